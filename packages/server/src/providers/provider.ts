@@ -1,0 +1,42 @@
+// In: one generation request in our words, and the signal that ends it.
+// Out: batches of events, one batch per upstream read, the API's own terminal as `finish`.
+// Never: retries, timers, sockets of ours, or a quiet end without the upstream's terminal.
+import type { Message, RunEvent, Usage } from '@sluice/shared';
+
+export interface ProviderRequest {
+  /** The upstream's own model name, without our provider prefix. */
+  model: string;
+  /** At least one; the last is the user's. Roles `system` may stand anywhere. */
+  messages: readonly Message[];
+  systemPrompt?: string;
+  /** Upper bound the upstream is asked to keep; APIs that demand one always get one. */
+  maxOutputTokens?: number;
+  temperature?: number;
+}
+
+export type ProviderEvent =
+  | Extract<RunEvent, { type: 'text-delta' | 'reasoning-delta' }>
+  /** Cumulative: the last one counts. Normal form of docs/protocol.md: cache inside input, reasoning inside output. */
+  | { type: 'usage'; usage: Usage }
+  /** The API's terminal was seen. Nothing but `usage` follows. */
+  | { type: 'finish'; reason: 'complete' | 'length' | 'refused' }
+  /** The upstream's id of this call, as soon as it is known; for support and for the ledger. */
+  | { type: 'call'; providerRequestId: string };
+
+export interface Provider {
+  /** First half of every model id: `anthropic/…`. */
+  readonly id: string;
+  /**
+   * Makes exactly one upstream call when iteration begins.
+   *
+   * Each batch holds what one upstream read brought, in order; an empty batch is a sign of life (ping, comment, headers). Batches
+   * never wait for each other: the first token is handed on at once. Exactly one `finish` comes before the end of the iteration.
+   *
+   * When `signal` aborts, or the consumer leaves the loop, the upstream connection is destroyed, and the iteration settles only
+   * once it is closed: that is the proof Stop reports. An aborted iteration throws the signal's reason.
+   *
+   * @throws {SluiceError} `upstream_*` and `context_length_exceeded`, `upstream_truncated` for an end without a terminal. Upstream bodies
+   * and keys never reach `details`.
+   */
+  generate(request: ProviderRequest, signal: AbortSignal): AsyncIterable<readonly ProviderEvent[]>;
+}

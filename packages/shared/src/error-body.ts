@@ -1,0 +1,14 @@
+import * as z from 'zod/mini';
+
+/** RFC 9457 problem body of every `/api` error (`application/problem+json`). */
+export const errorBodySchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  code: z.string(),
+  retryable: z.boolean(),
+  requestId: z.string(),
+});
+
+export type ErrorBody = z.infer<typeof errorBodySchema>;

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const unit = (name: string, include: string[]) => ({ test: { name, include } });
+
+export default defineConfig({
+  test: {
+    projects: [
+      unit('shared', ['packages/shared/src/**/*.test.ts']),
+      unit('server', ['packages/server/src/**/*.test.ts']),
+      unit('web', ['packages/web/src/**/*.test.{ts,tsx}']),
+      {
+        test: {
+          name: 'whole-server',
+          include: ['packages/server/test/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 120_000 } },
+    ],
+  },
+});
