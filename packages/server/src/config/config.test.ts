@@ -1,0 +1,73 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from './config.ts';
+import type { Environment } from './env.ts';
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('loadConfig', () => {
+  it('starts from an empty environment with the documented defaults', () => {
+    const { config, secrets } = loadConfig({});
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      trustProxy: false,
+      timeouts: { firstTokenMs: 300_000, idleMs: 60_000, runMs: 1_800_000 },
+      rateLimitPerMinute: 120,
+      anthropic: undefined,
+    });
+    expect(secrets.get('jwtSecret')).toBeUndefined();
+  });
+
+  it('takes an empty value for one that is not given', () => {
+    expect(loadConfig({ PORT: '', ANTHROPIC_API_KEY: '' }).config).toMatchObject({
+      port: 3000,
+      anthropic: undefined,
+    });
+  });
+
+  it('enables a provider by its key, at the base URL given', () => {
+    const { config } = loadConfig({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1/' });
+    expect(config.openai).toEqual({ baseUrl: 'http://127.0.0.1:9/v1' });
+  });
+
+  it.each([
+    [{ PORT: '70000' }, 'PORT'],
+    [{ PORT: '3e3' }, 'PORT'],
+    [{ PUBLIC_URL: 'chat.example.com' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://example.com/chat' }, 'PUBLIC_URL'],
+    [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
+    [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://a.example/' }, 'CORS_ORIGINS'],
+    [{ IDLE_TIMEOUT_MS: '0' }, 'IDLE_TIMEOUT_MS'],
+    [{ RUN_TIMEOUT_MS: '2147483648' }, 'RUN_TIMEOUT_MS'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }, 'OPENAI_BASE_URL'],
+    [{ DATABASE_URL: 'postgres://db' }, 'DATABASE_URL'],
+  ])('refuses %j, naming %s', (environment, name) => {
+    expect(problemsOf(environment)).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
+  });
+
+  it('reports every problem at once', () => {
+    expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', REDIS_URL: 'redis://r' })).toHaveLength(3);
+  });
+
+  it('takes hop counts and address lists for TRUST_PROXY', () => {
+    expect(loadConfig({ TRUST_PROXY: '1' }).config.trustProxy).toBe(1);
+    expect(loadConfig({ TRUST_PROXY: '10.0.0.0/8, ::1' }).config.trustProxy).toEqual(['10.0.0.0/8', '::1']);
+  });
+
+  it('keeps secrets out of JSON, logs and the config', () => {
+    const { config, secrets } = loadConfig({ OPENAI_API_KEY: 'sk-canary' });
+    expect(() => JSON.stringify({ secrets })).toThrow('not to be serialised');
+    expect(inspect({ config, secrets }, { depth: null, showHidden: true })).not.toContain('sk-canary');
+  });
+});

@@ -1,0 +1,147 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { type Environment, type EnvironmentName, environmentVariables } from './env.ts';
+import { Secrets } from './secrets.ts';
+
+/** All problems of a configuration at once, one line each, naming the variable and what would be right. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+const wholeNumber = (fallback: number, range: { min: number; max: number }) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(range.min).max(range.max))
+    .default(fallback);
+
+/** Node's timers overflow beyond 2^31 - 1 ms and fire at once. */
+const milliseconds = (fallback: number) => wholeNumber(fallback, { min: 1, max: 2 ** 31 - 1 });
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+const origin = z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+  error: 'must hold exact origins such as https://app.example.com, separated by commas',
+});
+
+const trustProxy = z
+  .string()
+  .default('false')
+  .transform((value, context) => {
+    if (value === 'false') return false as const;
+    if (/^\d{1,2}$/.test(value)) return Number(value);
+    const ranges = value.split(',').map((range) => range.trim());
+    if (ranges.every((range) => isIP(range.split('/')[0] ?? '') !== 0)) return ranges;
+    context.addIssue('must be false, a number of proxies, or a list of addresses (CIDR); true trusts anyone');
+    return z.NEVER;
+  });
+
+const bareOrigin = 'must be scheme, host and port alone, without a path';
+
+const environmentSchema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(3000, { min: 0, max: 65_535 }),
+  PUBLIC_URL: httpUrl.refine((url) => new URL(url).origin === url, bareOrigin).optional(),
+  DATA_DIR: z.string().default('./data'),
+  JWT_SECRET: z.string().optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  ANTHROPIC_BASE_URL: httpUrl.optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(origin)),
+  TRUST_PROXY: trustProxy,
+  FIRST_TOKEN_TIMEOUT_MS: milliseconds(300_000),
+  IDLE_TIMEOUT_MS: milliseconds(60_000),
+  RUN_TIMEOUT_MS: milliseconds(1_800_000),
+  HEARTBEAT_MS: milliseconds(10_000),
+  DRAIN_MS: wholeNumber(30_000, { min: 0, max: 3_600_000 }),
+  MAX_RUNS_PER_USER: wholeNumber(8, { min: 0, max: 1_000_000 }),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(120, { min: 0, max: 100_000_000 }),
+  EVENT_LOG_MB: wholeNumber(256, { min: 1, max: 1_000_000 }),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+} satisfies Record<EnvironmentName, z.ZodType>);
+
+/** Set by someone who means something this version cannot do: to start without it would put data in the wrong place. */
+const notSupportedYet = ['DATABASE_URL', 'REDIS_URL', 'OIDC_ISSUER', 'SLUICE_CONFIG'];
+
+function findProblems(environment: Environment): string[] {
+  const problems = notSupportedYet
+    .filter((name) => environment[name])
+    .map((name) => `${name} is not supported by this version of Sluice; remove it`);
+  for (const vendor of ['ANTHROPIC', 'OPENAI']) {
+    if (environment[`${vendor}_BASE_URL`] && !environment[`${vendor}_API_KEY`]) {
+      problems.push(`${vendor}_BASE_URL needs ${vendor}_API_KEY (any value, if that server takes any)`);
+    }
+  }
+  return problems;
+}
+
+function group(values: z.infer<typeof environmentSchema>) {
+  const provider = (isEnabled: boolean, baseUrl: string | undefined) =>
+    isEnabled ? { ...(baseUrl !== undefined && { baseUrl }) } : undefined;
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    /** Undefined: the loopback names at the listening port. */
+    publicUrl: values.PUBLIC_URL,
+    dataDir: resolve(values.DATA_DIR),
+    corsOrigins: values.CORS_ORIGINS,
+    trustProxy: values.TRUST_PROXY,
+    timeouts: {
+      firstTokenMs: values.FIRST_TOKEN_TIMEOUT_MS,
+      idleMs: values.IDLE_TIMEOUT_MS,
+      runMs: values.RUN_TIMEOUT_MS,
+    },
+    heartbeatMs: values.HEARTBEAT_MS,
+    drainMs: values.DRAIN_MS,
+    maxRunsPerUser: values.MAX_RUNS_PER_USER,
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    eventLogBytes: values.EVENT_LOG_MB * 1024 * 1024,
+    logLevel: values.LOG_LEVEL,
+    anthropic: provider(Boolean(values.ANTHROPIC_API_KEY), values.ANTHROPIC_BASE_URL),
+    openai: provider(Boolean(values.OPENAI_API_KEY), values.OPENAI_BASE_URL),
+  };
+}
+
+export type Config = Readonly<ReturnType<typeof group>>;
+
+/**
+ * @param environment of the process; an empty value counts as not given
+ * @throws {ConfigError} with every problem found
+ */
+export function loadConfig(environment: Environment): { config: Config; secrets: Secrets } {
+  const given = environmentVariables.flatMap(({ name }) =>
+    environment[name] ? [[name, environment[name].trim()] as const] : [],
+  );
+  const parsed = environmentSchema.safeParse(Object.fromEntries(given));
+  const problems = findProblems(environment);
+  for (const issue of parsed.error?.issues ?? [])
+    problems.push(`${issue.path[0]?.toString()} ${issue.message}`);
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const { JWT_SECRET, ANTHROPIC_API_KEY, OPENAI_API_KEY } = parsed.data;
+  const secrets = new Secrets({
+    ...(JWT_SECRET !== undefined && { jwtSecret: JWT_SECRET }),
+    ...(ANTHROPIC_API_KEY !== undefined && { anthropicApiKey: ANTHROPIC_API_KEY }),
+    ...(OPENAI_API_KEY !== undefined && { openaiApiKey: OPENAI_API_KEY }),
+  });
+  return { config: Object.freeze(group(parsed.data)), secrets };
+}

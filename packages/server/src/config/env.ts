@@ -1,0 +1,70 @@
+/** One variable of the environment, as docs/operating.md lists it. */
+interface EnvironmentVariable {
+  name: string;
+  /** As the user would write it; `–` when there is none. */
+  default: string;
+  about: string;
+}
+
+/** Every variable Sluice reads, once; the table of docs/operating.md is made from this list. */
+export const environmentVariables = [
+  { name: 'HOST', default: '127.0.0.1', about: 'Address to listen on.' },
+  { name: 'PORT', default: '3000', about: 'Port to listen on; 0 takes a free one.' },
+  {
+    name: 'PUBLIC_URL',
+    default: 'http://127.0.0.1:PORT',
+    about:
+      'What people type into the browser. Decides Secure cookies, HSTS, the setup link and which Host names are answered (others get 421). Loopback names count as one.',
+  },
+  { name: 'DATA_DIR', default: './data', about: 'Database file, generated secrets and lock.' },
+  {
+    name: 'JWT_SECRET',
+    default: 'generated',
+    about: 'At least 32 bytes; made at the first start and kept in DATA_DIR when not given.',
+  },
+  { name: 'ANTHROPIC_API_KEY', default: '–', about: 'Enables the models under `anthropic/`.' },
+  {
+    name: 'ANTHROPIC_BASE_URL',
+    default: "the vendor's",
+    about: 'Where the Anthropic API is, without `/v1`.',
+  },
+  { name: 'OPENAI_API_KEY', default: '–', about: 'Enables the models under `openai/`.' },
+  { name: 'OPENAI_BASE_URL', default: "the vendor's", about: 'Where the OpenAI API is, with `/v1`.' },
+  {
+    name: 'CORS_ORIGINS',
+    default: 'none',
+    about: 'Exact origins, separated by commas, whose pages may call the API with a token.',
+  },
+  {
+    name: 'TRUST_PROXY',
+    default: 'false',
+    about: 'Number of proxies in front, or a list of their addresses (CIDR); never `true`.',
+  },
+  {
+    name: 'FIRST_TOKEN_TIMEOUT_MS',
+    default: '300000',
+    about: 'How long a model may take to its first text or reasoning.',
+  },
+  { name: 'IDLE_TIMEOUT_MS', default: '60000', about: 'How long a model may be silent after that.' },
+  { name: 'RUN_TIMEOUT_MS', default: '1800000', about: 'How long one answer may take in all.' },
+  { name: 'HEARTBEAT_MS', default: '10000', about: 'Silence after which a stream gets a comment line.' },
+  { name: 'DRAIN_MS', default: '30000', about: 'Time that running answers get at shutdown.' },
+  { name: 'MAX_RUNS_PER_USER', default: '8', about: 'Answers one user may have running; 0 = no limit.' },
+  {
+    name: 'RATE_LIMIT_PER_MINUTE',
+    default: '120',
+    about:
+      'Run starts per user and minute; other routes get ten times as much; sign-in and anonymous requests are counted per address; 0 = no limit.',
+  },
+  { name: 'EVENT_LOG_MB', default: '256', about: 'Memory for the event logs of runs.' },
+  { name: 'LOG_LEVEL', default: 'info', about: 'trace, debug, info, warn, error, fatal or silent.' },
+] as const satisfies EnvironmentVariable[];
+
+export type EnvironmentName = (typeof environmentVariables)[number]['name'];
+
+export type Environment = Partial<Record<string, string>>;
+
+/** The only reader of process.env. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
