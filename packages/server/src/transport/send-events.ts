@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+import type { EncodableEvent, Encoder } from '../encoders/encoder.ts';
+import { startHeartbeat } from './start-heartbeat.ts';
+import { waitForDrain } from './wait-for-drain.ts';
+
+export interface SendOptions {
+  heartbeatMs: number;
+  /** How long a reader may take nothing before it is dropped; it may come back for the rest. */
+  stuckReaderMs?: number;
+}
+
+/**
+ * The one place that writes to a stream's socket: headers at once, then one write per batch. While the socket is full nothing is
+ * pulled, so what waits for a slow reader stays in the log. Ends the response after the last event; a failure, or a reader that
+ * has stopped reading, destroys the socket, so that a cut stream cannot look whole.
+ */
+export async function sendEvents(
+  res: ServerResponse,
+  events: AsyncIterable<readonly EncodableEvent[]>,
+  options: SendOptions & { encoder: Encoder },
+): Promise<void> {
+  const { encoder, heartbeatMs, stuckReaderMs = 30_000 } = options;
+  res.writeHead(200, encoder.headers);
+  res.flushHeaders();
+  using heartbeat = startHeartbeat(heartbeatMs, () => {
+    if (encoder.heartbeat !== undefined && !res.writableNeedDrain) res.write(encoder.heartbeat);
+  });
+  try {
+    for await (const batch of events) {
+      if (res.destroyed) return;
+      const isTaken = res.write(encoder.encode(batch));
+      heartbeat.postpone();
+      if (!isTaken) await waitForDrain(res, stuckReaderMs);
+    }
+    res.end();
+  } catch (error) {
+    res.destroy();
+    throw error;
+  }
+}
