@@ -1,0 +1,31 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, migrations } from './migrations.ts';
+import type { Schema } from './schema.ts';
+
+/**
+ * Brings the database to this version, in one transaction that holds the write lock from its start: a second process waits for
+ * it, and then finds the work done.
+ * @throws {Error} when the database was made by a newer version, which this one would damage
+ */
+export async function migrate(db: Kysely<Schema>, list: readonly Migration[] = migrations): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await sql`create table if not exists schema_migrations (
+      name text primary key not null,
+      applied_at bigint not null
+    )`.execute(transaction);
+    const rows = await transaction.selectFrom('schema_migrations').select('name').execute();
+    const applied = new Set(rows.map(({ name }) => name));
+    const unknown = applied.difference(new Set(list.map(({ name }) => name)));
+    if (unknown.size > 0) {
+      const names = [...unknown].join(', ');
+      throw new Error(
+        `the database was made by a newer version of Sluice (it has ${names}): upgrade this one`,
+      );
+    }
+    for (const { name, statements } of list) {
+      if (applied.has(name)) continue;
+      for (const statement of statements) await sql.raw(statement).execute(transaction);
+      await transaction.insertInto('schema_migrations').values({ name, applied_at: Date.now() }).execute();
+    }
+  });
+}

@@ -1,0 +1,74 @@
+// In: SQL and parameters, from the main thread. Out: rows, once the worker has them; or a SqliteError.
+// Never: SQLite itself. Requests are answered in order, so that a transaction is a sequence of requests and nothing else.
+import type { SQLInputValue } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import { SqliteError } from './sqlite-error.ts';
+import type { SqliteFile, SqliteRequest, SqliteResponse } from './sqlite-message.ts';
+
+type SqliteResult = Extract<SqliteResponse, { type: 'result' }>;
+
+export interface SqliteConnection extends AsyncDisposable {
+  /** @throws {SqliteError} with SQLite's code; also when the connection is closed */
+  query(sql: string, parameters?: readonly unknown[]): Promise<SqliteResult>;
+  /** Ends the open transaction, if there still is one. */
+  rollback(): Promise<void>;
+}
+
+interface Waiter {
+  resolve(result: SqliteResult): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Opens one file in one thread of its own. Disposing answers what was asked before, then closes; it may be repeated.
+ * @throws {SqliteError} when the file cannot be opened or one of its setup statements fails
+ */
+export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConnection> {
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: file });
+  const waiters: Waiter[] = [];
+  let ended: Error | undefined;
+
+  const end = (error: Error) => {
+    ended ??= error;
+    for (const waiter of waiters.splice(0)) waiter.reject(error);
+  };
+  const next = () => {
+    const { promise, resolve, reject } = Promise.withResolvers<SqliteResult>();
+    waiters.push({ resolve, reject });
+    return promise;
+  };
+  const send = (request: SqliteRequest) => {
+    if (ended !== undefined) return Promise.reject(ended);
+    worker.postMessage(request);
+    return next();
+  };
+
+  worker.on('message', (response: SqliteResponse) => {
+    const waiter = waiters.shift();
+    if (response.type === 'result') waiter?.resolve(response);
+    else waiter?.reject(new SqliteError(response.message, response.errcode));
+  });
+  worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))));
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      end(new SqliteError('the database is closed', undefined));
+      resolve();
+    });
+  });
+
+  await next();
+  return {
+    query: (sql, parameters = []) => send({ type: 'query', sql, parameters: parameters as SQLInputValue[] }),
+    async rollback() {
+      await send({ type: 'rollback' });
+    },
+    async [Symbol.asyncDispose]() {
+      if (ended === undefined) {
+        const closing = send({ type: 'close' });
+        ended = new SqliteError('the database is closed', undefined);
+        await closing;
+      }
+      await exited;
+    },
+  };
+}
