@@ -1,0 +1,13 @@
+/** What a token may be used for: `chat` covers chat, models and me; `admin` is for administrators only. */
+export const scopes = ['chat', 'history', 'usage', 'admin'] as const;
+
+export type Scope = (typeof scopes)[number];
+
+export function isScope(value: string): value is Scope {
+  return (scopes as readonly string[]).includes(value);
+}
+
+/** Everything a role may do: what a session has, and the most an app token can have. */
+export function scopesOfRole(role: 'admin' | 'user'): readonly Scope[] {
+  return role === 'admin' ? scopes : scopes.filter((scope) => scope !== 'admin');
+}
