@@ -1,0 +1,137 @@
+import type { Usage } from '@sluice/shared';
+import type { AnswerReader } from '../answer-reader.ts';
+import type { EventBatch } from '../event-batch.ts';
+import { type Loose, asObject, asText, parseChunk } from '../parse-chunk.ts';
+import type { ProviderEvent } from '../provider.ts';
+import type { SseEvent } from '../read-sse.ts';
+import { tokensOf } from '../read-usage.ts';
+import { mapStreamError } from './map-error.ts';
+
+type FinishReason = Extract<ProviderEvent, { type: 'finish' }>['reason'];
+
+/**
+ * Chunks of Chat Completions. `[DONE]` is the terminal; where an upstream leaves it out, the end of the body after a
+ * `finish_reason`. Until then an error may still come, and it beats the reason.
+ */
+export class OpenaiReader implements AnswerReader {
+  readonly #providerName: string;
+  #hasCall: boolean;
+  #finishReason = '';
+  #hasRefused = false;
+  hasEnded = false;
+
+  /** @param options.hasCall whether a header told the id of the call */
+  constructor({ providerName, hasCall = false }: { providerName: string; hasCall?: boolean }) {
+    this.#providerName = providerName;
+    this.#hasCall = hasCall;
+  }
+
+  read({ event, data }: SseEvent, batch: EventBatch): void {
+    if (this.hasEnded) return;
+    if (data === '[DONE]') {
+      this.#finish(batch);
+      return;
+    }
+    const chunk = parseChunk(data, this.#providerName);
+    if (event === 'error') throw mapStreamError(chunk['error'] ?? chunk, this.#providerName);
+    this.#readChunk(chunk, batch);
+  }
+
+  end(batch: EventBatch): void {
+    if (this.#finishReason !== '') this.#finish(batch);
+  }
+
+  readWhole(body: unknown, batch: EventBatch): void {
+    const { choices, ...rest } = asObject(body);
+    const whole: unknown[] = Array.isArray(choices) ? choices : [];
+    const asChunks = whole.map((choice) => ({ ...asObject(choice), delta: asObject(choice)['message'] }));
+    this.#readChunk({ ...rest, choices: asChunks }, batch);
+    this.end(batch);
+  }
+
+  #readChunk(chunk: Loose, batch: EventBatch): void {
+    if (isPresent(chunk['error'])) throw mapStreamError(chunk['error'], this.#providerName);
+    this.#readId(chunk, batch);
+    const choice = firstChoice(chunk['choices']);
+    if (choice !== undefined) this.#readChoice(choice, batch);
+    // Groq's models of 2025 said it only in a field of their own.
+    const usage = chunk['usage'] ?? asObject(chunk['x_groq'])['usage'];
+    if (isPresent(usage)) batch.add({ type: 'usage', usage: toUsage(asObject(usage)) });
+  }
+
+  #readChoice(choice: Loose, batch: EventBatch): void {
+    if (isPresent(choice['error'])) throw mapStreamError(choice['error'], this.#providerName);
+    if (this.#finishReason === '') this.#readDelta(asObject(choice['delta']), batch);
+    const reason = asText(choice['finish_reason']);
+    if (reason === 'error') throw mapStreamError({}, this.#providerName);
+    if (this.#finishReason === '') this.#finishReason = reason;
+  }
+
+  #readDelta(delta: Loose, batch: EventBatch): void {
+    // Some servers send the same reasoning in both fields.
+    const reasoning = asText(delta['reasoning_content'] ?? delta['reasoning']);
+    if (reasoning !== '') batch.addReasoning(reasoning);
+    const { content } = delta;
+    if (Array.isArray(content)) readParts(content, batch);
+    else if (typeof content === 'string' && content !== '') batch.addText(content);
+    const refusal = asText(delta['refusal']);
+    if (refusal !== '') {
+      this.#hasRefused = true;
+      batch.addText(refusal);
+    }
+  }
+
+  #readId(chunk: Loose, batch: EventBatch): void {
+    const id = this.#hasCall ? '' : asText(chunk['id']);
+    if (id === '') return;
+    this.#hasCall = true;
+    batch.add({ type: 'call', providerRequestId: id });
+  }
+
+  #finish(batch: EventBatch): void {
+    this.hasEnded = true;
+    batch.add({ type: 'finish', reason: this.#reason() });
+  }
+
+  #reason(): FinishReason {
+    if (this.#hasRefused || this.#finishReason === 'content_filter') return 'refused';
+    return this.#finishReason === 'length' ? 'length' : 'complete';
+  }
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+/** With `n` > 1 the choices come interleaved; only the first is asked for. */
+function firstChoice(choices: unknown): Loose | undefined {
+  if (!Array.isArray(choices)) return undefined;
+  const first: unknown = choices.find((choice) => (asObject(choice)['index'] ?? 0) === 0);
+  return first === undefined ? undefined : asObject(first);
+}
+
+/** Mistral's content: text, and thinking that is itself a list of text. */
+function readParts(parts: readonly unknown[], batch: EventBatch): void {
+  for (const part of parts.map(asObject)) {
+    if (part['type'] === 'text') batch.addText(asText(part['text']));
+    const thinking: unknown = part['type'] === 'thinking' ? part['thinking'] : undefined;
+    if (Array.isArray(thinking))
+      for (const piece of thinking) batch.addReasoning(asText(asObject(piece)['text']));
+  }
+}
+
+function toUsage(usage: Loose): Usage {
+  const prompt = asObject(usage['prompt_tokens_details']);
+  const completion = asObject(usage['completion_tokens_details']);
+  const inputTokens = tokensOf(usage['prompt_tokens']);
+  // xAI leaves reasoning out of `completion_tokens`, but not out of the total.
+  const beyondInput = tokensOf(tokensOf(usage['total_tokens']) - inputTokens);
+  return {
+    inputTokens,
+    outputTokens: Math.max(tokensOf(usage['completion_tokens']), beyondInput),
+    cacheReadTokens: tokensOf(prompt['cached_tokens'] ?? usage['prompt_cache_hit_tokens']),
+    cacheWriteTokens: tokensOf(prompt['cache_write_tokens']),
+    reasoningTokens: tokensOf(completion['reasoning_tokens'] ?? usage['reasoning_tokens']),
+    source: 'provider',
+  };
+}
