@@ -1,0 +1,58 @@
+const MAX_QUOTED_WORDS = 8;
+const MAX_QUOTED_LENGTH = 80;
+
+/** @returns the demo's answer in Markdown. Nothing in it pretends to be a model's: its first line says so. */
+export function writeTour(prompt: string): string {
+  const quote = quoteStart(prompt);
+  const greeting =
+    quote === ''
+      ? 'Your message arrived, and this answer is on its way back to you over the same path a real one would take.'
+      : `Your message, which begins with “${quote}”, arrived, and this answer is on its way back to you over the same path a real one would take.`;
+  return `*This is Sluice's built-in demo, not a language model: no provider is configured yet.*
+
+${greeting}
+
+## What you are looking at
+
+Every few milliseconds a token is appended to an **event log**, and your browser follows that log. That is why you can, while this text is still being written:
+
+- press **Stop**, which hangs up on the provider and keeps what was said so far
+- reload the page, or lose your connection, and go on where you were
+- open the conversation in a second tab and watch both grow
+
+## What happens to a request
+
+| Step | What it does | If it goes wrong |
+| --- | --- | --- |
+| Admission | checks limits and reserves budget | refused at once, with a reason |
+| Provider | streams tokens from the model | retried, or handed to a fallback |
+| Event log | gives each event a number | nothing is shown that is not in it |
+| Your browser | follows from any number | resumes without a gap |
+
+## Reading a stream yourself
+
+The API is one POST and a stream of events:
+
+\`\`\`sh
+curl -N http://127.0.0.1:3000/api/chat/stream \\
+  -H "Authorization: Bearer $SLUICE_TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{"message": "Hello"}'
+\`\`\`
+
+## Connecting a model
+
+1. Set \`ANTHROPIC_API_KEY\` or \`OPENAI_API_KEY\` where Sluice runs.
+2. Start it again with \`npm start\`.
+3. Choose the model above the message box. The demo then makes room for it.
+`;
+}
+
+/** The first words on one line, with nothing in them that Markdown would take for its own. */
+function quoteStart(prompt: string): string {
+  const words = prompt.trim().split(/\s+/u);
+  // A word may be as long as a page, and may be cut in the middle of a character.
+  const start = words.slice(0, MAX_QUOTED_WORDS).join(' ').slice(0, MAX_QUOTED_LENGTH).toWellFormed();
+  const escaped = start.replace(/[\\`*_[\]<>&~|$]/gu, String.raw`\$&`);
+  return start.length < words.join(' ').length ? `${escaped} …` : escaped;
+}
