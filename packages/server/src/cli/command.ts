@@ -1,0 +1,19 @@
+// In: the arguments after the command's name, and the ports it may use. Out: its result on stdout, and nothing else there.
+// Never: a secret taken from an argument, where other users of the machine can read it; nor process.exit, which would cut the output.
+import type { Auth } from '../auth/auth.ts';
+
+export interface CommandPorts {
+  /** Opens the database beside a running server; asked for only once the arguments are known to be right. */
+  openAuth: () => Promise<Auth>;
+  /** Where people reach the server, without a slash at the end. */
+  publicUrl: string;
+  /** All of stdin, to its end. */
+  readStdin: () => Promise<string>;
+  /** Writes one line to stdout. */
+  print: (line: string) => void;
+  /** Writes one line to stderr, for the person at the terminal. */
+  remark: (line: string) => void;
+}
+
+/** @throws {UsageError} for arguments it does not take; any other error is told in one line */
+export type Command = (ports: CommandPorts, argv: string[]) => Promise<void>;

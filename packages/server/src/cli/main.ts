@@ -1,0 +1,45 @@
+import { text } from 'node:stream/consumers';
+import { createAuth } from '../auth/auth.ts';
+import { loadJwtSecret } from '../auth/load-jwt-secret.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import { readEnvironment } from '../config/env.ts';
+import { openDatabase } from '../storage/open-database.ts';
+import { runCommand, usage } from './run-command.ts';
+import { UsageError } from './usage-error.ts';
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`sluice: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof UsageError) process.stderr.write(`${usage}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+/** The output is written out and the database closed before the process ends by itself. */
+async function run(argv: string[]): Promise<void> {
+  await using opened = new AsyncDisposableStack();
+  const { config, secrets } = loadConfig(readEnvironment());
+  const { dataDir } = config;
+  const openAuth = async () => {
+    const database = opened.use(await openDatabase({ dataDir }));
+    const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
+    return createAuth({ database, secret });
+  };
+  await runCommand(
+    {
+      openAuth,
+      publicUrl: publicUrlOf(config),
+      readStdin: () => text(process.stdin),
+      print: (line) => process.stdout.write(`${line}\n`),
+      remark: (line) => process.stderr.write(`${line}\n`),
+    },
+    argv,
+  );
+}
+
+/** Without PUBLIC_URL the server is reached where it listens; one that listens everywhere is also on loopback. */
+function publicUrlOf({ publicUrl, host, port }: Config): string {
+  if (publicUrl !== undefined) return publicUrl;
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

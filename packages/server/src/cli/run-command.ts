@@ -1,0 +1,32 @@
+import type { Command, CommandPorts } from './command.ts';
+import { setupLink } from './setup-link.ts';
+import { tokenCreate } from './token-create.ts';
+import { tokenRevoke } from './token-revoke.ts';
+import { UsageError } from './usage-error.ts';
+import { userCreate } from './user-create.ts';
+
+const commands: Record<string, { run: Command; usage: string }> = {
+  'setup-link': { run: setupLink, usage: '' },
+  'token create': { run: tokenCreate, usage: '--email E --name N [--days D] [--scope chat]…' },
+  'token revoke': { run: tokenRevoke, usage: 'ID' },
+  'user create': { run: userCreate, usage: '--email E --role admin|user --password-stdin' },
+};
+
+/** One line per command. */
+export const usage = Object.entries(commands)
+  .map(([name, command], index) => `${index === 0 ? 'usage:' : '      '} sluice ${name} ${command.usage}`)
+  .map((line) => line.trimEnd())
+  .join('\n');
+
+/**
+ * @param argv without the interpreter and the script
+ * @throws {UsageError} for an unknown command; and whatever the command throws
+ */
+export async function runCommand(ports: CommandPorts, argv: string[]): Promise<void> {
+  const words = Object.hasOwn(commands, argv.slice(0, 2).join(' ')) ? 2 : 1;
+  const name = argv.slice(0, words).join(' ');
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined)
+    throw new UsageError(name === '' ? 'no command given' : `unknown command: ${name}`);
+  await command.run(ports, argv.slice(words));
+}

@@ -1,0 +1,28 @@
+import type { CommandPorts } from './command.ts';
+import { parseOptions, requireOption } from './parse-options.ts';
+import { UsageError } from './usage-error.ts';
+
+const options = {
+  email: { type: 'string' },
+  name: { type: 'string' },
+  days: { type: 'string' },
+  scope: { type: 'string', multiple: true },
+} as const;
+
+/** Prints a JWT and nothing else, so that `TOKEN=$(sluice token create …)` works. */
+export async function tokenCreate({ openAuth, print, remark }: CommandPorts, argv: string[]): Promise<void> {
+  const { values } = parseOptions(argv, options);
+  const email = requireOption(values.email, 'email');
+  const name = requireOption(values.name, 'name');
+  const days = values.days === undefined ? {} : { days: toDays(values.days) };
+  const scopes = values.scope === undefined ? {} : { scopes: values.scope };
+  const auth = await openAuth();
+  const { id, token } = await auth.createAppToken({ email, name, ...days, ...scopes });
+  print(token);
+  remark(`To end it: sluice token revoke ${id}`);
+}
+
+function toDays(text: string): number {
+  if (!/^\d+$/.test(text)) throw new UsageError('--days must be a whole number');
+  return Number(text);
+}
