@@ -36,6 +36,7 @@ export const errorTable = {
     title: 'The token has been revoked',
     endReason: 'revoked',
   },
+  origin_not_allowed: { status: 403, retryable: false, title: 'The page may not call this' },
   scope_missing: { status: 403, retryable: false, title: 'The token does not allow this' },
   not_found: { status: 404, retryable: false, title: 'Not found' },
   model_not_found: { status: 404, retryable: false, title: 'No such model' },

@@ -1,0 +1,62 @@
+import express, { type Express } from 'express';
+import type { Auth } from './auth/auth.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Config } from './config/config.ts';
+import { allowOrigins } from './http/middleware/allow-origins.ts';
+import { assignRequestId } from './http/middleware/assign-request-id.ts';
+import { authenticate, identify } from './http/middleware/authenticate.ts';
+import { checkHost } from './http/middleware/check-host.ts';
+import { createRateLimits } from './http/middleware/limit-rate.ts';
+import { secureHeaders } from './http/middleware/secure-headers.ts';
+import { refuseUnknownRoute, sendProblem } from './http/middleware/send-problem.ts';
+import type { PublicAddress } from './http/public-address.ts';
+import { authRouter } from './http/routes/auth-router.ts';
+import { chatRouter } from './http/routes/chat-router.ts';
+import { healthRouter } from './http/routes/health-router.ts';
+import { modelsRouter } from './http/routes/models-router.ts';
+import { pageRouter } from './http/routes/page-router.ts';
+import { runsRouter } from './http/routes/runs-router.ts';
+import type { Logger } from './observability/logger.ts';
+import type { Runs } from './runs/runs.ts';
+
+/** The rooms that requests reach, built by compose. */
+export interface Rooms {
+  config: Config;
+  address: PublicAddress;
+  auth: Auth;
+  runs: Runs;
+  catalog: Catalog;
+  logger: Logger;
+  /** Folder of the built page. */
+  pageFolder: string;
+  /** May the server take work now. */
+  isReady: () => Promise<boolean>;
+}
+
+/** The path of a request, in order. */
+export function createApp(rooms: Rooms): Express {
+  const { config, address, auth, runs, catalog, logger } = rooms;
+  const limits = createRateLimits(config.rateLimitPerMinute);
+  const known = [identify(auth), limits.byAddress, authenticate('chat')];
+  const admit = [...known, limits.byUser];
+  const { heartbeatMs } = config;
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', config.trustProxy);
+  app.set('query parser', 'simple');
+  app.use(assignRequestId);
+  app.use(secureHeaders(address));
+  app.use(healthRouter(rooms.isReady));
+  app.use(checkHost(address));
+  app.use(allowOrigins(config.corsOrigins));
+  app.use(chatRouter({ runs, admit: [...known, limits.runStarts], heartbeatMs }));
+  app.use(runsRouter({ runs, admit, heartbeatMs }));
+  app.use(modelsRouter({ catalog, admit }));
+  app.use(authRouter({ auth, address, limitByAddress: limits.byAddress, admit }));
+  app.use(pageRouter(rooms.pageFolder));
+  app.use(refuseUnknownRoute);
+  app.use(sendProblem(logger));
+  return app;
+}

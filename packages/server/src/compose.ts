@@ -1,0 +1,77 @@
+import { limitRuns } from './admission/limit-runs.ts';
+import { type Auth, createAuth } from './auth/auth.ts';
+import { loadJwtSecret } from './auth/load-jwt-secret.ts';
+import { Catalog } from './catalog/catalog.ts';
+import type { Config } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import { MemoryEventLog } from './event-log/memory-event-log.ts';
+import { type Logger, createLogger } from './observability/logger.ts';
+import { createAnthropicProvider } from './providers/anthropic/anthropic-provider.ts';
+import { createDemoProvider } from './providers/demo/demo-provider.ts';
+import { createOpenaiProvider } from './providers/openai/openai-provider.ts';
+import type { Provider } from './providers/provider.ts';
+import { Runs } from './runs/runs.ts';
+import type { Database } from './storage/database.ts';
+import { openDatabase } from './storage/open-database.ts';
+import { acquireServerLock } from './storage/sqlite/sqlite-lock.ts';
+
+/** A server without a socket: its rooms, and what is to be closed at the end. */
+export interface Composition extends AsyncDisposable {
+  config: Config;
+  auth: Auth;
+  runs: Runs;
+  catalog: Catalog;
+  database: Database;
+  logger: Logger;
+}
+
+/**
+ * Builds every room and hands each the ports it names. Disposing closes them in the opposite order.
+ * @throws {Error} in words for the terminal when the data directory is in use or the database cannot be opened
+ */
+export async function compose({
+  config,
+  secrets,
+}: {
+  config: Config;
+  secrets: Secrets;
+}): Promise<Composition> {
+  await using stack = new AsyncDisposableStack();
+  const { dataDir } = config;
+  const logger = createLogger(config.logLevel);
+  stack.use(await acquireServerLock({ dataDir }));
+  const database = stack.use(await openDatabase({ dataDir }));
+  const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
+  const auth = createAuth({ database, secret, clock: Date.now });
+  const providers = createProviders(secrets, config, stack);
+  const catalog = new Catalog(providers.keys());
+  const runs = new Runs({
+    eventLog: stack.use(new MemoryEventLog({ maxBytes: config.eventLogBytes })),
+    providers,
+    catalog,
+    limiter: limitRuns(config.maxRunsPerUser),
+    timeouts: config.timeouts,
+    logger,
+  });
+  const owned = stack.move();
+  return { config, auth, runs, catalog, database, logger, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** The demo is there only while nothing else is. */
+function createProviders(
+  secrets: Secrets,
+  config: Config,
+  stack: AsyncDisposableStack,
+): Map<string, Provider> {
+  const providers: Provider[] = [];
+  const anthropicKey = secrets.get('anthropicApiKey');
+  const openaiKey = secrets.get('openaiApiKey');
+  if (anthropicKey !== undefined) {
+    providers.push(stack.use(createAnthropicProvider({ apiKey: anthropicKey, ...config.anthropic })));
+  }
+  if (openaiKey !== undefined) {
+    providers.push(stack.use(createOpenaiProvider({ apiKey: openaiKey, ...config.openai })));
+  }
+  if (providers.length === 0) providers.push(createDemoProvider());
+  return new Map(providers.map((provider) => [provider.id, provider]));
+}

@@ -1,0 +1,31 @@
+import type { RequestHandler } from 'express';
+import type { Principal } from '../../auth/principal.ts';
+import { requireScope } from '../../auth/require-scope.ts';
+import '../request-context.ts';
+
+export interface Authenticator {
+  /** @throws {SluiceError} token_missing, token_invalid, token_expired, token_revoked */
+  authenticate(bearer: string | undefined): Promise<Principal>;
+}
+
+/** Finds out who asks, and refuses nobody: limits come first, so that guessing tokens is counted by address. */
+export function identify(auth: Authenticator): RequestHandler {
+  return async (req, _res, next) => {
+    const [scheme, token] = (req.headers.authorization ?? '').split(' ');
+    try {
+      req.principal = await auth.authenticate(scheme?.toLowerCase() === 'bearer' ? token : undefined);
+    } catch (error) {
+      req.identityError = error;
+    }
+    next();
+  };
+}
+
+/** Lets only those through who are known and whose token has the scope. */
+export function authenticate(scope: 'chat'): RequestHandler {
+  return (req, _res, next) => {
+    if (req.principal === undefined) return next(req.identityError);
+    requireScope(req.principal, scope);
+    next();
+  };
+}

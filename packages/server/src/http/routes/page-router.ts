@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import express, { Router } from 'express';
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** The built page: hashed assets for ever, everything else asked for anew; unknown paths are the page's own routes. */
+export function pageRouter(folder: string): Router {
+  const router = Router();
+  router.use(
+    '/assets',
+    express.static(join(folder, 'assets'), { immutable: true, maxAge: YEAR_MS, fallthrough: false }),
+  );
+  router.use(express.static(folder, { index: false, cacheControl: false, setHeaders: askAnew }));
+  router.get('/{*path}', (req, res, next) => {
+    const isPage = !/^\/(api|v1)(\/|$)/.test(req.path) && req.accepts(['html', 'json']) === 'html';
+    if (!isPage) return next();
+    askAnew(res);
+    res.sendFile('index.html', { root: folder, cacheControl: false });
+  });
+  return router;
+}
+
+function askAnew(res: { setHeader(name: string, value: string): unknown }): void {
+  res.setHeader('Cache-Control', 'no-cache');
+}

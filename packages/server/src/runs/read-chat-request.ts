@@ -1,0 +1,59 @@
+import { type ChatRequest, SluiceError } from '@sluice/shared';
+import type { ResolvedModel } from '../catalog/catalog.ts';
+import type { ProviderRequest } from '../providers/provider.ts';
+
+/** Options of the protocol that this version does not bring; refused, never ignored in silence. */
+const notSupportedYet = [
+  'conversationId',
+  'parentId',
+  'continue',
+  'fallbackModels',
+  'graceMs',
+  'metadata',
+] as const;
+
+function refuse(field: string, why: string): never {
+  throw new SluiceError('unsupported_option', { detail: `${field}: ${why}` });
+}
+
+function refuseUnsupported(body: ChatRequest, model: ResolvedModel): void {
+  for (const field of notSupportedYet) {
+    if (body[field] !== undefined) refuse(field, 'not supported by this version of Sluice');
+  }
+  if (body.onDisconnect !== undefined && body.onDisconnect !== 'abort') {
+    refuse('onDisconnect', 'this version of Sluice supports abort only');
+  }
+  if (body.temperature !== undefined && !model.capabilities.temperature) {
+    refuse('temperature', `model ${model.id} does not take it`);
+  }
+  if (body.reasoning !== undefined && body.reasoning !== 'off' && !model.capabilities.reasoning) {
+    refuse('reasoning', `model ${model.id} does not take it`);
+  }
+  for (const [index, { content }] of (body.messages ?? []).entries()) {
+    if (typeof content === 'string' || model.capabilities.images) continue;
+    const part = content.findIndex(({ type }) => type === 'image');
+    if (part >= 0) refuse(`messages.${index}.content.${part}`, `model ${model.id} does not take images`);
+  }
+}
+
+/**
+ * What a chat request asks of a provider.
+ * @throws {SluiceError} `invalid_request` when nothing is asked, `unsupported_option` naming the field
+ */
+export function readChatRequest(body: ChatRequest, model: ResolvedModel): ProviderRequest {
+  refuseUnsupported(body, model);
+  const messages =
+    body.messages ?? (body.message === undefined ? [] : [{ role: 'user' as const, content: body.message }]);
+  if (messages.length === 0) {
+    throw new SluiceError('invalid_request', { detail: 'message: give a message, or messages' });
+  }
+  const systemPrompt = body.systemPrompt ?? body.system;
+  const maxOutputTokens = body.maxOutputTokens ?? model.maxOutputTokens ?? undefined;
+  return {
+    model: model.upstreamName,
+    messages,
+    ...(systemPrompt !== undefined && { systemPrompt }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(body.temperature !== undefined && { temperature: body.temperature }),
+  };
+}

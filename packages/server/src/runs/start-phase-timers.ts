@@ -1,0 +1,35 @@
+import { type Run, RunAbort } from './run.ts';
+
+export interface RunTimeouts {
+  /** Until the first text or reasoning; pings do not put it off. */
+  firstTokenMs: number;
+  /** Silence after the first token; any sign of life puts it off. */
+  idleMs: number;
+  /** The whole run. */
+  runMs: number;
+}
+
+export interface PhaseTimers extends Disposable {
+  noteLife(): void;
+  noteToken(): void;
+}
+
+/** Times the phases of a run's upstream call; a phase that takes too long aborts the run with a code of its own. */
+export function startPhaseTimers(run: Run, timeouts: RunTimeouts): PhaseTimers {
+  const abort = (code: 'first_token_timeout' | 'idle_timeout' | 'run_timeout') => () =>
+    run.abort(new RunAbort('timeout', code));
+  const total = setTimeout(abort('run_timeout'), timeouts.runMs);
+  const first = setTimeout(abort('first_token_timeout'), timeouts.firstTokenMs);
+  let idle: NodeJS.Timeout | undefined;
+  return {
+    noteLife: () => void idle?.refresh(),
+    noteToken() {
+      if (idle !== undefined) return;
+      clearTimeout(first);
+      idle = setTimeout(abort('idle_timeout'), timeouts.idleMs);
+    },
+    [Symbol.dispose]() {
+      for (const timer of [total, first, idle]) clearTimeout(timer);
+    },
+  };
+}
