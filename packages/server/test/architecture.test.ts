@@ -36,11 +36,11 @@ const owners: Record<string, readonly string[]> = {
   kysely: ['storage'],
   'node:sqlite': ['storage'],
   pino: ['observability'],
-  zod: ['config', 'http'],
+  zod: ['config', 'http', 'auth'],
   '@sluice/shared': ['.'],
 };
 
-const bannedNames = /(^|-)(utils?|helpers?|common|misc|manager|service|handler|data|info|impl)(-|$)/;
+const bannedNames = /(^|-)(utils?|helpers?|common|misc|manager|service|handler|impl)(-|$)|(^|-)(data|info)$/;
 
 const server = readSourceFiles(src);
 const shared = readSourceFiles('packages/shared/src');

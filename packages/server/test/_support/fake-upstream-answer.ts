@@ -102,10 +102,17 @@ async function writeText(answer: FakeAnswer, text: string): Promise<void> {
 async function write({ response, script }: FakeAnswer, bytes: Buffer): Promise<void> {
   for (const piece of script.split === undefined ? [bytes] : pieces(bytes, script)) {
     if (response.destroyed || piece.length === 0) return;
-    if (!response.write(piece)) {
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    }
+    if (!response.write(piece)) await drained(response);
   }
+}
+
+/** `drain` never comes for a reader that has gone. */
+async function drained(response: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).finally(() =>
+    settled.abort(),
+  );
 }
 
 /** Each piece is an HTTP chunk, and so a read of its own on the other side. */

@@ -16,11 +16,11 @@ export interface SourceFile {
 
 const importPattern = /(?:\bfrom\s+|\bimport\s+|\bimport\()'([^']+)'|new URL\('(\.[^']+\.ts)'/g;
 
-/** @returns every TypeScript source below a folder, tests and contract suites left out */
+/** @returns every TypeScript source below a folder, tests and what only they use left out */
 export function readSourceFiles(folder: string): SourceFile[] {
   return readdirSync(join(repositoryRoot, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .filter((entry) => !/\.(test|contract|arbitrary)\.tsx?$/.test(entry.name))
+    .filter((entry) => !/\.(test|contract|arbitrary|fixture)\.tsx?$/.test(entry.name))
     .map((entry) => readSourceFile(join(entry.parentPath, entry.name)));
 }
 

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunEvent, type SequencedEvent, createSseDecoder } from '@sluice/shared';
+import { type Composition, compose } from '../../src/compose.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import type { Environment } from '../../src/config/env.ts';
+import { listen } from '../../src/listen.ts';
+import type { FakeUpstream } from './fake-upstream.ts';
+
+export interface TestServer extends AsyncDisposable {
+  url: string;
+  /** Of an ordinary user. */
+  token: string;
+  rooms: Composition;
+  /** `fetch` with that token; a body is sent as JSON. */
+  call(
+    path: string,
+    init?: {
+      body?: unknown;
+      token?: string;
+      headers?: Record<string, string>;
+      signal?: AbortSignal;
+      method?: string;
+    },
+  ): Promise<Response>;
+  drain(): Promise<void>;
+}
+
+/** The whole server in this process, on a free port, with a data directory of its own. */
+export async function startServer(environment: Environment = {}): Promise<TestServer> {
+  await using stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'sluice-test-'));
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const rooms = stack.use(
+    await compose(
+      loadConfig({
+        PORT: '0',
+        LOG_LEVEL: 'silent',
+        RATE_LIMIT_PER_MINUTE: '0',
+        DATA_DIR: dataDir,
+        ...environment,
+      }),
+    ),
+  );
+  const { url, drain } = await listen(rooms);
+  stack.defer(drain);
+  const { token } = await rooms.auth.createAppToken({ email: 'user@example.com', name: 'tests' });
+  const owned = stack.move();
+  return {
+    url,
+    token,
+    rooms,
+    drain,
+    call: (path, { body, headers, token: other = token, ...init } = {}) =>
+      fetch(url + path, {
+        method: body === undefined ? 'GET' : 'POST',
+        ...init,
+        headers: {
+          ...(other !== '' && { authorization: `Bearer ${other}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Environment of a server whose two providers are this fake. */
+export function pointAt(upstream: FakeUpstream): Environment {
+  return {
+    ANTHROPIC_API_KEY: 'sk-ant-canary',
+    ANTHROPIC_BASE_URL: upstream.url,
+    OPENAI_API_KEY: 'sk-canary',
+    OPENAI_BASE_URL: upstream.openAiUrl,
+  };
+}
+
+/** Reads a stream to its end. */
+export async function readEvents(response: Response): Promise<SequencedEvent[]> {
+  const events: SequencedEvent[] = [];
+  for await (const event of iterateEvents(response)) events.push(event);
+  return events;
+}
+
+/** The events of a stream as they arrive; leaving the loop closes the connection. */
+export async function* iterateEvents(response: Response): AsyncGenerator<SequencedEvent> {
+  const decoder = createSseDecoder();
+  for await (const chunk of response.body ?? []) yield* decoder.decode(chunk as Uint8Array);
+}
+
+export function textOf(events: readonly SequencedEvent[]): string {
+  return events.map(({ event }) => (event.type === 'text-delta' ? event.text : '')).join('');
+}
+
+export function lastOf<Type extends RunEvent['type']>(events: readonly SequencedEvent[], type: Type) {
+  const found = events.findLast(({ event }) => event.type === type)?.event;
+  return found as Extract<RunEvent, { type: Type }> | undefined;
+}

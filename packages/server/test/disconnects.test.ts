@@ -1,0 +1,118 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fullCounts, randomFrom } from './_support/counts.ts';
+import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
+import { type TestServer, pointAt, startServer } from './_support/start-server.ts';
+
+let upstream: FakeUpstream;
+let server: TestServer;
+beforeAll(async () => {
+  upstream = await startFakeUpstream();
+  server = await startServer({ ...pointAt(upstream), MAX_RUNS_PER_USER: '0' });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+});
+beforeEach(() => upstream.reset());
+
+interface Departure {
+  id: string;
+  leftAtMs: number;
+}
+
+const now = () => performance.timeOrigin + performance.now();
+
+/** Starts a stream, and destroys its socket (FIN, or RST) so long after the request was sent. */
+function startAndLeave(options: {
+  id: string;
+  afterMs: number;
+  isReset: boolean;
+  model: string;
+}): Promise<Departure> {
+  const { id, afterMs, isReset, model } = options;
+  const directive = JSON.stringify({ id, tokens: 500, firstDelayMs: 15, delayMs: 5 });
+  const body = JSON.stringify({ model, message: `[[fake ${directive}]]` });
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(`${server.url}/api/chat/stream`, {
+      method: 'POST',
+      agent: false,
+      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    });
+    request.on('response', (response) => response.on('error', () => undefined).resume());
+    request.on('error', (error) => {
+      if (!request.destroyed) reject(error);
+    });
+    request.end(body, () => {
+      setTimeout(() => {
+        const departure = { id, leftAtMs: now() };
+        if (isReset) request.socket?.resetAndDestroy();
+        else request.destroy();
+        resolve(departure);
+      }, afterMs);
+    });
+  });
+}
+
+describe('a caller that leaves', () => {
+  it(`closes its upstream call, whenever and however it leaves (× ${fullCounts ? 1000 : 200})`, async () => {
+    const random = randomFrom('disconnects');
+    const departures: Departure[] = [];
+    const total = fullCounts ? 1000 : 200;
+    for (let done = 0; done < total; done += 10) {
+      const batch = Array.from({ length: 10 }, (_, index) =>
+        startAndLeave({
+          id: `d${done + index}`,
+          afterMs: random() * 120,
+          isReset: random() < 0.3,
+          model: random() < 0.5 ? 'anthropic/claude-sonnet-5-5' : 'openai/gpt-4.1',
+        }),
+      );
+      departures.push(...(await Promise.all(batch)));
+    }
+    await expect.poll(() => upstream.stats.active, { timeout: 5000 }).toBe(0);
+    expect(upstream.stats.completed).toBe(0);
+    const leftAt = new Map(departures.map(({ id, leftAtMs }) => [id, leftAtMs]));
+    const delays = upstream.stats.abortTimes
+      .map(({ id = '', atMs }) => atMs - (leftAt.get(id) ?? NaN))
+      .sort((a, b) => a - b);
+    const median = delays[Math.floor(delays.length / 2)] ?? NaN;
+    const p99 = delays[Math.floor(delays.length * 0.99)] ?? NaN;
+    console.log(
+      `disconnects: ${total} callers, ${upstream.stats.requests} upstream calls, 0 open; closed after p50 ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
+    );
+    expect(delays.length).toBeGreaterThan(total / 2);
+    expect(median).toBeLessThanOrEqual(10);
+    expect(p99).toBeLessThanOrEqual(250);
+  });
+
+  it('costs no upstream call when it has gone before the call is made', async () => {
+    const { auth } = server.rooms;
+    const authenticate = auth.authenticate;
+    const slow = Promise.withResolvers<void>();
+    auth.authenticate = async (token) => {
+      await slow.promise;
+      return authenticate(token);
+    };
+    try {
+      await startAndLeave({ id: 'early', afterMs: 30, isReset: false, model: 'openai/gpt-4.1' });
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      slow.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(upstream.stats.requests).toBe(0);
+    } finally {
+      auth.authenticate = authenticate;
+    }
+  });
+
+  it('does not end the run while another follower is there', async () => {
+    upstream.script({ tokens: 40, delayMs: 10 });
+    const leaving = new AbortController();
+    const first = await server.call('/api/chat/stream', { body: { message: 'Hi' }, signal: leaving.signal });
+    const runId = first.headers.get('x-run-id');
+    const second = server.call(`/api/runs/${runId}/events`).then((response) => response.text());
+    await expect.poll(() => upstream.stats.tokens).toBeGreaterThan(5);
+    leaving.abort();
+    expect(await second).toContain('"reason":"complete"');
+  });
+});
