@@ -1,0 +1,123 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestServer, startServer } from './_support/start-server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+async function refusal(body: unknown, headers: Record<string, string> = {}, query = '') {
+  const response = await fetch(`${server.url}/api/chat/stream${query}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
+  });
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  const problem = (await response.json()) as { code: string; detail: string; requestId: string };
+  expect(problem.requestId).toBe(response.headers.get('x-request-id'));
+  return { status: response.status, ...problem };
+}
+
+describe('a bad body', () => {
+  it.each([
+    [{}, 'message'],
+    [null, 'body'],
+    [[], 'body'],
+    ['"Hi"', 'body'],
+    [{ message: 7 }, 'message'],
+    [{ message: '' }, 'message'],
+    [{ message: 'a\0' }, 'message'],
+    [{ messages: [{ role: 'user', content: 'Hi', extra: 1 }] }, 'messages.0.extra'],
+    [{ messages: [{ role: 'robot', content: 'Hi' }] }, 'messages.0.role'],
+    [{ messages: [{ role: 'user', content: [{ type: 'text', text: 7 }] }] }, 'messages.0.content.0.text'],
+    [{ messages: [{ role: 'user', content: [{ type: 'video' }] }] }, 'messages.0.content.0.type'],
+    [{ message: 'Hi', surprise: true }, 'surprise'],
+    ['{"message":"Hi","__proto__":{"isAdmin":true}}', '__proto__'],
+    [{ message: 'Hi', temperature: 'hot' }, 'temperature'],
+    [{ message: 'Hi', maxOutputTokens: 1.5 }, 'maxOutputTokens'],
+    [{ message: 'x'.repeat(4_000_001) }, 'message'],
+  ])('is refused with 400, naming the field (%#)', async (body, field) => {
+    const problem = await refusal(body);
+    expect(problem).toMatchObject({ status: 400, code: 'invalid_request', retryable: false });
+    expect(problem.detail).toContain(`${field}:`);
+  });
+
+  it.each(['{"message":', '', 'message=Hi', '{"message":"Hi"}}'])(
+    'that is not JSON (%j) is refused with 400',
+    async (body) => {
+      expect(await refusal(body)).toMatchObject({ status: 400, code: 'invalid_request' });
+    },
+  );
+
+  it('of another media type is refused with 415', async () => {
+    const problem = await refusal('message=Hi', { 'content-type': 'application/x-www-form-urlencoded' });
+    expect(problem).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    const charset = await refusal('{}', { 'content-type': 'application/json; charset=shift-jis' });
+    expect(charset).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
+  it('over 20 MiB is refused with 413, compressed or not', async () => {
+    const large = JSON.stringify({ message: 'x'.repeat(21 * 1024 * 1024) });
+    expect(await refusal(large)).toMatchObject({ status: 413, code: 'payload_too_large' });
+    const bomb = await refusal(gzipSync(large), { 'content-encoding': 'gzip' });
+    expect(bomb).toMatchObject({ status: 413, code: 'payload_too_large' });
+  });
+
+  it('nested a hundred thousand deep does not end the process', async () => {
+    expect((await refusal(`{"message":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).status).toBe(400);
+  });
+});
+
+describe('what this version does not bring', () => {
+  it.each([
+    [{ conversationId: 'c' }, 'conversationId'],
+    [{ parentId: 'm' }, 'parentId'],
+    [{ continue: true }, 'continue'],
+    [{ fallbackModels: ['openai/x'] }, 'fallbackModels'],
+    [{ onDisconnect: 'grace' }, 'onDisconnect'],
+    [{ onDisconnect: 'finish' }, 'onDisconnect'],
+    [{ graceMs: 5 }, 'graceMs'],
+    [{ metadata: { a: 'b' } }, 'metadata'],
+    [{ reasoning: 'high' }, 'reasoning'],
+    [{ model: 'openai/gpt-5.4', temperature: 1 }, 'temperature'],
+  ])('is refused by name, not ignored: %j', async (options, field) => {
+    const problem = await refusal({ message: 'Hi', ...options });
+    expect(problem).toMatchObject({ status: 400, code: 'unsupported_option' });
+    expect(problem.detail).toContain(field);
+  });
+
+  it('is refused in headers, the query and parts too', async () => {
+    const hi = { message: 'Hi' };
+    expect(await refusal(hi, { 'idempotency-key': 'k' })).toMatchObject({ code: 'unsupported_option' });
+    expect(await refusal(hi, {}, '?format=content')).toMatchObject({ code: 'unsupported_option' });
+    expect(await refusal(hi, { accept: 'text/plain' })).toMatchObject({ code: 'unsupported_option' });
+    const image = { type: 'image', mediaType: 'image/png', data: 'AAAA' };
+    const problem = await refusal({ messages: [{ role: 'user', content: [image] }] });
+    expect(problem).toMatchObject({
+      code: 'unsupported_option',
+      detail: expect.stringContaining('messages.0.content.0'),
+    });
+  });
+});
+
+describe('an unknown model', () => {
+  it.each(['anthropic/claude-sonnet-5-5', 'nobody/x', 'gpt'])('%s is a 404', async (model) => {
+    expect(await refusal({ message: 'Hi', model })).toMatchObject({ status: 404, code: 'model_not_found' });
+  });
+});
+
+describe('an unknown route', () => {
+  it.each(['/api/nothing', '/v1/chat/completions'])('%s is a problem, not a page', async (path) => {
+    const response = await server.call(path, { headers: { accept: 'text/html' } });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: 'not_found' });
+  });
+
+  it('with a malformed path is a 400', async () => {
+    const response = await server.call('/api/runs/%E0%A4%A/events');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'invalid_request' });
+  });
+});
