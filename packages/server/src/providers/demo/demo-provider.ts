@@ -9,7 +9,7 @@ const FIRST_TOKEN_MS = 350;
 const CHARACTERS_PER_TOKEN = 4;
 
 export interface DemoProviderOptions {
-  /** Replaces the clock, for tests. Must throw the signal's reason when it aborts. */
+  /** Replaces the clock, for tests. Throws the signal's reason if it aborts meanwhile. */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -30,6 +30,7 @@ async function* streamTour(
   await wait(FIRST_TOKEN_MS, signal);
   for (const text of tokens.slice(0, limit)) {
     yield [{ type: 'text-delta', text }];
+    signal.throwIfAborted();
     await wait(MS_PER_TOKEN, signal);
   }
   const usage: Usage = {

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { startFakeUpstream } from '../../../test/_support/fake-upstream.ts';
+import { collect, describeUpstreamProvider, never, request } from '../provider.contract.ts';
+import { createAnthropicProvider } from './anthropic-provider.ts';
+
+describeUpstreamProvider('AnthropicProvider', ({ url }) =>
+  createAnthropicProvider({ apiKey: 'sk-test', baseUrl: url }),
+);
+
+describe('the request to Anthropic', () => {
+  it('carries the key as a bearer token, the API version, and no temperature', async () => {
+    await using upstream = await startFakeUpstream();
+    await using provider = createAnthropicProvider({ apiKey: 'sk-test', baseUrl: upstream.url });
+    const outcome = await collect(provider.generate({ ...request, temperature: 0.5 }, never));
+    expect(outcome.error).toBeUndefined();
+    const { path, headers, body } = upstream.lastReceived;
+    expect(path).toBe('/v1/messages');
+    expect(headers).toMatchObject({
+      authorization: 'Bearer sk-test',
+      'anthropic-version': '2026-10-21',
+      'accept-encoding': 'identity',
+    });
+    expect(body).toEqual({
+      model: 'fake',
+      max_tokens: 4096,
+      messages: [{ role: 'user', content: 'Hello' }],
+      stream: true,
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import type { Message } from '@sluice/shared';
+import { describe, expect, it } from 'vitest';
+import { buildRequest } from './build-request.ts';
+
+const image = { type: 'image', mediaType: 'image/png', data: 'aGk=' } as const;
+
+describe('the body of an OpenAI request', () => {
+  it('sends the system prompt first and system messages where they stand', () => {
+    const { messages } = buildRequest({
+      model: 'm',
+      systemPrompt: 'Be brief.',
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'system', content: 'Be true.' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'c' },
+            { type: 'text', text: 'd' },
+          ],
+        },
+      ],
+    });
+    expect(messages).toEqual([
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'a' },
+      { role: 'system', content: 'Be true.' },
+      { role: 'user', content: 'c\nd' },
+    ]);
+  });
+
+  it('leaves out what was not asked for', () => {
+    expect(buildRequest({ model: 'm', messages: [{ role: 'user', content: 'a' }] })).toEqual({
+      model: 'm',
+      messages: [{ role: 'user', content: 'a' }],
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+  });
+
+  it('sends images as data URLs', () => {
+    const { messages } = buildRequest({ model: 'm', messages: [{ role: 'user', content: [image] }] });
+    expect(messages[0]?.content).toEqual([
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } },
+    ]);
+  });
+
+  it('refuses images in a message of another role', () => {
+    const messages: Message[] = [
+      { role: 'assistant', content: [image] },
+      { role: 'user', content: 'a' },
+    ];
+    expect(() => buildRequest({ model: 'm', messages })).toThrowError(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
+  });
+});
