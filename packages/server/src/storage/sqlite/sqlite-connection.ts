@@ -24,7 +24,11 @@ interface Waiter {
  * @throws {SqliteError} when the file cannot be opened or one of its setup statements fails
  */
 export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConnection> {
-  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: file });
+  // The process's own flags may be for its entry alone (`--input-type`, `--watch`), and fail in a worker.
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+    workerData: file,
+    execArgv: [],
+  });
   const waiters: Waiter[] = [];
   let ended: Error | undefined;
 
