@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { openAuth, password, signUp } from '../auth/auth.fixture.ts';
+import { runCommand } from './run-command.ts';
+import { UsageError } from './usage-error.ts';
+
+async function openCommands({ stdin = '' } = {}) {
+  const opened = await openAuth();
+  const printed: string[] = [];
+  const remarks: string[] = [];
+  const run = (line: string, ...more: string[]) =>
+    runCommand(
+      {
+        openAuth: async () => opened.auth,
+        publicUrl: 'http://127.0.0.1:3000',
+        readStdin: async () => stdin,
+        print: (text) => printed.push(text),
+        remark: (text) => remarks.push(text),
+      },
+      [...line.split(' ').filter(Boolean), ...more],
+    );
+  return { ...opened, run, printed, remarks };
+}
+
+describe('runCommand', () => {
+  it.each([
+    '',
+    'help',
+    'token',
+    'token delete x',
+    'backup out.ndjson',
+    'toString',
+    '__proto__',
+    'setup-link now',
+    'setup-link --public-url http://x',
+    'token create',
+    'token create --email a@example.com',
+    'token create --name x',
+    'token create --email a@example.com --name x surplus',
+    'token create --email a@example.com --name x --days soon',
+    'token create --email a@example.com --name x --days -1',
+    'token create --email a@example.com --name',
+    'token create --email a@example.com --name x --force',
+    'token revoke',
+    'token revoke a b',
+    'user create --email a@example.com --role root --password-stdin',
+    'user create --email a@example.com --role user',
+    'user create --email a@example.com --role user --password hunter2',
+    'user create --role user --password-stdin',
+  ])('takes %j for a mistake before it opens anything', async (line) => {
+    const argv = line.split(' ').filter(Boolean);
+    const fail = () => Promise.reject(new Error('opened'));
+    const ports = { openAuth: fail, publicUrl: '', readStdin: fail, print: fail, remark: fail };
+    await expect(runCommand(ports, argv)).rejects.toThrow(UsageError);
+  });
+
+  it('makes tokens with the days and scopes asked for, and says how to end them', async () => {
+    const { auth, run, printed, remarks, time } = await openCommands();
+    await signUp(auth);
+    const scopes = '--scope chat --scope usage --scope admin';
+    await run(`token create --email ada@example.com --days 7 ${scopes} --name`, 'my script');
+    const principal = await auth.authenticate(printed[0]);
+    expect(principal.scopes).toEqual(['chat', 'usage', 'admin']);
+    expect(principal.expiresAt).toBe((Math.floor(time.now / 1000) + 7 * 86_400) * 1000);
+    expect(remarks).toEqual([`To end it: sluice token revoke ${principal.tokenId}`]);
+    await run(`token revoke ${principal.tokenId}`);
+    await expect(auth.authenticate(printed[0])).rejects.toMatchObject({ code: 'token_revoked' });
+  });
+
+  it('prints a setup link that works', async () => {
+    const { auth, run, printed } = await openCommands();
+    await run('setup-link');
+    const [, code = ''] = printed[0]?.split('http://127.0.0.1:3000/setup#code=') ?? [];
+    await auth.setup({ code, email: 'ada@example.com', password });
+  });
+
+  it('takes the password from stdin, without the line break that ends it', async () => {
+    const { auth, run, printed } = await openCommands({ stdin: ` ${password} \r\n` });
+    await run('user create --email root@example.com --role admin --password-stdin');
+    const { session } = await auth.login({ email: 'root@example.com', password: ` ${password} ` });
+    expect(session.user).toMatchObject({ id: printed[0], role: 'admin' });
+  });
+
+  it('passes on what is wrong with a value', async () => {
+    const { run } = await openCommands({ stdin: 'short' });
+    await expect(run('token create --email bob --name x')).rejects.toThrow('not an email address');
+    await expect(run('token revoke none')).rejects.toThrow('there is no token with the id none');
+    await expect(run('user create --email bob@example.com --role user --password-stdin')).rejects.toThrow(
+      '12 to 256 characters',
+    );
+  });
+});
