@@ -1,5 +1,5 @@
 /** What a token may be used for: `chat` covers chat, models and me; `admin` is for administrators only. */
-export const scopes = ['chat', 'history', 'usage', 'admin'] as const;
+const scopes = ['chat', 'history', 'usage', 'admin'] as const;
 
 export type Scope = (typeof scopes)[number];
 

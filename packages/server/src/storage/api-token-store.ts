@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import { type StoredUser, toUser } from './user-store.ts';
 
-export interface NewApiToken {
+interface NewApiToken {
   id: string;
   userId: string;
   name: string;
@@ -13,7 +13,7 @@ export interface NewApiToken {
   expiresAt: number;
 }
 
-export interface StoredApiToken {
+interface StoredApiToken {
   id: string;
   user: StoredUser;
   /** Epoch ms; null while it is good. */

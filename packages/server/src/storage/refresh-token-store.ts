@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-export interface StoredRefreshToken {
+interface StoredRefreshToken {
   hash: string;
   sessionId: string;
   createdAt: number;

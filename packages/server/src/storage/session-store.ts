@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 import { type StoredUser, toUser } from './user-store.ts';
 
-export interface StoredSession {
+interface StoredSession {
   id: string;
   user: StoredUser;
   /** Epoch ms; null while it lives. Its refresh tokens may all have expired before. */

@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-export interface StoredSetupCode {
+interface StoredSetupCode {
   hash: string;
   createdAt: number;
   expiresAt: number;
