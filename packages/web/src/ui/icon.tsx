@@ -1,0 +1,40 @@
+/** Strokes on a 24 px grid. */
+const paths = {
+  send: 'M12 19V5M5.5 11.5 12 5l6.5 6.5',
+  stop: 'M6.5 6.5h11v11h-11z',
+  copy: 'M9 9.5A1.5 1.5 0 0 1 10.5 8h7A1.5 1.5 0 0 1 19 9.5v8a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 9 17.5zM15 8V6.5A1.5 1.5 0 0 0 13.5 5h-7A1.5 1.5 0 0 0 5 6.5v8A1.5 1.5 0 0 0 6.5 16H9',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  retry: 'M19.5 12a7.5 7.5 0 1 1-2.3-5.4M19.5 4v4.5H15',
+  edit: 'M5 19h3.5L18.6 8.9a1.5 1.5 0 0 0 0-2.1l-1.4-1.4a1.5 1.5 0 0 0-2.1 0L5 15.5zM13.5 7l3.5 3.5',
+  down: 'M12 5v14M5.5 12.5 12 19l6.5-6.5',
+  chevron: 'm7 10 5 5 5-5',
+  left: 'm14.5 6-6 6 6 6',
+  right: 'm9.5 6 6 6-6 6',
+  plus: 'M12 5.5v13M5.5 12h13',
+  menu: 'M4.5 8h15M4.5 16h15',
+  close: 'm6.5 6.5 11 11M17.5 6.5l-11 11',
+  leave: 'M10 5H6.5A1.5 1.5 0 0 0 5 6.5v11A1.5 1.5 0 0 0 6.5 19H10M14.5 8l4 4-4 4M18 12H9.5',
+  alert: 'M12 8v5M12 16.2v.1M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z',
+  sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M5.6 18.4l1.1-1.1M17.3 6.7l1.1-1.1',
+  moon: 'M19.5 14.2A8 8 0 0 1 9.8 4.5a8 8 0 1 0 9.7 9.7z',
+  screen: 'M4.5 5.5h15v10h-15zM9 19.5h6M12 15.5v4',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name, className }: { name: IconName; className?: string }) {
+  return (
+    <svg
+      className={className ?? 'size-[1.125rem]'}
+      viewBox="0 0 24 24"
+      fill={name === 'stop' ? 'currentColor' : 'none'}
+      stroke="currentColor"
+      strokeWidth="1.7"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={paths[name]} />
+    </svg>
+  );
+}
