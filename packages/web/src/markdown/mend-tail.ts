@@ -1,0 +1,46 @@
+import remend from 'remend';
+
+/** A last line of nothing but markers: what it means shows with the next characters. */
+const bareMarkers = /(?:^|\n)[ \t>]*(?:[-+*_=#>|~`: \t]+|\d{1,9}[.)]?[ \t]*)$/;
+/** Markers at the very end that may open or close something. */
+const danglingMarkers = /(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|!?\[|\\)$/;
+const delimiterCells = /^[ \t]*\|?[ \t:|-]*$/;
+const fence = /^ {0,3}(?:`{3,}|~{3,})/;
+
+const options = {
+  linkMode: 'text-only',
+  // The closed block is lexed without these: doing them to the tail alone would make it jump when it closes.
+  katex: false,
+  htmlTags: false,
+  singleTilde: false,
+  comparisonOperators: false,
+} as const;
+
+/**
+ * A table whose delimiter row is still on its way is given one, so that its header never shows as raw text.
+ * @returns the table, or null when the block is none or has its delimiter row
+ */
+function mendTable(block: string): string | null {
+  const [header = '', delimiter = '', ...rows] = block.split('\n');
+  if (rows.length > 0 || !/^ {0,3}\|.*\S/.test(header) || !delimiterCells.test(delimiter)) return null;
+  const row = header.trim().length > 1 && header.trimEnd().endsWith('|') ? header : `${header} |`;
+  const columns = Math.max(1, countCells(row));
+  const isWhole = delimiter.trimEnd().endsWith('-|') && countCells(delimiter) === columns;
+  return `${row}\n${isWhole ? delimiter : `|${'---|'.repeat(columns)}`}`;
+}
+
+function countCells(row: string): number {
+  return row.trim().replaceAll('\\|', '').split('|').length - 2;
+}
+
+/**
+ * Completes the unfinished end of a growing block for display, so that no raw Markdown flashes by.
+ * @param block source of the last block, up to the last character that has come
+ */
+export function mendTail(block: string): string {
+  if (fence.test(block)) return block;
+  const table = mendTable(block);
+  if (table !== null) return table;
+  const whole = block.replace(bareMarkers, '').replace(danglingMarkers, '');
+  return remend(whole, options);
+}

@@ -1,0 +1,164 @@
+import { Lexer, type Token } from 'marked';
+
+/** Link targets by normalised label, as marked keeps them. */
+export type Definitions = Lexer['tokens']['links'];
+
+export interface SplitText {
+  /** Source of each finished top-level block: no further text can change it. */
+  closed: readonly string[];
+  /** Source of the blocks that may still change; the first of them has the index `closed.length`. */
+  open: readonly string[];
+  /** Reference definitions found so far; a new object whenever one is added. */
+  definitions: Definitions;
+}
+
+export interface Splitter {
+  /**
+   * @param text the whole text so far; cheap when it is the last text with more behind it
+   * @param isWhole whether no more will come: all blocks are then closed
+   */
+  update: (text: string, isWhole: boolean) => SplitText;
+}
+
+const blankLines = /^(?:[ \t]*\n)+/;
+/** A fence whose first line is whole; marked's own rule decides where it ends. */
+const fenceStart = /^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)\n/;
+const fenceEndCandidate = /\n {0,3}(?:`{3}|~{3})/;
+/** An unfinished line that can only become prose, however it goes on: it starts with a letter, perhaps emphasised. */
+const certainlyProse = /^[*_`]{0,2}\p{L}/u;
+const MIN_JUDGED_LENGTH = 12;
+/** What may go on as the title of a definition in the line before. */
+const titleStart = /^[ \t]*["'(]/;
+
+const noDefinitions: Definitions = Object.freeze(Object.create(null));
+const nothing: SplitText = { closed: [], open: [], definitions: noDefinitions };
+
+interface Block {
+  raw: string;
+  /** Whether blank lines follow. */
+  isApart: boolean;
+}
+
+/** The text up to the end of its last line that will not change its kind: "2" may yet become "2. an item". */
+function judgedPart(text: string): string {
+  const lineStart = text.lastIndexOf('\n') + 1;
+  const line = text.slice(lineStart);
+  const isJudged = line.trim().length >= MIN_JUDGED_LENGTH && certainlyProse.test(line);
+  return isJudged ? text : text.slice(0, lineStart);
+}
+
+function lexBlocks(text: string): { blocks: Block[]; tokens: Token[]; definitions: Definitions } {
+  const lexer = new Lexer();
+  const tokens = lexer.blockTokens(text, []);
+  const blocks: Block[] = [];
+  for (const token of tokens) {
+    const last = blocks.at(-1);
+    if (token.type !== 'space') blocks.push({ raw: token.raw, isApart: false });
+    else if (last) last.isApart = true;
+  }
+  return {
+    blocks,
+    tokens: tokens.filter((token) => token.type !== 'space'),
+    definitions: lexer.tokens.links,
+  };
+}
+
+/** How many blocks at the front are finished when the last one may still grow. */
+function countClosed(blocks: readonly Block[], tokens: readonly Token[]): number {
+  for (let index = 0; index < blocks.length - 1; index++) {
+    const mayGetTitle =
+      tokens[index]?.type === 'def' &&
+      !blocks[index]?.isApart &&
+      titleStart.test(blocks[index + 1]?.raw ?? '');
+    if (mayGetTitle) return index;
+  }
+  return Math.max(0, blocks.length - 1);
+}
+
+/** Length of the source of the first `count` blocks with all blank lines around them. */
+function sourceLength(text: string, blocks: readonly Block[], count: number): number {
+  let offset = 0;
+  for (const block of blocks.slice(0, count)) {
+    offset += blankLines.exec(text.slice(offset))?.[0].length ?? 0;
+    offset += block.raw.length;
+  }
+  return offset + (blankLines.exec(text.slice(offset))?.[0].length ?? 0);
+}
+
+function addDefinitions(known: Definitions, found: Definitions): Definitions {
+  const added = Object.keys(found).filter((label) => known[label] === undefined);
+  return added.length === 0 ? known : Object.assign(Object.create(null), found, known);
+}
+
+function isOpenFence(tail: string): boolean {
+  const start = fenceStart.exec(tail)?.[0];
+  return start !== undefined && !fenceEndCandidate.test(tail.slice(start.length - 1));
+}
+
+interface Cut {
+  closed: string[];
+  tail: string;
+  definitions: Definitions;
+}
+
+/** Cuts the finished blocks off the front of `tail`. */
+function cutClosed(tail: string): Cut {
+  if (isOpenFence(tail)) return { closed: [], tail, definitions: noDefinitions };
+  const judged = judgedPart(tail);
+  const { blocks, tokens } = lexBlocks(judged);
+  const count = countClosed(blocks, tokens);
+  if (count === 0) return { closed: [], tail, definitions: noDefinitions };
+  const length = sourceLength(judged, blocks, count);
+  const source = tail.slice(0, length);
+  const { definitions } = source.includes(']:') ? lexBlocks(source) : { definitions: noDefinitions };
+  return { closed: blocks.slice(0, count).map((block) => block.raw), tail: tail.slice(length), definitions };
+}
+
+/**
+ * Splits a growing Markdown text into top-level blocks. Only the text behind the last finished block is lexed again, so each
+ * update costs as much as that block and not as much as the answer.
+ */
+export function createSplitter(): Splitter {
+  let seen = '';
+  let wasWhole = false;
+  let carriageReturn = '';
+  let tail = '';
+  let split = nothing;
+
+  function feed(added: string, isWhole: boolean): void {
+    // A carriage return at the end waits for its line feed: the pair is one line end.
+    const raw = carriageReturn + added;
+    carriageReturn = raw.endsWith('\r') && !isWhole ? '\r' : '';
+    const fresh = raw.slice(0, raw.length - carriageReturn.length).replace(/\r\n?/g, '\n');
+    tail = (tail + fresh).replace(blankLines, '');
+    const cut = isWhole ? { closed: [], tail, definitions: noDefinitions } : cutClosed(tail);
+    tail = cut.tail;
+    const rest = isOpenFence(tail)
+      ? { blocks: [{ raw: tail }], definitions: noDefinitions }
+      : lexBlocks(tail);
+    const open = rest.blocks.map((block) => block.raw);
+    const found = isWhole ? rest.definitions : cut.definitions;
+    const closed = [...split.closed, ...cut.closed, ...(isWhole ? open : [])];
+    split = {
+      closed: closed.length === split.closed.length ? split.closed : closed,
+      open: isWhole ? [] : open,
+      definitions: addDefinitions(split.definitions, found),
+    };
+  }
+
+  return {
+    update(text, isWhole) {
+      if (text === seen && isWhole === wasWhole) return split;
+      if (wasWhole || !text.startsWith(seen)) {
+        seen = '';
+        carriageReturn = '';
+        tail = '';
+        split = nothing;
+      }
+      feed(text.slice(seen.length), isWhole);
+      seen = text;
+      wasWhole = isWhole;
+      return split;
+    },
+  };
+}
