@@ -1,0 +1,182 @@
+import { type Answer, type RunEvent, type StopResult, emptyAnswer, foldEvent } from '@sluice/shared';
+import { type FlushScheduler, scheduleFrame } from './flush-scheduler.ts';
+import { type RunFailure, describeErrorEvent, describeFailure } from './run-failure.ts';
+
+/** Everything about a run but its growing text; a new object only when something in it has changed. */
+export interface RunView {
+  phase: 'waiting' | 'thinking' | 'generating' | 'ended';
+  /** The model asked for, until the run says which one answers. */
+  model: string;
+  runId: string | null;
+  notice: Answer['notice'];
+  hasText: boolean;
+  /** From the first reasoning to the first text, for "Thought for 4 s"; null without reasoning or while it goes on. */
+  thoughtMs: number | null;
+  hasReasoning: boolean;
+  isStopping: boolean;
+  stop: StopResult | null;
+  end: Answer['end'];
+  usage: Answer['usage'];
+  failure: RunFailure | null;
+  /** Ended here, by the person, before the server's own end came. */
+  isStoppedHere: boolean;
+  /** Its stream broke off, or never began: what came is not the whole answer. */
+  isCut: boolean;
+  /** On the clock given to the store. */
+  startedAtMs: number;
+}
+
+/** One run's events, folded outside React: its readers hear of them at most once a frame. */
+export interface RunStore {
+  readonly id: string;
+  subscribe: (listener: () => void) => () => void;
+  getView: () => RunView;
+  getText: () => string;
+  getReasoning: () => string;
+  append: (event: RunEvent) => void;
+  noteRequestId: (requestId: string | null) => void;
+  noteStopping: () => void;
+  noteStop: (stop: StopResult) => void;
+  /** Ends it as stopped from here, when the server's own end cannot be waited for. The first end stands. */
+  closeStopped: () => void;
+  /** Ends it with whatever broke its stream. The first end stands. */
+  closeFailed: (error: unknown) => void;
+}
+
+export interface RunStoreOptions {
+  id: string;
+  model: string;
+  schedule?: FlushScheduler;
+  now?: () => number;
+}
+
+interface RunState {
+  answer: Answer;
+  requestId: string | null;
+  isStopping: boolean;
+  stop: StopResult | null;
+  failure: RunFailure | null;
+  isStoppedHere: boolean;
+  isCut: boolean;
+  thinkingSinceMs: number | null;
+  thoughtMs: number | null;
+}
+
+function hasEnded({ answer, isStoppedHere, isCut }: RunState): boolean {
+  return answer.end !== null || isStoppedHere || isCut;
+}
+
+function phaseOf(state: RunState): RunView['phase'] {
+  const { answer } = state;
+  if (hasEnded(state)) return 'ended';
+  if (answer.content !== '') return 'generating';
+  return answer.reasoning === '' ? 'waiting' : 'thinking';
+}
+
+function viewOf(state: RunState, asked: { model: string; startedAtMs: number }): RunView {
+  const { answer } = state;
+  const fallback = answer.notice?.type === 'run-fallback' ? answer.notice.to : undefined;
+  return {
+    phase: phaseOf(state),
+    model: fallback ?? answer.start?.model ?? asked.model,
+    runId: answer.start?.runId ?? null,
+    notice: answer.notice,
+    hasText: answer.content !== '',
+    hasReasoning: answer.reasoning !== '',
+    thoughtMs: state.thoughtMs,
+    isStopping: state.isStopping,
+    stop: state.stop,
+    end: answer.end,
+    usage: answer.usage,
+    failure: state.failure,
+    isStoppedHere: state.isStoppedHere,
+    isCut: state.isCut,
+    startedAtMs: asked.startedAtMs,
+  };
+}
+
+function isSameView(a: RunView, b: RunView): boolean {
+  return (Object.keys(a) as (keyof RunView)[]).every((key) => Object.is(a[key], b[key]));
+}
+
+export function createRunStore({
+  id,
+  model,
+  schedule = scheduleFrame,
+  now = performance.now.bind(performance),
+}: RunStoreOptions): RunStore {
+  const asked = { model, startedAtMs: now() };
+  let state: RunState = {
+    answer: emptyAnswer,
+    requestId: null,
+    isStopping: false,
+    stop: null,
+    failure: null,
+    isStoppedHere: false,
+    isCut: false,
+    thinkingSinceMs: null,
+    thoughtMs: null,
+  };
+  let view = viewOf(state, asked);
+  let text = '';
+  let reasoning = '';
+  let isScheduled = false;
+  const listeners = new Set<() => void>();
+
+  function flush(): void {
+    isScheduled = false;
+    const next = viewOf(state, asked);
+    if (!isSameView(view, next)) view = next;
+    text = state.answer.content;
+    reasoning = state.answer.reasoning;
+    for (const listener of listeners) listener();
+  }
+
+  function update(change: Partial<RunState>, isUrgent: boolean): void {
+    state = { ...state, ...change };
+    if (isUrgent) flush();
+    else if (!isScheduled) {
+      isScheduled = true;
+      schedule(() => {
+        if (isScheduled) flush();
+      });
+    }
+  }
+
+  function timeThought(event: RunEvent): Partial<RunState> {
+    const { thinkingSinceMs, thoughtMs } = state;
+    if (event.type === 'reasoning-delta') return thinkingSinceMs === null ? { thinkingSinceMs: now() } : {};
+    const isThoughtOver = event.type === 'text-delta' || event.type === 'run-end';
+    if (!isThoughtOver || thinkingSinceMs === null || thoughtMs !== null) return {};
+    return { thoughtMs: now() - thinkingSinceMs };
+  }
+
+  return {
+    id,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    getView: () => view,
+    getText: () => text,
+    getReasoning: () => reasoning,
+    append(event) {
+      if (hasEnded(state)) return;
+      const failure = event.type === 'error' ? describeErrorEvent(event, state.requestId) : state.failure;
+      update(
+        { failure, answer: foldEvent(state.answer, event), ...timeThought(event) },
+        event.type === 'run-end',
+      );
+    },
+    noteRequestId: (requestId) => update({ requestId }, false),
+    noteStopping: () => update({ isStopping: true }, true),
+    noteStop: (stop) => update({ stop }, true),
+    closeStopped() {
+      if (!hasEnded(state)) update({ isStoppedHere: true }, true);
+    },
+    closeFailed(error) {
+      if (hasEnded(state)) return;
+      update({ isCut: true, failure: describeFailure(error, state.requestId) }, true);
+    },
+  };
+}
