@@ -1,0 +1,22 @@
+import { useEffect, useRef } from 'react';
+import { SignIn } from './sign-in.tsx';
+
+/** Over the page, which keeps its draft and its answers; there is no way around it but signing in. */
+export function ExpiredDialog({ email }: { email: string }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className="modal"
+      aria-label="Your session has ended"
+      onCancel={(event) => event.preventDefault()}
+    >
+      <h2 className="text-lg font-semibold">Your session has ended</h2>
+      <p className="mt-1 mb-5 text-ink-soft">Sign in to go on. Your draft and this chat are kept.</p>
+      <SignIn email={email} />
+    </dialog>
+  );
+}

@@ -1,0 +1,50 @@
+import { useSession } from '../api/session-context.ts';
+import { TextField } from '../ui/text-field.tsx';
+import { AuthForm, fieldText } from './auth-form.tsx';
+
+const MIN_PASSWORD_LENGTH = 12;
+
+/** @param code of the link on the server's terminal; asked for when the link was opened without it */
+export function SetUp({ code, onDone }: { code: string | null; onDone: () => void }) {
+  const session = useSession();
+  const setUp = async (fields: FormData) => {
+    const name = fieldText(fields, 'name').trim();
+    await session.setUp({
+      code: code ?? fieldText(fields, 'code').trim(),
+      email: fieldText(fields, 'email').trim(),
+      password: fieldText(fields, 'password'),
+      ...(name !== '' && { name }),
+    });
+    onDone();
+  };
+  return (
+    <AuthForm
+      name="Set up"
+      refusal="This setup link is used up or too old. Run “sluice setup-link” on the server for another one."
+      onSubmit={setUp}
+    >
+      {code === null && (
+        <TextField
+          label="Setup code"
+          name="code"
+          autoComplete="off"
+          hint="The part after #code= of the link on the terminal."
+          maxLength={100}
+          required
+        />
+      )}
+      <TextField label="Email" name="email" type="email" autoComplete="username" autoFocus required />
+      <TextField label="Name (optional)" name="name" autoComplete="name" maxLength={100} />
+      <TextField
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="new-password"
+        minLength={MIN_PASSWORD_LENGTH}
+        maxLength={256}
+        hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
+        required
+      />
+    </AuthForm>
+  );
+}

@@ -1,0 +1,36 @@
+import { useSession } from '../api/session-context.ts';
+import { TextField } from '../ui/text-field.tsx';
+import { AuthForm, fieldText } from './auth-form.tsx';
+
+/** @param email known when the session of this person has just ended */
+export function SignIn({ email }: { email?: string }) {
+  const session = useSession();
+  return (
+    <AuthForm
+      name="Sign in"
+      refusal="This email and password do not belong together."
+      onSubmit={(fields) =>
+        session.signIn({ email: fieldText(fields, 'email').trim(), password: fieldText(fields, 'password') })
+      }
+    >
+      <TextField
+        label="Email"
+        name="email"
+        type="email"
+        autoComplete="username"
+        defaultValue={email}
+        autoFocus={email === undefined}
+        required
+      />
+      <TextField
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        autoFocus={email !== undefined}
+        maxLength={256}
+        required
+      />
+    </AuthForm>
+  );
+}
