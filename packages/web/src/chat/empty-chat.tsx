@@ -1,0 +1,55 @@
+import type { ModelList } from '@sluice/shared';
+import { Mark } from '../ui/mark.tsx';
+import { isDemoOnly } from './model-choice.ts';
+
+const examples = [
+  { title: 'Explain an idea', text: 'Explain how public-key cryptography works, with an everyday analogy.' },
+  { title: 'Compare options', text: 'Compare SQLite and PostgreSQL for a small web application in a table.' },
+  {
+    title: 'Write some code',
+    text: 'Write a TypeScript function that retries a request with exponential backoff.',
+  },
+  { title: 'Plan something', text: 'Plan a three-day walking trip in the Alps for two beginners in June.' },
+];
+
+interface EmptyChatProps {
+  name: string | null;
+  list: ModelList | undefined;
+  onAsk: (text: string) => void;
+}
+
+export function EmptyChat({ name, list, onAsk }: EmptyChatProps) {
+  return (
+    <div className="empty-chat">
+      <Mark className="size-11" />
+      <h1 className="mt-5 text-[1.75rem]/9 font-semibold tracking-tight text-balance">
+        {name === null ? 'What is on your mind?' : `What is on your mind, ${name}?`}
+      </h1>
+      <p className="mt-2 max-w-[34rem] text-ink-soft text-pretty">
+        Sluice is your own gateway to language models. Answers appear as they are written, and Stop stops them
+        at once.
+      </p>
+      <ul className="mt-7 grid grid-cols-2 gap-2.5">
+        {examples.map(({ title, text }) => (
+          <li key={title}>
+            <button type="button" className="example" onClick={() => onAsk(text)}>
+              <span className="block font-medium">{title}</span>
+              <span className="mt-0.5 hidden text-[0.9375rem] text-ink-soft sm:block">{text}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {list !== undefined && isDemoOnly(list) && <DemoNotice />}
+    </div>
+  );
+}
+
+function DemoNotice() {
+  return (
+    <p className="demo-notice">
+      <strong>This is a demonstration.</strong> No provider is configured yet, so the built-in demo model
+      answers. To talk to a real one, set <code>ANTHROPIC_API_KEY</code> or <code>OPENAI_API_KEY</code> on the
+      server and restart it.
+    </p>
+  );
+}

@@ -1,0 +1,59 @@
+import type { Model, ModelList } from '@sluice/shared';
+
+const providerNames: Record<string, string> = {
+  anthropic: 'Anthropic',
+  openai: 'OpenAI',
+  gemini: 'Google Gemini',
+  openrouter: 'OpenRouter',
+  aiand: 'ai&',
+  ollama: 'Ollama',
+  demo: 'Demo',
+};
+
+export interface ModelGroup {
+  label: string;
+  models: readonly Model[];
+}
+
+/** @returns the models by provider; those that can be used come first */
+export function groupModels(models: readonly Model[]): readonly ModelGroup[] {
+  const groups = [...Map.groupBy(models, (model) => model.provider)].map(([provider, members]) => ({
+    label: providerNames[provider] ?? provider,
+    models: members.toSorted((a, b) => Number(b.available) - Number(a.available)),
+  }));
+  const isUsable = (group: ModelGroup) => group.models.some((model) => model.available);
+  return groups.toSorted((a, b) => Number(isUsable(b)) - Number(isUsable(a)));
+}
+
+/** @returns the model to ask: the person's choice while it can be used, else the server's default; undefined lets the server choose */
+export function chooseModel(list: ModelList | undefined, wanted: string | null): string | undefined {
+  if (list === undefined) return wanted ?? undefined;
+  const isUsable = list.models.some((model) => model.id === wanted && model.available);
+  return isUsable && wanted !== null ? wanted : list.default;
+}
+
+/** @returns what people call a model */
+export function modelName(list: ModelList | undefined, id: string): string {
+  return list?.models.find((model) => model.id === id)?.name ?? (id === '' ? 'the model' : id);
+}
+
+/** Whether only the built-in demonstration can answer. */
+export function isDemoOnly(list: ModelList): boolean {
+  return list.models.filter((model) => model.available).every((model) => model.provider === 'demo');
+}
+
+function shortCount(tokens: number): string {
+  const [amount, unit] = tokens >= 1e6 ? [tokens / 1e6, 'M'] : [tokens / 1e3, 'K'];
+  return `${amount.toLocaleString('en', { maximumFractionDigits: 1 })}${unit}`;
+}
+
+/** @returns a line on size and price, of what is known; or why it cannot be used */
+export function describeModel(model: Model): string {
+  if (!model.available) return 'Not configured on this server';
+  const { contextWindow, price } = model;
+  const parts = [
+    contextWindow === null ? null : `${shortCount(contextWindow)} context`,
+    price === null ? null : `$${price.inputPerMTok} in, $${price.outputPerMTok} out per M tokens`,
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}

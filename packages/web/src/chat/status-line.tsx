@@ -1,0 +1,27 @@
+import { useSyncExternalStore } from 'react';
+import type { RunStore } from '../stream/run-store.ts';
+import { useOptionalRunView } from '../stream/use-run.ts';
+import { getAnnouncement, subscribeAnnouncement } from '../ui/announcement.ts';
+import { readStatus } from './run-status.ts';
+import { useElapsedSeconds } from './use-elapsed-seconds.ts';
+
+interface StatusLineProps {
+  run: RunStore | null;
+  modelName: (id: string) => string;
+}
+
+/** The page's one status region: a few announcements per run, never the text itself. */
+export function StatusLine({ run, modelName }: StatusLineProps) {
+  const view = useOptionalRunView(run);
+  const announcement = useSyncExternalStore(subscribeAnnouncement, getAnnouncement);
+  const status = view === null ? null : readStatus(view, modelName(view.model));
+  const elapsed = useElapsedSeconds(view?.startedAtMs ?? 0, status?.showsElapsed === true);
+  const hasElapsed = announcement === '' && status?.showsElapsed === true && elapsed >= 1;
+  return (
+    <div role="status" aria-label="Status" className="status-line">
+      {announcement === '' ? status?.text : announcement}
+      {/* Seconds are for the eye: read out, they would drown the rest. */}
+      {hasElapsed && <span aria-hidden="true"> {elapsed} s</span>}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { type ScrollPosition, type Stick, followScroll } from './scroll-stick.ts';
+
+function readPosition(box: HTMLElement): ScrollPosition {
+  return { top: box.scrollTop, height: box.scrollHeight, clientHeight: box.clientHeight };
+}
+
+export interface StickToEnd {
+  box: RefObject<HTMLDivElement | null>;
+  content: RefObject<HTMLDivElement | null>;
+  isStuck: boolean;
+  /** Goes to the end and follows it. */
+  jump: () => void;
+}
+
+/**
+ * Keeps a scrolling box at its end while content grows, until the reader scrolls up.
+ * @param isActive false leaves the box alone: what is in it is read from its start
+ */
+export function useStickToEnd(isActive: boolean): StickToEnd {
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const stick = useRef<Stick>({ isStuck: true, last: { top: 0, height: 0, clientHeight: 0 } });
+  const [isStuck, setIsStuck] = useState(true);
+
+  const note = useCallback((next: Stick) => {
+    stick.current = next;
+    setIsStuck(next.isStuck);
+  }, []);
+
+  const jump = useCallback(() => {
+    const element = box.current;
+    if (element === null) return;
+    element.scrollTop = element.scrollHeight;
+    note({ isStuck: true, last: readPosition(element) });
+  }, [note]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!isActive || element === null || content.current === null) return;
+    const onScroll = () => note(followScroll(stick.current, readPosition(element)));
+    const onResize = () => {
+      // A scroll by the reader may be in before its event is.
+      const next = followScroll(stick.current, readPosition(element));
+      if (next.isStuck && stick.current.isStuck) jump();
+      else note({ ...next, isStuck: stick.current.isStuck && next.isStuck });
+    };
+    const onWheel = ({ deltaY }: WheelEvent) => {
+      if (deltaY < 0 && element.scrollTop > 0) note({ ...stick.current, isStuck: false });
+    };
+    const onKey = ({ key }: KeyboardEvent) => {
+      if (key === 'End') jump();
+    };
+    const observer = new ResizeObserver(onResize);
+    observer.observe(element);
+    observer.observe(content.current);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    element.addEventListener('wheel', onWheel, { passive: true });
+    element.addEventListener('keydown', onKey);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', onScroll);
+      element.removeEventListener('wheel', onWheel);
+      element.removeEventListener('keydown', onKey);
+    };
+  }, [jump, note, isActive]);
+
+  return { box, content, isStuck, jump };
+}
