@@ -88,7 +88,7 @@ describe('a caller that leaves', () => {
 
   it('costs no upstream call when it has gone before the call is made', async () => {
     const { auth } = server.rooms;
-    const authenticate = auth.authenticate;
+    const authenticate = auth.authenticate.bind(auth);
     const slow = Promise.withResolvers<void>();
     auth.authenticate = async (token) => {
       await slow.promise;

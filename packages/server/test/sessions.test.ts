@@ -27,7 +27,7 @@ describe('setting up', () => {
     const answers = await Promise.all(
       [1, 2].map(() => post('/api/auth/setup', { ...account, code, name: 'Owner' })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
     const done = answers.find(({ status }) => status === 200);
     expect(done?.body).toMatchObject({
       expiresIn: 600,
