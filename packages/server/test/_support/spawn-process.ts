@@ -5,9 +5,9 @@ import { repositoryRoot } from './source-files.ts';
 export interface SpawnedProcess extends AsyncDisposable {
   child: ChildProcess;
   /** Everything said so far, on both streams. */
-  output(): string;
+  output: () => string;
   /** Standard output alone, trimmed. */
-  stdout(): string;
+  stdout: () => string;
   /** Waits until the output matches. @returns the match */
   sees(pattern: RegExp): Promise<RegExpMatchArray>;
   /** @returns the exit code, or the signal's name */
