@@ -1,6 +1,7 @@
 import type { Usage } from '@sluice/shared';
 import type { AnswerReader } from '../answer-reader.ts';
 import type { EventBatch } from '../event-batch.ts';
+import { DeltaTemplate } from '../delta-template.ts';
 import { type Loose, asObject, asText, parseChunk } from '../parse-chunk.ts';
 import type { ProviderEvent } from '../provider.ts';
 import type { SseEvent } from '../read-sse.ts';
@@ -18,6 +19,7 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
 /** Events of the Messages API. Its terminal is `message_stop`; blocks and deltas this version does not know are skipped. */
 export class AnthropicReader implements AnswerReader {
   readonly #providerName: string;
+  readonly #template = new DeltaTemplate(textOnly);
   #hasCall: boolean;
   #usage: Loose = {};
   #stopReason = '';
@@ -31,7 +33,19 @@ export class AnthropicReader implements AnswerReader {
 
   read({ data }: SseEvent, batch: EventBatch): void {
     if (this.hasEnded) return;
+    const text = this.#template.match(data);
+    if (text === undefined) this.#readChunk(data, batch);
+    else batch.addText(text);
+  }
+
+  #readChunk(data: string, batch: EventBatch): void {
     const chunk = parseChunk(data, this.#providerName);
+    const text = textOnly(chunk);
+    if (text !== undefined) {
+      this.#template.learn(data, text);
+      batch.addText(text);
+      return;
+    }
     switch (chunk['type']) {
       case 'content_block_delta':
         this.#readDelta(asObject(chunk['delta']), batch);
@@ -70,8 +84,7 @@ export class AnthropicReader implements AnswerReader {
   }
 
   #readDelta(delta: Loose, batch: EventBatch): void {
-    if (delta['type'] === 'text_delta') batch.addText(asText(delta['text']));
-    else if (delta['type'] === 'thinking_delta') batch.addReasoning(asText(delta['thinking']));
+    if (delta['type'] === 'thinking_delta') batch.addReasoning(asText(delta['thinking']));
   }
 
   /** A block that opens with content, as whole ones do. */
@@ -102,6 +115,14 @@ export class AnthropicReader implements AnswerReader {
     this.hasEnded = true;
     batch.add({ type: 'finish', reason: finishReasons[this.#stopReason] ?? 'complete' });
   }
+}
+
+/** @returns the text of a chunk that says nothing else, which nearly all do */
+function textOnly(value: unknown): string | undefined {
+  const chunk = asObject(value);
+  if (chunk['type'] !== 'content_block_delta') return undefined;
+  const delta = asObject(chunk['delta']);
+  return delta['type'] === 'text_delta' ? asText(delta['text']) : undefined;
 }
 
 function toUsage(usage: Loose, source: Usage['source']): Usage {

@@ -1,6 +1,7 @@
 import type { Usage } from '@sluice/shared';
 import type { AnswerReader } from '../answer-reader.ts';
 import type { EventBatch } from '../event-batch.ts';
+import { DeltaTemplate } from '../delta-template.ts';
 import { type Loose, asObject, asText, parseChunk } from '../parse-chunk.ts';
 import type { ProviderEvent } from '../provider.ts';
 import type { SseEvent } from '../read-sse.ts';
@@ -15,6 +16,7 @@ type FinishReason = Extract<ProviderEvent, { type: 'finish' }>['reason'];
  */
 export class OpenaiReader implements AnswerReader {
   readonly #providerName: string;
+  readonly #template = new DeltaTemplate(textOnly);
   #hasCall: boolean;
   #finishReason = '';
   #hasRefused = false;
@@ -32,9 +34,16 @@ export class OpenaiReader implements AnswerReader {
       this.#finish(batch);
       return;
     }
+    const text = this.#mayBeText(event) ? this.#template.match(data) : undefined;
+    if (text !== undefined) {
+      batch.addText(text);
+      return;
+    }
     const chunk = parseChunk(data, this.#providerName);
     if (event === 'error') throw mapStreamError(chunk['error'] ?? chunk, this.#providerName);
     this.#readChunk(chunk, batch);
+    const parsed = this.#mayBeText(event) ? textOnly(chunk) : undefined;
+    if (parsed !== undefined) this.#template.learn(data, parsed);
   }
 
   end(batch: EventBatch): void {
@@ -47,6 +56,10 @@ export class OpenaiReader implements AnswerReader {
     const asChunks = whole.map((choice) => ({ ...asObject(choice), delta: asObject(choice)['message'] }));
     this.#readChunk({ ...rest, choices: asChunks }, batch);
     this.end(batch);
+  }
+
+  #mayBeText(event: string): boolean {
+    return event === '' && this.#finishReason === '';
   }
 
   #readChunk(chunk: Loose, batch: EventBatch): void {
@@ -97,6 +110,24 @@ export class OpenaiReader implements AnswerReader {
     if (this.#hasRefused || this.#finishReason === 'content_filter') return 'refused';
     return this.#finishReason === 'length' ? 'length' : 'complete';
   }
+}
+
+/** @returns the text of a chunk that says nothing else, which nearly all do */
+function textOnly(value: unknown): string | undefined {
+  const chunk = asObject(value);
+  const { choices, error, usage, x_groq: groq } = chunk;
+  if (!Array.isArray(choices) || choices.length !== 1 || isPresent(error ?? usage ?? groq)) return undefined;
+  const choice = asObject(choices[0]);
+  const { content, reasoning_content: reasoningContent, reasoning, refusal } = asObject(choice['delta']);
+  const others = [
+    choice['index'] || null,
+    choice['error'],
+    choice['finish_reason'],
+    reasoningContent,
+    reasoning,
+    refusal,
+  ];
+  return typeof content === 'string' && !others.some(isPresent) ? content : undefined;
 }
 
 function isPresent(value: unknown): boolean {
