@@ -1,6 +1,6 @@
 // In: one generation request in our words, and the signal that ends it.
 // Out: batches of events, one batch per upstream read, the API's own terminal as `finish`.
-// Never: retries, timers, sockets of ours, or a quiet end without the upstream's terminal.
+// Never: retries, limits on the time of an answer, sockets of ours, or a quiet end without the upstream's terminal.
 import type { Message, RunEvent, Usage } from '@sluice/shared';
 
 export interface ProviderRequest {
@@ -16,7 +16,10 @@ export interface ProviderRequest {
 
 export type ProviderEvent =
   | Extract<RunEvent, { type: 'text-delta' | 'reasoning-delta' }>
-  /** Cumulative: the last one counts. Normal form of docs/protocol.md: cache inside input, reasoning inside output. */
+  /**
+   * Cumulative: the last one counts. Normal form of docs/protocol.md: cache inside input, reasoning inside output. One that comes
+   * before the answer has `source: 'estimated'`: its input is already charged, its output is not known yet.
+   */
   | { type: 'usage'; usage: Usage }
   /** The API's terminal was seen. Nothing but `usage` follows. */
   | { type: 'finish'; reason: 'complete' | 'length' | 'refused' }
@@ -30,7 +33,8 @@ export interface Provider {
    * Makes exactly one upstream call when iteration begins.
    *
    * Each batch holds what one upstream read brought, in order; an empty batch is a sign of life (ping, comment, headers). Batches
-   * never wait for each other: the first token is handed on at once. Exactly one `finish` comes before the end of the iteration.
+   * never wait for each other: the first token is handed on at once. Exactly one `finish` comes before the end of the iteration,
+   * which may follow up to two seconds later: the rest of the body is read, so that the connection can be used again.
    *
    * When `signal` aborts, or the consumer leaves the loop, the upstream connection is destroyed, and the iteration settles only
    * once it is closed: that is the proof Stop reports. An aborted iteration throws the signal's reason.

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readRetryAfterMs, toSluiceError, toUnreachable } from './upstream-error.ts';
 
@@ -83,15 +84,25 @@ describe('toSluiceError', () => {
       message: `invalid key ${secret}`,
     });
     expect(String(error.cause)).toBe('Error: HTTP 401 authentication_error (request req_1)');
-    expect(JSON.stringify([error, error.message, error.details])).not.toContain(secret);
+    expect(inspect(error)).not.toContain(secret);
   });
 });
 
 describe('toUnreachable', () => {
-  it('keeps the system error that the SDK wrapped', () => {
-    const system = new Error('connect ECONNREFUSED 127.0.0.1:9');
+  it('keeps of the system error that the SDK wrapped what says where and why', () => {
+    const system = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), {
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+      address: '127.0.0.1',
+      port: 9,
+    });
     const error = toUnreachable('OpenAI', new Error('Connection error.', { cause: system }));
-    expect(error.cause).toBe(system);
+    expect(String(error.cause)).toBe('Error: Error ECONNREFUSED connect 127.0.0.1:9');
     expect(error.message).toBe('OpenAI could not be reached');
+  });
+
+  it('drops a message, which may quote the key', () => {
+    const system = new TypeError('Headers.append: "Bearer sk-canary" is an invalid header value.');
+    expect(inspect(toUnreachable('OpenAI', new Error('x', { cause: system })))).not.toContain('canary');
   });
 });

@@ -37,21 +37,21 @@ export function toSluiceError(failure: UpstreamFailure): SluiceError {
   return new SluiceError(code, details, { cause: causeOf(failure) });
 }
 
-/** @returns what a connection that failed before the first byte means; system errors name an address, never a key */
+/** @returns what a connection that failed before the first byte means */
 export function toUnreachable(providerName: string, cause: unknown): SluiceError {
-  return new SluiceError(
-    'upstream_unreachable',
-    { detail: `${providerName} could not be reached` },
-    { cause: cause instanceof Error ? systemErrorOf(cause) : cause },
-  );
+  const detail = `${providerName} could not be reached`;
+  return new SluiceError('upstream_unreachable', { detail }, { cause: systemCauseOf(cause) });
 }
 
-export function toTruncated(providerName: string, cause?: unknown): SluiceError {
-  return new SluiceError(
-    'upstream_truncated',
-    { detail: `${providerName} closed the connection before the answer was whole` },
-    { cause },
-  );
+/** @param cause what broke the connection, if it did not end cleanly */
+export function toTruncated(providerName: string, cause?: Error): SluiceError {
+  const detail = `${providerName} closed the connection before the answer was whole`;
+  return new SluiceError('upstream_truncated', { detail }, { cause: cause && systemCauseOf(cause) });
+}
+
+/** @returns what an exception means that no upstream caused: a mistake of ours, or a key that no header can carry */
+export function toInternal(cause: unknown): SluiceError {
+  return new SluiceError('internal', {}, { cause: systemCauseOf(cause) });
 }
 
 /**
@@ -136,7 +136,17 @@ function causeOf({ status, kinds, headers }: UpstreamFailure): Error {
   return new Error(words.filter((word) => word !== '').join(' '));
 }
 
-/** The SDKs wrap what `fetch` threw, once or more. */
-function systemErrorOf(error: Error): Error {
-  return error.cause instanceof Error ? systemErrorOf(error.cause) : error;
+/**
+ * The innermost of what the SDKs wrapped, without its message: that of an invalid header quotes the key, that of a parser the
+ * upstream's bytes. The stack, which begins with the message, goes with it.
+ */
+function systemCauseOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error('thrown without an Error');
+  if (error.cause instanceof Error) return systemCauseOf(error.cause);
+  const { name, code, syscall, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  const place = address === undefined ? undefined : `${address}:${port}`;
+  return new Error([name, code, syscall, place].filter((word) => word !== undefined).join(' '));
 }

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { SluiceError } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
 import { startFakeUpstream } from '../../../test/_support/fake-upstream.ts';
 import { collect, describeUpstreamProvider, never, request } from '../provider.contract.ts';
@@ -26,5 +28,14 @@ describe('the request to Anthropic', () => {
       messages: [{ role: 'user', content: 'Hello' }],
       stream: true,
     });
+  });
+
+  it('does not show a key that no header can carry', async () => {
+    await using upstream = await startFakeUpstream();
+    await using provider = createAnthropicProvider({ apiKey: 'sk-canary\nx', baseUrl: upstream.url });
+    const { error } = await collect(provider.generate(request, never));
+    expect(error).toBeInstanceOf(SluiceError);
+    expect(inspect(error, { depth: 9 })).not.toContain('canary');
+    expect(upstream.stats.requests).toBe(0);
   });
 });

@@ -1,13 +1,13 @@
 import { SluiceError } from '@sluice/shared';
 import { APIConnectionError, APIError } from 'openai';
 import { asObject, asText } from '../parse-chunk.ts';
-import { toSluiceError, toUnreachable } from '../upstream-error.ts';
+import { toInternal, toSluiceError, toUnreachable } from '../upstream-error.ts';
 
 /** @returns what the SDK's exception means */
 export function mapError(error: unknown, providerName: string): SluiceError {
   if (error instanceof SluiceError) return error;
   if (error instanceof APIConnectionError) return toUnreachable(providerName, error);
-  if (!(error instanceof APIError)) return new SluiceError('internal', {}, { cause: error });
+  if (!(error instanceof APIError)) return toInternal(error);
   const { status, headers } = error as APIError<number | undefined, Headers | undefined>;
   return toSluiceError({
     providerName,

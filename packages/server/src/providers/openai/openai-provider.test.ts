@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { SluiceError } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
 import { startFakeUpstream } from '../../../test/_support/fake-upstream.ts';
 import { collect, describeUpstreamProvider, never, request } from '../provider.contract.ts';
@@ -26,5 +28,14 @@ describe('the request to OpenAI', () => {
       stream: true,
       stream_options: { include_usage: true },
     });
+  });
+
+  it('does not show a key that no header can carry', async () => {
+    await using upstream = await startFakeUpstream();
+    await using provider = createOpenaiProvider({ apiKey: 'sk-canary\nx', baseUrl: upstream.openAiUrl });
+    const { error } = await collect(provider.generate(request, never));
+    expect(error).toBeInstanceOf(SluiceError);
+    expect(inspect(error, { depth: 9 })).not.toContain('canary');
+    expect(upstream.stats.requests).toBe(0);
   });
 });
