@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROTOCOL_VERSION, errorTable, runEndReasons, runEventSchema } from '@sluice/shared';
+import { describe, expect, it } from 'vitest';
+import { environmentVariables } from '../src/config/env.ts';
+import { readSourceFiles, repositoryRoot } from './_support/source-files.ts';
+
+const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
+const protocol = read('docs/protocol.md');
+
+/** Cells of the first table below a heading, without the code marks. */
+function tableBelow(text: string, heading: string): string[][] {
+  const [, section = ''] = text.split(new RegExp(`^## .*${heading}.*$`, 'm'));
+  const rows = section.split(/^## /m)[0]?.match(/^\|.*\|$/gm) ?? [];
+  const cells = rows.map((row) =>
+    row
+      .slice(1, -1)
+      .split(' | ')
+      .map((cell) => cell.trim().replace(/^`|`$/g, '')),
+  );
+  return cells.slice(2);
+}
+
+describe('docs/protocol.md', () => {
+  it('states the version of the protocol', () => {
+    expect(protocol).toContain(`Protocol version ${PROTOCOL_VERSION}.`);
+  });
+
+  it('lists every route, and no other', () => {
+    const registered = readSourceFiles('packages/server/src/http/routes').flatMap(({ text }) =>
+      [...text.matchAll(/router\.(get|post|patch|delete)\('(\/[^'{]*)'/g)].map(
+        ([, method = '', path]) => `${method.toUpperCase()} ${path}`,
+      ),
+    );
+    const documented = tableBelow(protocol, '5. Routes').map(([method, path]) => `${method} ${path}`);
+    expect(registered.length).toBeGreaterThan(5);
+    expect(documented.toSorted()).toEqual(registered.toSorted());
+  });
+
+  it('lists every error code with its status and whether it may be tried again', () => {
+    const documented = tableBelow(protocol, '4. Errors');
+    const expected = Object.entries(errorTable).map(([code, { status, retryable }]) => [
+      code,
+      String(status),
+      retryable ? 'yes' : 'no',
+    ]);
+    const byCode = (a: string[], b: string[]) => (a[0] ?? '').localeCompare(b[0] ?? '');
+    expect(documented.toSorted(byCode)).toEqual(expected.toSorted(byCode));
+  });
+
+  it('lists every event and every way to end', () => {
+    const types = runEventSchema.def.options.map((option) => option.shape.type.def.values[0]);
+    expect(tableBelow(protocol, '3. Events').map(([type]) => type)).toEqual(types);
+    for (const reason of runEndReasons) expect(protocol).toContain(`\`${reason}\``);
+  });
+});
+
+describe('docs/operating.md', () => {
+  it('has the table of variables that config/env.ts makes', () => {
+    const rows = environmentVariables.map(
+      ({ name, default: value, about }) => `| \`${name}\` | ${value} | ${about} |`,
+    );
+    expect(read('docs/operating.md')).toContain(
+      ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n'),
+    );
+  });
+});
+
+describe('docker-compose.yml', () => {
+  it('passes every variable on that an operator may set', () => {
+    const compose = read('docker-compose.yml');
+    const fixed = new Set(['HOST', 'PORT', 'DATA_DIR']);
+    const missing = environmentVariables.filter(
+      ({ name }) => !fixed.has(name) && !compose.includes(`${name}: \${${name}:-`),
+    );
+    expect(missing.map(({ name }) => name)).toEqual([]);
+  });
+});
