@@ -32,12 +32,12 @@ export async function collect(answer: AsyncIterable<readonly ProviderEvent[]>): 
   return { batches, events, text, reasoning, error };
 }
 
-export function typesOf({ events }: Outcome): string[] {
+function typesOf({ events }: Outcome): string[] {
   return events.map(({ type }) => type);
 }
 
 /** @returns the code of a SluiceError; anything else as it is, so that a failing test shows it */
-export function codeOf(error: unknown): unknown {
+function codeOf(error: unknown): unknown {
   return error instanceof SluiceError ? error.code : error;
 }
 
