@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+
+const candidates = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  chromium.executablePath(),
+];
+const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
+
+/** Whether there is a Chromium here. Without one the browser tests are skipped by name, and fail where CI=true. */
+export const hasChromium = executablePath !== undefined;
+
+const flags = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
+export async function launchBrowser(): Promise<Browser> {
+  if (executablePath === undefined) throw new Error('no Chromium: install it, or set CHROMIUM_PATH');
+  return chromium.launch({ executablePath, args: flags });
+}
+
+/** What a page complained of, and whom it called. */
+export interface Watch {
+  problems: string[];
+  hosts: Set<string>;
+}
+
+/** Notes console errors, warnings, exceptions and every host a page calls. */
+export function watch(page: Page): Watch {
+  const seen: Watch = { problems: [], hosts: new Set() };
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) seen.problems.push(message.text());
+  });
+  page.on('pageerror', (error) => seen.problems.push(String(error)));
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (protocol.startsWith('http')) seen.hosts.add(host);
+  });
+  return seen;
+}
+
+export const account = { email: 'owner@example.com', password: 'correct horse battery staple' };
+
+export async function signIn(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.getByRole('textbox', { name: 'Email' }).fill(account.email);
+  await page.getByLabel('Password', { exact: true }).fill(account.password);
+  await page
+    .getByRole('form', { name: 'Sign in' })
+    .getByRole('button', { name: /sign in/i })
+    .click();
+  await page.getByRole('textbox', { name: 'Message' }).waitFor();
+  return page;
+}
