@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createAuth } from './auth.ts';
 import { openAuth, password, signUp, testSecret } from './auth.fixture.ts';
+import { deriveKeys } from './derive-keys.ts';
+import { signAppToken, signSessionToken } from './sign-token.ts';
 
 const appToken = { email: 'bob@example.com', name: 'cli' };
 
@@ -117,10 +119,23 @@ describe('authenticate', () => {
     expect((await auth.authenticate(session.accessToken)).scopes).toEqual(['chat', 'history', 'usage']);
   });
 
-  it('refuses a token whose row is gone', async () => {
-    const { auth } = await openAuth();
-    const elsewhere = await openAuth();
-    const { token } = await elsewhere.auth.createAppToken(appToken);
+  it('refuses a token of ours that the database does not know', async () => {
+    const { auth, time } = await openAuth();
+    const lifetime = { userId: 'ada', issuedAt: time.now, expiresAt: time.now + 60_000 };
+    const keys = deriveKeys(testSecret);
+    for (const token of [
+      signAppToken(keys, { ...lifetime, id: 'none', scopes: ['chat'] }),
+      signSessionToken(keys, { ...lifetime, sessionId: 'none' }),
+    ]) {
+      await expect(auth.authenticate(token)).rejects.toMatchObject({ code: 'token_revoked' });
+    }
+  });
+
+  it("refuses a token whose user is not its row's", async () => {
+    const { auth, time } = await openAuth();
+    const { id } = await auth.createAppToken(appToken);
+    const lifetime = { userId: 'eve', issuedAt: time.now, expiresAt: time.now + 60_000 };
+    const token = signAppToken(deriveKeys(testSecret), { ...lifetime, id, scopes: ['chat'] });
     await expect(auth.authenticate(token)).rejects.toMatchObject({ code: 'token_revoked' });
   });
 

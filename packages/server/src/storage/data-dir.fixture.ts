@@ -13,6 +13,9 @@ export async function makeDataDir(): Promise<string> {
   return join(parent, 'data');
 }
 
+/** All of a child's environment: what it compiles is kept from one to the next, which halves its start. */
+export const quickStart = { NODE_COMPILE_CACHE: join(tmpdir(), 'sluice-test-compile-cache') };
+
 export interface NodeProcess {
   child: ChildProcess;
   /** What it has printed so far, line by line. */
@@ -28,6 +31,7 @@ export function runNode(script: string): NodeProcess {
   const source = `const storage = ${JSON.stringify(new URL('.', import.meta.url).href)};\n${script}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: quickStart,
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
