@@ -11,7 +11,7 @@ export interface Listening {
   url: string;
   address: PublicAddress;
   /** Takes no new connections, lets running answers end for `drainMs`, closes what is left. */
-  drain(): Promise<void>;
+  drain: () => Promise<void>;
 }
 
 /** Above nginx's 60 s: the side that opened a kept connection is the one to let it go. */
