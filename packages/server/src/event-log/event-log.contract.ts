@@ -72,7 +72,9 @@ export function describeEventLog(name: string, createLog: () => EventLog): void 
       const run = log.open('r');
       for (let i = 0; i < 100; i += 1) run.append([text('x'.repeat(10_000))]);
       run.append([runEnd]);
-      const batches = await Array.fromAsync(log.read('r', { after: 0, signal: new AbortController().signal }));
+      const batches = await Array.fromAsync(
+        log.read('r', { after: 0, signal: new AbortController().signal }),
+      );
       const lengths = batches.map((batch) => batch.reduce((sum, { json }) => sum + json.length, 0));
       expect(Math.max(...lengths)).toBeLessThanOrEqual(64 * 1024);
       expect(batches.flat()).toHaveLength(101);

@@ -44,7 +44,10 @@ export class MemoryEventLog implements EventLog, Disposable {
   open(runId: string): RunLog {
     this.#makeRoom();
     if (this.#bytes >= this.#options.maxBytes) {
-      throw new SluiceError('unavailable', { detail: 'All memory for running answers is in use', retryAfterMs: 5000 });
+      throw new SluiceError('unavailable', {
+        detail: 'All memory for running answers is in use',
+        retryAfterMs: 5000,
+      });
     }
     const entry: Entry = { events: [], followers: new Set(), bytes: 0, hasEnded: false };
     this.#entries.set(runId, entry);
@@ -55,7 +58,8 @@ export class MemoryEventLog implements EventLog, Disposable {
     const entry = this.#entries.get(runId);
     if (entry === undefined) throw new SluiceError('run_expired');
     let cursor = options.after;
-    if (cursor > entry.events.length) throw new SluiceError('invalid_cursor', { detail: 'after lies beyond the log' });
+    if (cursor > entry.events.length)
+      throw new SluiceError('invalid_cursor', { detail: 'after lies beyond the log' });
     let wake: (() => void) | undefined;
     const onChange = () => wake?.();
     entry.followers.add(onChange);
@@ -112,7 +116,9 @@ export class MemoryEventLog implements EventLog, Disposable {
   }
 
   #isFull(entry: Entry, bytes: number): boolean {
-    return entry.bytes + bytes > this.#options.maxRunBytes || entry.events.length >= this.#options.maxRunEvents;
+    return (
+      entry.bytes + bytes > this.#options.maxRunBytes || entry.events.length >= this.#options.maxRunEvents
+    );
   }
 
   #end(runId: string, entry: Entry): void {

@@ -9,8 +9,10 @@ export interface ProviderRequest {
   /** At least one; the last is the user's. Roles `system` may stand anywhere. */
   messages: readonly Message[];
   systemPrompt?: string;
-  /** Upper bound the upstream is asked to keep; APIs that demand one always get one. */
+  /** Upper bound the caller asks for. */
   maxOutputTokens?: number;
+  /** What the model can write at most, where known: the bound for APIs that demand one when the caller gave none. */
+  modelOutputLimit?: number;
   temperature?: number;
 }
 
@@ -32,7 +34,7 @@ export interface Provider {
   /**
    * Makes exactly one upstream call when iteration begins.
    *
-   * Each batch holds what one upstream read brought, in order; an empty batch is a sign of life (ping, comment, headers). Batches
+   * Each batch holds what one upstream read brought, in order, neighbouring deltas of one type merged; an empty batch is a sign of life (ping, comment, headers). Batches
    * never wait for each other: the first token is handed on at once. Exactly one `finish` comes before the end of the iteration,
    * which may follow up to two seconds later: the rest of the body is read, so that the connection can be used again.
    *

@@ -3,7 +3,6 @@ import type { RunLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Provider, ProviderEvent, ProviderRequest } from '../providers/provider.ts';
 import { estimateUsage } from './estimate-usage.ts';
-import { mergeDeltas } from './operators/merge-deltas.ts';
 import { type Run, RunAbort } from './run.ts';
 import { type RunTimeouts, startPhaseTimers } from './start-phase-timers.ts';
 
@@ -71,7 +70,7 @@ async function callProvider({ run, log, provider, request, timeouts }: Generatio
 /** Takes down what a batch tells, and keeps what followers are to see of it. */
 function toRunEvents(batch: readonly ProviderEvent[], run: Run, progress: Progress): RunEvent[] {
   const events: RunEvent[] = [];
-  for (const event of mergeDeltas(batch)) {
+  for (const event of batch) {
     switch (event.type) {
       case 'text-delta':
       case 'reasoning-delta':
@@ -116,23 +115,23 @@ function judge(
   return { reason: progress.finishReason };
 }
 
+/** The provider's own count of a whole answer, else an estimate; null when nothing can have been charged. */
+function settleUsage({ request }: Generation, progress: Progress): Usage | null {
+  const { usage, finishReason, textLength, reasoningLength } = progress;
+  const isWhole =
+    finishReason !== null && usage !== null && (usage.source === 'provider' || usage.outputTokens > 0);
+  if (isWhole) return usage;
+  const wasCalled = progress.providerRequestId !== undefined || textLength + reasoningLength > 0;
+  return wasCalled ? estimateUsage(request, { text: textLength, reasoning: reasoningLength }, usage) : null;
+}
+
 function end(generation: Generation, progress: Progress, failure: unknown): void {
-  const { run, log, request, logger } = generation;
+  const { run, log, logger } = generation;
   const { reason, error } = judge(generation, progress, failure);
-  const produced = { text: progress.textLength, reasoning: progress.reasoningLength };
-  const wasCalled = progress.providerRequestId !== undefined || produced.text + produced.reasoning > 0;
-  const isWhole = progress.finishReason !== null && progress.usage !== null;
-  const usage = isWhole
-    ? progress.usage
-    : wasCalled
-      ? estimateUsage(request, produced, progress.usage)
-      : null;
+  const usage = settleUsage(generation, progress);
   const timing = { firstTokenMs: progress.firstTokenMs, totalMs: Date.now() - run.createdAt };
   const { providerRequestId } = progress;
-  const last: RunEvent[] = error
-    ? [{ type: 'error', error: error.message, code: error.code, retryable: errorEntry(error.code).retryable }]
-    : [];
-  last.push({
+  const runEnd: RunEvent = {
     type: 'run-end',
     done: true,
     reason,
@@ -141,8 +140,8 @@ function end(generation: Generation, progress: Progress, failure: unknown): void
     saved: false,
     ...(providerRequestId !== undefined && { providerRequestId }),
     timing,
-  });
-  log.append(last);
+  };
+  log.append(error === undefined ? [runEnd] : [toErrorEvent(error), runEnd]);
   run.end(reason);
   const level = error?.code === 'internal' || error?.code === 'upstream_auth' ? 'error' : 'info';
   const fields = {
@@ -155,4 +154,13 @@ function end(generation: Generation, progress: Progress, failure: unknown): void
     usage,
   };
   logger[level]({ ...fields, ...(level === 'error' && { err: error?.cause }) }, 'run ended');
+}
+
+function toErrorEvent(error: SluiceError): RunEvent {
+  return {
+    type: 'error',
+    error: error.message,
+    code: error.code,
+    retryable: errorEntry(error.code).retryable,
+  };
 }

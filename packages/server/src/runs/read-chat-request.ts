@@ -48,12 +48,12 @@ export function readChatRequest(body: ChatRequest, model: ResolvedModel): Provid
     throw new SluiceError('invalid_request', { detail: 'message: give a message, or messages' });
   }
   const systemPrompt = body.systemPrompt ?? body.system;
-  const maxOutputTokens = body.maxOutputTokens ?? model.maxOutputTokens ?? undefined;
   return {
     model: model.upstreamName,
     messages,
     ...(systemPrompt !== undefined && { systemPrompt }),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(body.maxOutputTokens !== undefined && { maxOutputTokens: body.maxOutputTokens }),
+    ...(model.maxOutputTokens !== null && { modelOutputLimit: model.maxOutputTokens }),
     ...(body.temperature !== undefined && { temperature: body.temperature }),
   };
 }

@@ -36,6 +36,14 @@ describe('the body of an Anthropic request', () => {
     });
   });
 
+  it("asks for the model's own limit when the caller gave none", () => {
+    const messages = [{ role: 'user' as const, content: 'a' }];
+    expect(buildRequest({ model: 'm', messages, modelOutputLimit: 128_000 }).max_tokens).toBe(128_000);
+    expect(
+      buildRequest({ model: 'm', messages, maxOutputTokens: 9, modelOutputLimit: 128_000 }).max_tokens,
+    ).toBe(9);
+  });
+
   it('sends images in base64', () => {
     const { messages } = buildRequest({
       model: 'm',

@@ -3,7 +3,7 @@ import type { Message } from '@sluice/shared';
 import { hasImages, textOf } from '../message-text.ts';
 import type { ProviderRequest } from '../provider.ts';
 
-/** `max_tokens` is required; every model takes this many. */
+/** `max_tokens` is required; a model the catalogue does not know takes at least this many. */
 const DEFAULT_MAX_TOKENS = 4096;
 
 /**
@@ -17,7 +17,7 @@ export function buildRequest(request: ProviderRequest): Anthropic.MessageCreateP
   ].join('\n\n');
   return {
     model: request.model,
-    max_tokens: request.maxOutputTokens ?? DEFAULT_MAX_TOKENS,
+    max_tokens: request.maxOutputTokens ?? request.modelOutputLimit ?? DEFAULT_MAX_TOKENS,
     ...(system === '' ? {} : { system }),
     messages: request.messages.flatMap((message) => toParam(message)),
     stream: true,
