@@ -1,0 +1,55 @@
+import { type RunEndReason, runEndReasons } from '@sluice/shared';
+import { describe, expect, it } from 'vitest';
+import { type RunView, createRunStore } from '../stream/run-store.ts';
+import { readEndMark } from './end-mark.ts';
+import { readStatus } from './run-status.ts';
+
+const waiting: RunView = createRunStore({ id: 'a', model: 'p/m', now: () => 0 }).getView();
+
+function ended(reason: RunEndReason, change: Partial<RunView> = {}): RunView {
+  const timing = { firstTokenMs: 1, totalMs: 2 };
+  const end = {
+    type: 'run-end' as const,
+    done: true as const,
+    reason,
+    usage: null,
+    cost: null,
+    saved: true,
+    timing,
+  };
+  return { ...waiting, phase: 'ended', hasText: true, end, ...change };
+}
+
+describe('the status line', () => {
+  it('says what a run waits for', () => {
+    expect(readStatus(waiting, 'Model M')).toEqual({ text: 'Waiting for Model M…', showsElapsed: true });
+    expect(readStatus({ ...waiting, phase: 'thinking' }, 'M').text).toBe('Thinking…');
+    const notice = { type: 'run-retry' as const, attempt: 2, delayMs: 1500, reason: 'x' };
+    expect(readStatus({ ...waiting, notice }, 'M').text).toBe('Retrying: attempt 2 in 1.5 s');
+    const fallback = { type: 'run-fallback' as const, from: 'a/a', to: 'b/b', reason: 'x' };
+    expect(readStatus({ ...waiting, notice: fallback }, 'M').text).toContain('Falling back to b/b');
+    expect(readStatus({ ...waiting, phase: 'generating' }, 'M').text).toBe('Generating');
+  });
+
+  it('proves a stop', () => {
+    const stop = { runId: 'r', state: 'stopped', upstreamClosedMs: 37.6 };
+    expect(readStatus(ended('stopped', { stop }), 'M').text).toBe('Stopped · connection closed in 38 ms');
+    expect(readStatus(ended('stopped'), 'M').text).toBe('Stopped');
+  });
+
+  it('calls only a complete answer complete', () => {
+    const complete = runEndReasons.filter(
+      (reason) => readStatus(ended(reason), 'M').text === 'Answer complete',
+    );
+    expect(complete).toEqual(['complete']);
+  });
+});
+
+describe('the mark under an answer', () => {
+  it('stands under every answer that is not whole', () => {
+    const unmarked = runEndReasons.filter((reason) => readEndMark(ended(reason)) === null);
+    expect(unmarked).toEqual(['complete']);
+    expect(readEndMark({ ...ended('complete'), end: null, isCut: true })).toContain('not the whole answer');
+    expect(readEndMark(waiting)).toBeNull();
+  });
+});
