@@ -44,7 +44,7 @@ export function App() {
         lead="Make the first account. It administers this server."
         footnote={
           <button type="button" className="link-button" onClick={leaveSetUp}>
-            Already set up? Sign in
+            I already have an account
           </button>
         }
       >

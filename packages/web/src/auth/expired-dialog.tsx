@@ -6,6 +6,8 @@ export function ExpiredDialog({ email }: { email: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // The dialog itself would begin with the email, which is known.
+    dialog.current?.querySelector<HTMLInputElement>('input[type=password]')?.focus();
   }, []);
   return (
     <dialog

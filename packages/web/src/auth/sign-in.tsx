@@ -27,7 +27,6 @@ export function SignIn({ email }: { email?: string }) {
         name="password"
         type="password"
         autoComplete="current-password"
-        autoFocus={email !== undefined}
         maxLength={256}
         required
       />

@@ -1,7 +1,7 @@
 import type { Connection } from '@sluice/shared';
 import { type ChatStore, createChat } from './chat-store.ts';
 
-export interface ChatListState {
+interface ChatListState {
   /** Newest first; only chats that have begun, and the current one. */
   chats: readonly ChatStore[];
   current: ChatStore;

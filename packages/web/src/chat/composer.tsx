@@ -80,6 +80,8 @@ export function Composer({ chatId, isBusy, onSend, onStop, children }: ComposerP
           className="send-button"
           data-busy={isBusy || undefined}
           disabled={!isBusy && draft.trim() === ''}
+          // The keyboard stays with the draft, whatever the button turns into.
+          onMouseDown={(event) => event.preventDefault()}
           onClick={press}
         >
           <Icon name={isBusy ? 'stop' : 'send'} className="size-5" />

@@ -18,10 +18,10 @@ export function ErrorCard({ failure, runId, onRetry }: ErrorCardProps) {
   return (
     <div role="alert" className="error-card">
       <Icon name="alert" className="mt-0.5 size-5 shrink-0 text-danger" />
-      <div className="min-w-0 flex-1">
+      <div className="error-text">
         <p>{failure.message}</p>
         <p className="mt-1 flex items-center gap-1 text-sm text-ink-soft">
-          <span className="min-w-0 font-mono text-[0.8125rem] break-all">{quoted}</span>
+          <span className="min-w-0 font-mono text-[0.8125rem] wrap-anywhere">{quoted}</span>
           <CopyButton label="Copy error details" text={quoted} />
         </p>
       </div>

@@ -13,7 +13,7 @@ export interface Stick {
 /** Browsers report fractional tops but whole heights: nearer than this is the end. */
 const END_TOLERANCE = 1;
 
-export function distanceToEnd({ top, height, clientHeight }: ScrollPosition): number {
+function distanceToEnd({ top, height, clientHeight }: ScrollPosition): number {
   return height - clientHeight - top;
 }
 

@@ -8,7 +8,7 @@ export interface Prompt {
   text: string;
 }
 
-export interface Reply {
+interface Reply {
   id: string;
   /** The prompt it answers. */
   parentId: string;

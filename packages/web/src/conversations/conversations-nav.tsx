@@ -1,6 +1,6 @@
 import { Icon } from '../ui/icon.tsx';
 
-export interface ConversationItem {
+interface ConversationItem {
   id: string;
   title: string;
 }

@@ -25,7 +25,7 @@ function mendTable(block: string): string | null {
   if (rows.length > 0 || !/^ {0,3}\|.*\S/.test(header) || !delimiterCells.test(delimiter)) return null;
   const row = header.trim().length > 1 && header.trimEnd().endsWith('|') ? header : `${header} |`;
   const columns = Math.max(1, countCells(row));
-  const isWhole = delimiter.trimEnd().endsWith('-|') && countCells(delimiter) === columns;
+  const isWhole = /[-:]\|[ \t]*$/.test(delimiter) && countCells(delimiter) === columns;
   return `${row}\n${isWhole ? delimiter : `|${'---|'.repeat(columns)}`}`;
 }
 

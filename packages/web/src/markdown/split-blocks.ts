@@ -3,7 +3,7 @@ import { Lexer, type Token } from 'marked';
 /** Link targets by normalised label, as marked keeps them. */
 export type Definitions = Lexer['tokens']['links'];
 
-export interface SplitText {
+interface SplitText {
   /** Source of each finished top-level block: no further text can change it. */
   closed: readonly string[];
   /** Source of the blocks that may still change; the first of them has the index `closed.length`. */
