@@ -16,6 +16,8 @@ export default defineConfig({
           hookTimeout: 30_000,
         },
       },
+      // The real containers: only by its own command.
+      { test: { name: 'compose', include: ['e2e/compose.check.ts'], testTimeout: 60_000 } },
       { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 120_000 } },
     ],
   },

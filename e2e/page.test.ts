@@ -206,7 +206,9 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   it('keeps the session over a reload, and nothing secret in storage', async () => {
     await page.reload();
     await composer().waitFor();
-    const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    const stored = await page.evaluate(() =>
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]),
+    );
     expect(stored).not.toMatch(/eyJ|sluice-refresh|password/i);
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api/auth' });

@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import type { SequencedEvent } from '@sluice/shared';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { iterateEvents, textOf } from '../packages/server/test/_support/start-server.ts';
+import { account, hasChromium, launchBrowser, watch } from './_support/browser.ts';
+
+// The real containers, built from this checkout: run by `node scripts/run.mjs compose-check`, not by npm test. COMPOSE_COMMAND
+// replaces `docker compose`.
+const command = (process.env['COMPOSE_COMMAND'] ?? 'docker compose').split(' ');
+const port = '18080';
+const upstreamPort = '19100';
+const url = `http://127.0.0.1:${port}`;
+const upstreamUrl = `http://127.0.0.1:${upstreamPort}`;
+const files = ['-f', 'docker-compose.yml', '-f', 'e2e/compose.fake-upstream.yml'];
+
+/** Runs a compose command in a project of its own. @returns what it said on standard output */
+function compose(...args: string[]): string {
+  const [program = 'docker', ...rest] = command;
+  const result = spawnSync(program, [...rest, '-p', 'sluice-check', ...files, ...args], {
+    cwd: join(import.meta.dirname, '..'),
+    env: { ...process.env, SLUICE_PORT: port, FAKE_UPSTREAM_PORT: upstreamPort },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (result.status !== 0)
+    throw new Error(`compose ${args.join(' ')} ended with ${result.status}:\n${result.stdout}`);
+  return result.stdout.trim();
+}
+
+const stats = async () =>
+  (await (await fetch(`${upstreamUrl}/stats`)).json()) as {
+    active: number;
+    requests: number;
+    aborted: number;
+  };
+
+describe('docker compose up', () => {
+  let token: string;
+  beforeAll(() => {
+    compose('up', '-d', '--build', '--wait');
+    token = compose(
+      'exec',
+      '-T',
+      'server',
+      'sluice',
+      'token',
+      'create',
+      '--email',
+      'app@example.com',
+      '--name',
+      'check',
+    );
+  }, 900_000);
+  afterAll(() => {
+    compose('down', '-v', '--timeout', '10');
+  }, 120_000);
+
+  const ask = (script: object) =>
+    fetch(`${url}/api/chat/stream`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ message: `[[fake ${JSON.stringify(script)}]]` }),
+    });
+
+  it('hands frames on through nginx as they are sent', async () => {
+    const events: SequencedEvent[] = [];
+    const arrivals: number[] = [];
+    for await (const event of iterateEvents(await ask({ tokens: 5, delayMs: 200 }))) {
+      events.push(event);
+      if (event.event.type === 'text-delta') arrivals.push(performance.now());
+    }
+    expect(textOf(events)).toBe(' t0 t1 t2 t3 t4');
+    const gaps = arrivals.slice(1).map((at, index) => at - (arrivals[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(80);
+  });
+
+  it('closes the upstream call when the client leaves', async () => {
+    const before = await stats();
+    const request = httpRequest(`${url}/api/chat/stream`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    });
+    request.on('error', () => undefined);
+    request.end(JSON.stringify({ message: '[[fake {"tokens":500,"delayMs":20}]]' }));
+    await expect.poll(async () => (await stats()).active, { timeout: 5000 }).toBe(1);
+    request.destroy();
+    await expect.poll(async () => (await stats()).active, { timeout: 5000 }).toBe(0);
+    expect((await stats()).aborted).toBe(before.aborted + 1);
+  });
+
+  it.skipIf(!hasChromium)('lets a newcomer set up, sign in and be answered in a browser', async () => {
+    const link = compose('exec', '-T', 'server', 'sluice', 'setup-link');
+    expect(link).toMatch(new RegExp(`^${url}/setup#code=`));
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      const seen = watch(page);
+      await page.goto(link);
+      const form = page.getByRole('form', { name: 'Set up' });
+      await form.getByRole('textbox', { name: 'Email' }).fill(account.email);
+      await form.getByLabel('Password', { exact: true }).fill(account.password);
+      await form.getByRole('button').last().click();
+      await page.getByRole('textbox', { name: 'Message' }).fill('[[fake {"tokens":400,"delayMs":20}]]');
+      await page.keyboard.press('Enter');
+      const answer = page.getByRole('article', { name: 'Assistant' });
+      await expect.poll(() => answer.innerText(), { timeout: 10_000 }).toContain('t5');
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await expect.poll(async () => (await stats()).active, { timeout: 5000 }).toBe(0);
+      await page.reload();
+      await page.getByRole('textbox', { name: 'Message' }).waitFor();
+      expect(seen.problems).toEqual([]);
+      expect([...seen.hosts]).toEqual([new URL(url).host]);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('keeps its data when the containers are made anew', () => {
+    compose('up', '-d', '--wait', '--force-recreate');
+    expect(() => compose('exec', '-T', 'server', 'sluice', 'setup-link')).toThrow();
+  }, 120_000);
+});
