@@ -1,18 +1,47 @@
-import { Lexer, type MarkedToken } from 'marked';
+import { Lexer, type Token } from 'marked';
 import type { Definitions } from './split-blocks.ts';
 
+/** A list of tokens that may still have to be made. On the list itself: thousands of entries of a WeakMap slow each collection. */
+interface LazyTokens extends Array<Token> {
+  pending?: { lexer: Lexer; source: string } | undefined;
+}
+
+function plainText(source: string): Token {
+  return { type: 'text', raw: source, text: source, escaped: true };
+}
+
 /**
+ * Lexes blocks only: what stands inside them waits for `readTokens`. While a long list grows, only its last item is asked for.
  * @param raw source of one or more blocks
  * @returns their tokens; text that the lexer gives up on is one paragraph of plain text
  */
-export function lexBlock(raw: string, definitions: Definitions): readonly MarkedToken[] {
+export function lexBlock(raw: string, definitions: Definitions): Token[] {
   const lexer = new Lexer();
   Object.assign(lexer.tokens.links, definitions);
   try {
-    // Without extensions, marked makes no tokens but its own.
-    return lexer.lex(raw) as unknown as MarkedToken[];
+    const tokens = lexer.blockTokens(raw, []);
+    for (const { src, tokens: inline } of lexer.inlineQueue) {
+      (inline as LazyTokens).pending = { lexer, source: src };
+    }
+    lexer.inlineQueue = [];
+    return tokens;
   } catch {
-    const text = { type: 'text' as const, raw, text: raw, escaped: true };
-    return [{ type: 'paragraph', raw, text: raw, tokens: [text] }];
+    return [{ type: 'paragraph', raw, text: raw, tokens: [plainText(raw)] }];
   }
+}
+
+/** @returns the tokens of one block, of a kind `lexBlock` has made, with its inline tokens */
+export function readTokens(tokens: LazyTokens): readonly Token[] {
+  if (tokens.pending === undefined) return tokens;
+  const { lexer, source } = tokens.pending;
+  tokens.pending = undefined;
+  try {
+    // An inline <pre> or <code> left open ends with the block that holds it.
+    lexer.state.inRawBlock = false;
+    lexer.state.inLink = false;
+    lexer.inlineTokens(source, tokens);
+  } catch {
+    tokens.splice(0, Infinity, plainText(source));
+  }
+  return tokens;
 }

@@ -7,6 +7,10 @@ const danglingMarkers = /(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|!?\[|\\)$/;
 const delimiterCells = /^[ \t]*\|?[ \t:|-]*$/;
 const fence = /^ {0,3}(?:`{3,}|~{3,})/;
 
+/** A line that begins inline content of its own: an item, or what follows a blank line. */
+const startsInline = /^(?:[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]|[ \t]*$|[ \t]*\n)/;
+const nestedFence = /^[ \t>]*(?:[-+*] |\d{1,9}[.)] )?[ \t]*`{3,}/gm;
+
 const options = {
   linkMode: 'text-only',
   // The closed block is lexed without these: doing them to the tail alone would make it jump when it closes.
@@ -29,6 +33,18 @@ function mendTable(block: string): string | null {
   return `${row}\n${isWhole ? delimiter : `|${'---|'.repeat(columns)}`}`;
 }
 
+function lastInlineStart(block: string): number {
+  let lineStart = block.lastIndexOf('\n') + 1;
+  while (lineStart > 0 && !startsInline.test(block.slice(lineStart, lineStart + 40))) {
+    lineStart = block.lastIndexOf('\n', lineStart - 2) + 1;
+  }
+  return lineStart;
+}
+
+function isInsideFence(before: string): boolean {
+  return before.includes('```') && (before.match(nestedFence)?.length ?? 0) % 2 === 1;
+}
+
 function countCells(row: string): number {
   return row.trim().replaceAll('\\|', '').split('|').length - 2;
 }
@@ -42,5 +58,8 @@ export function mendTail(block: string): string {
   const table = mendTable(block);
   if (table !== null) return table;
   const whole = block.replace(bareMarkers, '').replace(danglingMarkers, '');
-  return remend(whole, options);
+  // Nothing inline reaches over a blank line or into the next item, so only what follows the last one is looked at.
+  const start = lastInlineStart(whole);
+  const before = whole.slice(0, start);
+  return isInsideFence(before) ? whole : before + remend(whole.slice(start), options);
 }

@@ -2,6 +2,7 @@ import type { MarkedToken, Token, Tokens } from 'marked';
 import { Fragment, type ReactNode, createElement, memo } from 'react';
 import { CodeBlock } from './code-block.tsx';
 import { decodeEntities } from './decode-entities.ts';
+import { readTokens } from './lex-block.ts';
 import { RemoteImage } from './remote-image.tsx';
 import { safeLink } from './safe-url.ts';
 
@@ -10,9 +11,12 @@ const headingTags = ['h3', 'h4', 'h5', 'h6', 'h6', 'h6'] as const;
 const lineBreak = /^<br *\/?>$/i;
 
 /** @returns marked's tokens as React elements: no HTML string in between, and none that a model wrote */
-export function renderTokens(tokens: readonly Token[] | undefined): ReactNode {
+export function renderTokens(tokens: Token[] | undefined): ReactNode {
+  if (tokens === undefined) return null;
   // Without extensions, marked makes no tokens but its own.
-  return tokens?.map((token, index) => <Fragment key={index}>{renderToken(token as MarkedToken)}</Fragment>);
+  return readTokens(tokens).map((token, index) => (
+    <Fragment key={index}>{renderToken(token as MarkedToken)}</Fragment>
+  ));
 }
 
 function renderToken(token: MarkedToken): ReactNode {

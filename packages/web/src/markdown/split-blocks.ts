@@ -97,21 +97,37 @@ function isOpenFence(tail: string): boolean {
 
 interface Cut {
   closed: string[];
+  open: string[];
   tail: string;
   definitions: Definitions;
 }
 
 /** Cuts the finished blocks off the front of `tail`. */
 function cutClosed(tail: string): Cut {
-  if (isOpenFence(tail)) return { closed: [], tail, definitions: noDefinitions };
+  if (isOpenFence(tail)) return { closed: [], open: [tail], tail, definitions: noDefinitions };
+  const whole = lexBlocks(tail);
+  const open = whole.blocks.map((block) => block.raw);
+  const nothingClosed = { closed: [], open, tail, definitions: noDefinitions };
+  // A boundary between judged lines is one in the whole too.
+  if (open.length < 2) return nothingClosed;
   const judged = judgedPart(tail);
-  const { blocks, tokens } = lexBlocks(judged);
+  const { blocks, tokens } = judged === tail ? whole : lexBlocks(judged);
   const count = countClosed(blocks, tokens);
-  if (count === 0) return { closed: [], tail, definitions: noDefinitions };
+  if (count === 0) return nothingClosed;
   const length = sourceLength(judged, blocks, count);
   const source = tail.slice(0, length);
-  const { definitions } = source.includes(']:') ? lexBlocks(source) : { definitions: noDefinitions };
-  return { closed: blocks.slice(0, count).map((block) => block.raw), tail: tail.slice(length), definitions };
+  return {
+    closed: blocks.slice(0, count).map((block) => block.raw),
+    open: open.slice(count),
+    tail: tail.slice(length),
+    definitions: source.includes(']:') ? lexBlocks(source).definitions : noDefinitions,
+  };
+}
+
+/** Takes all that is left for finished. */
+function closeAll(tail: string): Cut {
+  const { blocks, definitions } = lexBlocks(tail);
+  return { closed: blocks.map((block) => block.raw), open: [], tail: '', definitions };
 }
 
 /**
@@ -131,18 +147,12 @@ export function createSplitter(): Splitter {
     carriageReturn = raw.endsWith('\r') && !isWhole ? '\r' : '';
     const fresh = raw.slice(0, raw.length - carriageReturn.length).replace(/\r\n?/g, '\n');
     tail = (tail + fresh).replace(blankLines, '');
-    const cut = isWhole ? { closed: [], tail, definitions: noDefinitions } : cutClosed(tail);
+    const cut = isWhole ? closeAll(tail) : cutClosed(tail);
     tail = cut.tail;
-    const rest = isOpenFence(tail)
-      ? { blocks: [{ raw: tail }], definitions: noDefinitions }
-      : lexBlocks(tail);
-    const open = rest.blocks.map((block) => block.raw);
-    const found = isWhole ? rest.definitions : cut.definitions;
-    const closed = [...split.closed, ...cut.closed, ...(isWhole ? open : [])];
     split = {
-      closed: closed.length === split.closed.length ? split.closed : closed,
-      open: isWhole ? [] : open,
-      definitions: addDefinitions(split.definitions, found),
+      closed: cut.closed.length === 0 ? split.closed : [...split.closed, ...cut.closed],
+      open: cut.open,
+      definitions: addDefinitions(split.definitions, cut.definitions),
     };
   }
 
