@@ -44,7 +44,7 @@ export function isDemoOnly(list: ModelList): boolean {
 
 function shortCount(tokens: number): string {
   const [amount, unit] = tokens >= 1e6 ? [tokens / 1e6, 'M'] : [tokens / 1e3, 'K'];
-  return `${amount.toLocaleString('en', { maximumFractionDigits: 1 })}${unit}`;
+  return `${amount.toLocaleString('en', { maximumFractionDigits: unit === 'M' ? 1 : 0 })}${unit}`;
 }
 
 /** @returns a line on size and price, of what is known; or why it cannot be used */
