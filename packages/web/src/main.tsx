@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createBrowserSession } from './api/browser-session.ts';
+import { BrowserSession } from './api/browser-session.ts';
 import { SessionContext } from './api/session-context.ts';
 import { App } from './app.tsx';
 import './main.css';
@@ -10,7 +10,7 @@ if (root === null) throw new Error('The page has no #root');
 
 createRoot(root).render(
   <StrictMode>
-    <SessionContext value={createBrowserSession()}>
+    <SessionContext value={new BrowserSession()}>
       <App />
     </SessionContext>
   </StrictMode>,

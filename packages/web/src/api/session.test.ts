@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createSession } from './session.ts';
+import { SessionStore } from './session.ts';
 
 const user = { id: 'u1', email: 'ada@example.com', name: null, role: 'admin' };
 
@@ -22,6 +22,7 @@ function createWorld() {
     nowMs: 0,
     hasSession: true,
     isDown: false,
+    isMarked: true,
     refreshes: 0,
     timers: [] as { callback: () => void; ms: number }[],
     accepted: new Set<string>(),
@@ -41,7 +42,7 @@ function createWorld() {
     const token = new Headers(init?.headers).get('authorization')?.slice(7) ?? '';
     return world.accepted.has(token) ? Response.json({}) : problem(401, 'token_expired');
   });
-  const session = createSession({
+  const session = new SessionStore({
     fetch: fetchHere,
     now: () => world.nowMs,
     setTimer(callback, ms) {
@@ -50,12 +51,13 @@ function createWorld() {
       return () => world.timers.splice(world.timers.indexOf(timer), 1);
     },
     inTurn: (work) => work(),
+    mark: { isSet: () => world.isMarked, set: (isSet) => (world.isMarked = isSet) },
   });
   const getToken = (isExpired = false) => session.connection.getToken?.({ isExpired });
   return { world, session, getToken, fetchHere };
 }
 
-describe('createSession', () => {
+describe('SessionStore', () => {
   it('renews once for all who ask at once', async () => {
     const { world, getToken } = createWorld();
     const tokens = await Promise.all([getToken(), getToken(), getToken(true)]);
@@ -74,10 +76,27 @@ describe('createSession', () => {
     expect(other.session.getState()).toEqual({ status: 'anonymous' });
   });
 
-  it('does not take a server it cannot reach for a missing session', async () => {
+  it('asks nothing where nobody has signed in', async () => {
+    const { world, session, fetchHere } = createWorld();
+    world.isMarked = false;
+    await session.restore();
+    expect(session.getState()).toEqual({ status: 'anonymous' });
+    expect(fetchHere).not.toHaveBeenCalled();
+    await session.signIn({ email: 'ada@example.com', password: 'secret' });
+    expect(world.isMarked).toBe(true);
+    await session.signOut();
+    expect(world.isMarked).toBe(false);
+  });
+
+  it('asks again while the network changes, and does not take silence for a missing session', async () => {
     const { world, session } = createWorld();
     world.isDown = true;
-    await session.restore();
+    const restored = session.restore();
+    for (const ms of [300, 1000, 3000]) {
+      await vi.waitFor(() => expect(world.timers.map((timer) => timer.ms)).toEqual([ms]));
+      world.timers.shift()?.callback();
+    }
+    await restored;
     expect(session.getState()).toMatchObject({ status: 'unreachable' });
     world.isDown = false;
     await session.restore();

@@ -4,6 +4,7 @@ import {
   type Session,
   type SetupRequest,
   SluiceError,
+  errorEntry,
   sendRequest,
   sessionSchema,
 } from '@sluice/shared';
@@ -14,6 +15,9 @@ const RENEW_BEFORE_MS = 60_000;
 /** A token with less than this left is not sent any more. */
 const USABLE_MS = 5_000;
 
+/** How long to wait before the server is asked again for the session of the cookie: networks change, servers restart. */
+const RESTORE_DELAYS_MS = [300, 1000, 3000];
+
 /** What the session needs of the platform; tests bring their own. */
 export interface SessionPorts {
   fetch: typeof fetch;
@@ -21,22 +25,8 @@ export interface SessionPorts {
   setTimer: (callback: () => void, ms: number) => () => void;
   /** Runs `work` while no other tab runs its own: two tabs that renew at once are one renewal. */
   inTurn: <T>(work: () => Promise<T>) => Promise<T>;
-}
-
-export interface SessionStore {
-  subscribe: (listener: () => void) => () => void;
-  getState: () => SessionState;
-  /** Asks the server whether the refresh cookie still holds a session. */
-  restore: () => Promise<void>;
-  /** @throws {SluiceError} what the server refused it with */
-  signIn: (request: LoginRequest) => Promise<void>;
-  /** @throws {SluiceError} what the server refused it with */
-  setUp: (request: SetupRequest) => Promise<void>;
-  signOut: () => Promise<void>;
-  /** Forgets the session without a request: another tab has signed out. */
-  forget: () => void;
-  /** For every request of the client: the access token, renewed when it is about to expire. */
-  connection: Connection;
+  /** Whether someone has signed in here: nobody else need be asked, and refused, on each visit. */
+  mark: { isSet: () => boolean; set: (isSet: boolean) => void };
 }
 
 interface Token {
@@ -44,103 +34,139 @@ interface Token {
   expiresAtMs: number;
 }
 
-export function createSession(ports: SessionPorts): SessionStore {
-  const anonymous: Connection = { baseUrl: '', fetch: ports.fetch };
-  const listeners = new Set<() => void>();
-  let state: SessionState = { status: 'restoring' };
-  let token: Token | null = null;
-  let renewal: Promise<Token> | null = null;
-  let cancelTimer = () => {};
+/** The signed-in user and the access token, which lives here and nowhere else. Methods may be passed on as they are. */
+export class SessionStore {
+  readonly #ports: SessionPorts;
+  readonly #listeners = new Set<() => void>();
+  #state: SessionState = { status: 'restoring' };
+  #token: Token | null = null;
+  #renewal: Promise<Token> | null = null;
+  #cancelTimer = () => {};
 
-  function setState(next: SessionState): void {
-    state = next;
-    for (const listener of listeners) listener();
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
   }
 
-  function enter({ accessToken, expiresIn, user }: Session): Token {
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getState = (): SessionState => this.#state;
+
+  /** For every request of the client: the access token, renewed when it is about to expire. */
+  readonly connection: Connection = {
+    baseUrl: '',
+    fetch: async (input, init) => {
+      const response = await this.#ports.fetch(input, init);
+      // Whatever was wrong with the token: either the session still gives another one, or it is over.
+      if (response.status === 401) void this.#renew().catch(() => undefined);
+      return response;
+    },
+    getToken: async ({ isExpired }) => {
+      const token = this.#token;
+      const isUsable = token !== null && !isExpired && token.expiresAtMs - this.#ports.now() > USABLE_MS;
+      return isUsable ? token.value : (await this.#renew()).value;
+    },
+  };
+
+  /** Asks the server whether the refresh cookie still holds a session, if there can be one. */
+  async restore(): Promise<void> {
+    if ('user' in this.#state) return;
+    if (!this.#ports.mark.isSet()) return this.#setState({ status: 'anonymous' });
+    try {
+      await this.#renewPatiently();
+    } catch (error) {
+      const refusal = error instanceof SluiceError ? error : null;
+      if (refusal?.code.startsWith('token_')) this.#leave({ status: 'anonymous' });
+      else this.#setState({ status: 'unreachable', error: refusal });
+    }
+  }
+
+  /** @throws {SluiceError} what the server refused it with */
+  async signIn(request: LoginRequest): Promise<void> {
+    await this.#askForSession('login', request);
+  }
+
+  /** @throws {SluiceError} what the server refused it with */
+  async setUp(request: SetupRequest): Promise<void> {
+    await this.#askForSession('setup', request);
+  }
+
+  async signOut(): Promise<void> {
+    await this.#post('logout', {});
+    this.forget();
+  }
+
+  /** Forgets the session without a request: another tab has signed out. */
+  forget(): void {
+    this.#leave({ status: 'anonymous' });
+  }
+
+  #setState(next: SessionState): void {
+    this.#state = next;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #enter({ accessToken, expiresIn, user }: Session): Token {
     const lifeMs = expiresIn * 1000;
-    token = { value: accessToken, expiresAtMs: ports.now() + lifeMs };
-    cancelTimer();
+    const token = { value: accessToken, expiresAtMs: this.#ports.now() + lifeMs };
+    this.#token = token;
+    this.#ports.mark.set(true);
+    this.#cancelTimer();
     const renewInMs = Math.max(lifeMs / 2, lifeMs - RENEW_BEFORE_MS);
     // A failed renewal is tried again by the next request.
-    cancelTimer = ports.setTimer(() => void renew().catch(() => undefined), renewInMs);
-    const isSameUser = 'user' in state && state.user.id === user.id;
-    setState({ status: 'active', user: isSameUser && 'user' in state ? state.user : user });
+    this.#cancelTimer = this.#ports.setTimer(() => void this.#renew().catch(() => undefined), renewInMs);
+    const known = 'user' in this.#state ? this.#state.user : null;
+    // The same object for the same user, so that nothing is drawn again.
+    this.#setState({ status: 'active', user: known?.id === user.id ? known : user });
     return token;
   }
 
-  function leave(next: SessionState): void {
-    cancelTimer();
-    token = null;
-    setState(next);
+  #leave(next: SessionState): void {
+    this.#cancelTimer();
+    this.#ports.mark.set(false);
+    this.#token = null;
+    this.#setState(next);
   }
 
-  async function post(path: string, body: object): Promise<Response> {
-    return sendRequest(anonymous, `/api/auth/${path}`, {
+  async #post(path: string, body: object): Promise<Response> {
+    return sendRequest({ baseUrl: '', fetch: this.#ports.fetch }, `/api/auth/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
   }
 
-  async function askForSession(path: string, body: object): Promise<Token> {
-    return enter(sessionSchema.parse(await (await post(path, body)).json()));
+  async #askForSession(path: string, body: object): Promise<Token> {
+    return this.#enter(sessionSchema.parse(await (await this.#post(path, body)).json()));
   }
 
   /** One request however many ask for it. */
-  function renew(): Promise<Token> {
-    renewal ??= ports
-      .inTurn(() => askForSession('refresh', {}))
+  #renew(): Promise<Token> {
+    this.#renewal ??= this.#ports
+      .inTurn(() => this.#askForSession('refresh', {}))
       .catch((error: unknown) => {
         const isOver = error instanceof SluiceError && error.code.startsWith('token_');
-        if (isOver && 'user' in state) leave({ status: 'expired', user: state.user });
+        if (isOver && 'user' in this.#state) this.#leave({ status: 'expired', user: this.#state.user });
         throw error;
       })
       .finally(() => {
-        renewal = null;
+        this.#renewal = null;
       });
-    return renewal;
+    return this.#renewal;
   }
 
-  return {
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    getState: () => state,
-    async restore() {
+  async #renewPatiently(): Promise<void> {
+    for (const delayMs of [...RESTORE_DELAYS_MS, null]) {
       try {
-        await renew();
+        await this.#renew();
+        return;
       } catch (error) {
-        const refusal = error instanceof SluiceError ? error : null;
-        const isOver = refusal?.code.startsWith('token_') === true;
-        setState(isOver ? { status: 'anonymous' } : { status: 'unreachable', error: refusal });
+        const isFinal = error instanceof SluiceError && !errorEntry(error.code).retryable;
+        if (isFinal || delayMs === null) throw error;
+        await new Promise<void>((resolve) => this.#ports.setTimer(resolve, delayMs));
       }
-    },
-    async signIn(request) {
-      await askForSession('login', request);
-    },
-    async setUp(request) {
-      await askForSession('setup', request);
-    },
-    async signOut() {
-      await post('logout', {});
-      leave({ status: 'anonymous' });
-    },
-    forget: () => leave({ status: 'anonymous' }),
-    connection: {
-      baseUrl: '',
-      async fetch(input, init) {
-        const response = await ports.fetch(input, init);
-        // Whatever was wrong with the token: either the session still gives another one, or it is over.
-        if (response.status === 401) void renew().catch(() => undefined);
-        return response;
-      },
-      async getToken({ isExpired }) {
-        const isUsable = token !== null && !isExpired && token.expiresAtMs - ports.now() > USABLE_MS;
-        if (isUsable && token !== null) return token.value;
-        return (await renew()).value;
-      },
-    },
-  };
+    }
+  }
 }

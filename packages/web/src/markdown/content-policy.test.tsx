@@ -49,12 +49,12 @@ describe('what a model writes', () => {
     },
   );
 
-  it('fetches no image before a click', () => {
+  it('fetches no image, and links to it', () => {
     const html = render(
       '![chart](https://example.com/a.png "t") and ![ref][r]\n\n[r]: https://example.com/b.png',
     );
     expect(html).not.toContain('<img');
-    expect(html.match(/<button/g)).toHaveLength(2);
+    expect(html.match(/<a href="https:\/\/example\.com\//g)).toHaveLength(2);
     expect(html).toContain('example.com');
   });
 

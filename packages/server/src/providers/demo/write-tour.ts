@@ -44,7 +44,7 @@ curl -N http://127.0.0.1:3000/api/chat/stream \\
 
 1. Set \`ANTHROPIC_API_KEY\` or \`OPENAI_API_KEY\` where Sluice runs.
 2. Start it again with \`npm start\`.
-3. Choose the model above the message box. The demo then makes room for it.
+3. Choose the model below your message. The demo then makes room for it.
 `;
 }
 
