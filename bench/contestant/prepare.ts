@@ -1,18 +1,10 @@
 // Makes contestant.json, with which the server stands beside others in a relay benchmark: an OpenAI-compatible upstream at
 // ${UPSTREAM}, limits off, everything else as shipped. The token in it is made here and good for this checkout's server alone.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuth } from '../../packages/server/src/auth/auth.ts';
-import { loadJwtSecret } from '../../packages/server/src/auth/load-jwt-secret.ts';
-import { openDatabase } from '../../packages/server/src/storage/open-database.ts';
+import { prepareAccess } from '../access.ts';
 
-const dataDir = join(import.meta.dirname, '../.run/contestant');
-await rm(dataDir, { recursive: true, force: true });
-await mkdir(dataDir, { recursive: true });
-await using database = await openDatabase({ dataDir });
-const auth = createAuth({ database, secret: await loadJwtSecret({ dataDir, given: undefined }) });
-const { token } = await auth.createAppToken({ email: 'bench@example.com', name: 'bench', days: 365 });
-
+const { dataDir, token } = await prepareAccess('contestant');
 const contestant = {
   name: 'sluice',
   about: 'the whole product: JWT, limits counted, event log, SSE with ids',

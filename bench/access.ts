@@ -1,0 +1,16 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAuth } from '../packages/server/src/auth/auth.ts';
+import { loadJwtSecret } from '../packages/server/src/auth/load-jwt-secret.ts';
+import { openDatabase } from '../packages/server/src/storage/open-database.ts';
+
+/** Makes a fresh data directory below bench/.run, and a token for the server that is started on it. */
+export async function prepareAccess(name: string): Promise<{ dataDir: string; token: string }> {
+  const dataDir = join(import.meta.dirname, '.run', name);
+  await rm(dataDir, { recursive: true, force: true });
+  await mkdir(dataDir, { recursive: true });
+  await using database = await openDatabase({ dataDir });
+  const auth = createAuth({ database, secret: await loadJwtSecret({ dataDir, given: undefined }) });
+  const { token } = await auth.createAppToken({ email: 'bench@example.com', name: 'bench', days: 365 });
+  return { dataDir, token };
+}
