@@ -117,8 +117,10 @@ describe('docker compose up', () => {
     }
   });
 
-  it('keeps its data when the containers are made anew', () => {
+  it('keeps its users, tokens and secrets when the containers are made anew', async () => {
     compose('up', '-d', '--wait', '--force-recreate');
-    expect(() => compose('exec', '-T', 'server', 'sluice', 'setup-link')).toThrow();
+    const response = await fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ email: 'app@example.com' });
   }, 120_000);
 });

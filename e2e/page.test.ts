@@ -80,6 +80,20 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await expect.poll(() => sendButton().isVisible()).toBe(true);
   });
 
+  it('stops with Esc after Regenerate too, and leaves the keyboard in the composer', async () => {
+    upstream.script({ text: 'First.' });
+    await ask('Again, please');
+    await expect.poll(answerText).toContain('First.');
+    upstream.script({ tokens: 400, delayMs: 15 });
+    await answers().last().getByRole('button', { name: 'Regenerate' }).click();
+    await expect.poll(answerText).toContain('t3');
+    expect(await composer().evaluate((element) => element === document.activeElement)).toBe(true);
+    // Even where the keyboard has been taken from everything.
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('Escape');
+    await expect.poll(() => upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+  });
+
   it('breaks the line on Shift+Enter, and never sends a blank draft', async () => {
     await composer().press('Enter');
     await composer().fill('   ');

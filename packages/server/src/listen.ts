@@ -1,29 +1,34 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createApp } from './app.ts';
 import type { Composition } from './compose.ts';
 import { PublicAddress } from './http/public-address.ts';
 
-export interface Listening {
+/** An open port; disposing closes it at once, with every connection. */
+export interface Listening extends AsyncDisposable {
   /** Where it listens: what a browser on this machine can open. */
   url: string;
   address: PublicAddress;
-  /** Takes no new connections, lets running answers end for `drainMs`, closes what is left. */
+  /** Takes no new connections, lets running answers end and be read for `drainMs`, ends what is left. */
   drain: () => Promise<void>;
 }
 
 /** Above nginx's 60 s: the side that opened a kept connection is the one to let it go. */
 const KEEP_ALIVE_MS = 75_000;
+/** What is left to say when the drain is over: that the answer was interrupted. */
+const LAST_WORDS_MS = 2000;
 const pageFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 /** Opens the listening port and lets requests in. */
 export async function listen(rooms: Composition): Promise<Listening> {
   const { config, runs, database } = rooms;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
-  server.listen(config.port, config.host);
-  await once(server, 'listening');
+  const unused = trackUnused(server);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => closeNow(server));
+  await open(server, config);
   const url = `http://${urlHost(config.host)}:${(server.address() as AddressInfo).port}`;
   const address = new PublicAddress(config.publicUrl ?? url);
   const isReady = async () => {
@@ -34,7 +39,23 @@ export async function listen(rooms: Composition): Promise<Listening> {
     );
   };
   server.on('request', createApp({ ...rooms, address, isReady, pageFolder }));
-  return { url, address, drain: () => drain(server, rooms) };
+  const owned = stack.move();
+  return {
+    url,
+    address,
+    drain: () => drain({ server, unused }, rooms),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function open(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new Error(`port ${port} is in use: end what listens there, or set PORT`, { cause: error });
+  }
 }
 
 /** An address that stands for all interfaces is not one to open in a browser. */
@@ -43,14 +64,44 @@ function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-async function drain(server: Server, { config, runs }: Composition): Promise<void> {
+/** Connections that have not sent a request. Browsers open some ahead, and Node does not count those as idle. */
+function trackUnused(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return unused;
+}
+
+interface Door {
+  server: Server;
+  unused: ReadonlySet<Socket>;
+}
+
+async function drain({ server, unused }: Door, { config, runs }: Composition): Promise<void> {
+  const until = Date.now() + config.drainMs;
   const closed = once(server, 'close');
   server.close();
   // close() waits for kept connections, and a connection becomes idle only when its last answer has ended.
-  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+    for (const socket of unused) socket.destroy();
+  }, 100);
   await runs.drain(config.drainMs);
-  const deadline = setTimeout(() => server.closeAllConnections(), 2000);
+  // A run that has ended may still have a reader who is behind.
+  const leftMs = Math.max(LAST_WORDS_MS, until - Date.now());
+  const deadline = setTimeout(() => server.closeAllConnections(), leftMs);
   await closed;
   clearTimeout(deadline);
   clearInterval(sweep);
+}
+
+async function closeNow(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }

@@ -16,17 +16,23 @@ try {
 async function run(): Promise<void> {
   await using rooms = await compose(loadConfig(readEnvironment()));
   const signalled = nextSignal();
-  const server = await listen(rooms);
+  await using server = await listen(rooms);
   await greet(rooms, server);
   await signalled;
+  const { running } = rooms.runs;
+  if (running > 0) {
+    const seconds = Math.ceil(rooms.config.drainMs / 1000);
+    process.stdout.write(`Letting ${running} running answers end, up to ${seconds} s; once more ends now.\n`);
+  }
   // A second signal ends the process now.
   void nextSignal().then(() => process.exit(1));
   await server.drain();
 }
 
 /** On the terminal, not through the logger: a setup link in a log would be a key left lying about. */
-async function greet({ auth, catalog }: Composition, { url, address }: Listening): Promise<void> {
+async function greet({ auth, catalog, config }: Composition, { url, address }: Listening): Promise<void> {
   const print = (line: string) => process.stdout.write(`${line}\n`);
+  for (const name of config.unread) print(`${name} is set, but this version of Sluice does not read it.`);
   if (catalog.list().default === 'demo/sluice') {
     print(
       'No provider is configured: answers come from the demo model. Set ANTHROPIC_API_KEY or OPENAI_API_KEY.',

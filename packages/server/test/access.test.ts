@@ -114,6 +114,11 @@ describe('a Host name', () => {
     expect(await statusFor('evil.example', '/readyz')).toBe(200);
   });
 
+  it('is told so in a problem body', async () => {
+    const response = await request(server.url).get('/api/models').set('Host', 'evil.example');
+    expect(response.body).toMatchObject({ code: 'misdirected_request', status: 421 });
+  });
+
   it.each(['localhost', 'localhost:1', '127.0.0.1:8080', '[::1]:3000'])(
     '%s is ours while PUBLIC_URL is loopback',
     async (host) => {

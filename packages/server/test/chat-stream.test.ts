@@ -1,4 +1,6 @@
+import { type RunEvent, runEventSchema } from '@sluice/shared';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sseEncoder } from '../src/encoders/sse-encoder.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
 import {
   type TestServer,
@@ -51,6 +53,7 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
+      connection: 'keep-alive',
       'x-run-id': expect.stringMatching(/./),
       'x-request-id': expect.stringMatching(/./),
     });
@@ -132,7 +135,43 @@ describe('clients that know only {text}, {done,usage} and {error}', () => {
     return { text, done, error };
   }
 
-  it('get exactly the answer from a stream that holds reasoning as well', async () => {
+  it('get exactly the answer from a stream that holds every event type', async () => {
+    const usage = {
+      inputTokens: 1,
+      outputTokens: 2,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+      reasoningTokens: 0,
+      source: 'provider' as const,
+    };
+    const every: RunEvent[] = [
+      { type: 'run-start', runId: 'r', model: 'm', provider: 'p', createdAt: 'now' },
+      { type: 'run-retry', attempt: 2, delayMs: 10, reason: 'upstream_overloaded' },
+      { type: 'run-fallback', from: 'a', to: 'b', reason: 'upstream_overloaded' },
+      { type: 'reasoning-delta', reasoning: 'secret musings' },
+      { type: 'text-delta', text: hardText },
+      { type: 'usage', usage },
+      { type: 'finish', reason: 'complete' },
+      { type: 'error', error: 'sorry', code: 'upstream_truncated', retryable: true },
+      {
+        type: 'run-end',
+        done: true,
+        reason: 'error',
+        usage,
+        cost: null,
+        saved: false,
+        timing: { firstTokenMs: 1, totalMs: 2 },
+      },
+    ];
+    expect(new Set(every.map(({ type }) => type)).size).toBe(runEventSchema.def.options.length);
+    const frames = sseEncoder.encode(
+      every.map((event, index) => ({ seq: index + 1, json: JSON.stringify(event) })),
+    );
+    const result = await readSimply(new Response(frames));
+    expect(result).toEqual({ text: hardText, done: expect.objectContaining({ usage }), error: 'sorry' });
+  });
+
+  it('get exactly the answer of the whole server', async () => {
     upstream.script({ reasoning: 'secret musings', text: hardText });
     const result = await readSimply(await server.call('/api/chat/stream', { body: { message: 'Hi' } }));
     expect(result.text).toBe(hardText);

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFakeUpstream } from './_support/fake-upstream.ts';
+import { longAnswer } from './_support/long-answer.ts';
 import { spawnProcess } from './_support/spawn-process.ts';
 import { lastOf, pointAt, readEvents, startServer, textOf } from './_support/start-server.ts';
 
@@ -97,7 +100,7 @@ describe('a wrong configuration', () => {
     const port = new URL(first.url).port;
     await using second = spawnProcess(process.execPath, [main], { ...environment(), PORT: port });
     expect(await second.exit()).toBe(1);
-    expect(second.output()).toContain('EADDRINUSE');
+    expect(second.output()).toContain(`port ${port} is in use`);
   });
 });
 
@@ -113,6 +116,38 @@ describe('shutdown', () => {
     const events = await reading;
     expect(lastOf(events, 'run-end')?.reason).toBe('complete');
     await drained;
+  });
+
+  it('does not wait for connections that a browser has opened ahead, nor for kept ones', async () => {
+    await using server = await startServer();
+    const { hostname, port } = new URL(server.url);
+    const ahead = connect(Number(port), hostname);
+    await once(ahead, 'connect');
+    await (await server.call('/api/models')).text();
+    const before = performance.now();
+    await server.drain();
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
+  it('lets a reader who is behind read to the end', async () => {
+    await using upstream = await startFakeUpstream();
+    await using server = await startServer({ ...pointAt(upstream), DRAIN_MS: '10000' });
+    upstream.script({ rawBase64: Buffer.from(longAnswer()).toString('base64') });
+    const response = await server.call('/api/chat/stream', {
+      body: { model: 'openai/gpt-4.1', message: 'Hi' },
+    });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    await expect.poll(() => upstream.stats.completed).toBe(1);
+    const draining = server.drain();
+    // Longer than the time that is left to a reader in any case.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    let tail = '';
+    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+      tail = (tail + new TextDecoder('latin1').decode(read.value)).slice(-500);
+    }
+    expect(tail).toContain('"done":true');
+    await draining;
   });
 
   it('refuses runs on kept connections with 503 draining', async () => {

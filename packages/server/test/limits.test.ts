@@ -75,4 +75,17 @@ describe('the memory for event logs', () => {
       .toBe(503);
     await first.body?.cancel();
   });
+
+  it('makes room with ended ones, whose followers are then told that they are gone', async () => {
+    await using upstream = await startFakeUpstream();
+    await using server = await startServer({ ...pointAt(upstream), EVENT_LOG_MB: '1' });
+    upstream.script({ text: 'x'.repeat(800_000), tokensPerWrite: 5000 });
+    const ask = () => server.call('/api/chat/stream', { body: { message: 'Hi' } });
+    const first = await ask();
+    await first.text();
+    await (await ask()).text();
+    const gone = await server.call(`/api/runs/${first.headers.get('x-run-id')}/events`);
+    expect(gone.status).toBe(410);
+    expect(await gone.json()).toMatchObject({ code: 'run_expired', retryable: false });
+  });
 });

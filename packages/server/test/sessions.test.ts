@@ -107,6 +107,13 @@ describe('coming back', () => {
     expect(response.status).toBe(403);
   });
 
+  it('is refused, not failed, with a cookie that is no token', async () => {
+    for (const value of ['%E0%A4%A', 'x', '']) {
+      const response = await post('/api/auth/refresh').set('Cookie', `${cookieName}=${value}`);
+      expect(response.status).toBe(401);
+    }
+  });
+
   it('is over after signing out, for the access token too', async () => {
     const first = await post('/api/auth/login', account);
     const out = await post('/api/auth/logout').set('Cookie', pairOf(first));

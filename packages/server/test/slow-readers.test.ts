@@ -3,30 +3,28 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { startFakeUpstream } from './_support/fake-upstream.ts';
+import { longAnswer } from './_support/long-answer.ts';
 import { pointAt, readEvents, startServer, textOf } from './_support/start-server.ts';
 
 const KIB = 1024;
 
-/** Sends a request and never reads the answer. */
-function startAndStare(url: string, token: string): { close: () => void } {
+/** Sends a request, and stops reading once it has the headers. */
+function startAndStare(url: string, token: string): { close: () => void; runId: Promise<string> } {
   const { hostname, port, host } = new URL(url);
   const body = '{"message":"Hi","model":"openai/gpt-4.1"}';
   const socket = connect(Number(port), hostname);
-  socket.pause();
   socket.on('error', () => undefined);
   socket.write(
     `POST /api/chat/stream HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
-  return { close: () => socket.destroy() };
-}
-
-/** 12,000 KiB of answer, far beyond what the kernel's socket buffers swallow. */
-function longAnswer(): string {
-  const frame = (delta: object, finishReason: string | null) =>
-    `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finishReason }] })}\n\n`;
-  const text = frame({ content: 'x'.repeat(30 * KIB) }, null).repeat(400);
-  return `${text}${frame({}, 'stop')}data: [DONE]\n\n`;
+  const runId = new Promise<string>((resolve) => {
+    socket.once('data', (head) => {
+      socket.pause();
+      resolve(/x-run-id: (\S+)/i.exec(String(head))?.[1] ?? '');
+    });
+  });
+  return { close: () => socket.destroy(), runId };
 }
 
 /** Bytes this process holds on to. */
@@ -46,10 +44,11 @@ it('a reader that stops reading leaves the answer in the log alone, and another 
   await using server = await startServer(pointAt(upstream));
   upstream.script({ tokens: 20_000, tokensPerWrite: 200 });
   const staring = startAndStare(server.url, server.token);
-  await expect.poll(() => upstream.stats.requests).toBe(1);
+  const runId = await staring.runId;
   await upstream.idle();
-  const stream = await server.call('/api/chat/stream', { body: { message: 'Hi' } });
-  expect(textOf(await readEvents(stream))).toContain(' t19999');
+  const events = await readEvents(await server.call(`/api/runs/${runId}/events`));
+  expect(textOf(events)).toContain(' t19999');
+  expect(events.at(-1)?.event).toMatchObject({ type: 'run-end', reason: 'complete' });
   staring.close();
 });
 

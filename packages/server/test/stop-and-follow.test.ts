@@ -114,6 +114,21 @@ describe('GET /api/runs/:id/events', () => {
     expect(await readEvents((await mirror) ?? Response.error())).toEqual(first.slice(3));
   });
 
+  it('takes a HEAD for no follower', async () => {
+    upstream.script({ tokens: 500, delayMs: 5 });
+    const leaving = new AbortController();
+    const response = await server.call('/api/chat/stream', {
+      body: { message: 'Hi' },
+      signal: leaving.signal,
+    });
+    const head = await server.call(`/api/runs/${response.headers.get('x-run-id')}/events`, {
+      method: 'HEAD',
+    });
+    expect(head.headers.get('content-type')).toContain('text/event-stream');
+    leaving.abort();
+    await expect.poll(() => upstream.stats.active).toBe(0);
+  });
+
   it('lets Last-Event-ID win over the query', async () => {
     const { runId, response } = await start();
     const all = await readEvents(response);

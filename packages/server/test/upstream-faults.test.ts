@@ -1,11 +1,14 @@
-import type { ErrorCode, RunEndReason } from '@sluice/shared';
+import type { ErrorCode, RunEndReason, SequencedEvent } from '@sluice/shared';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FakeScript } from './_support/fake-upstream-script.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
+import { startRawUpstream } from './_support/raw-upstream.ts';
 import {
   type TestServer,
+  iterateEvents,
   lastOf,
   pointAt,
+  pointAtUrl,
   readEvents,
   startServer,
   textOf,
@@ -158,10 +161,93 @@ describe.each(['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'])('%s', (model) =
     expect(lastOf(events, 'error')).toBeUndefined();
   });
 
-  it('lets pings keep a thinking model alive, but not for longer than the first-token limit', async () => {
-    upstream.script({ tokens: 3, delayMs: 150, pings: true });
-    const alive = await readEvents(await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }));
-    expect(lastOf(alive, 'run-end')?.reason).toBe('complete');
+  // Raw streams, for the fake sends a ping only together with what follows it.
+  const ping = model.startsWith('anthropic') ? 'event: ping\ndata: {"type":"ping"}\n\n' : ': ping\n\n';
+  const firstToken = model.startsWith('anthropic')
+    ? 'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hm"}}\n\n'
+    : 'data: {"choices":[{"index":0,"delta":{"content":"Hm"},"finish_reason":null}]}\n\n';
+  const ending = model.startsWith('anthropic')
+    ? 'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n'
+    : 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+
+  it('lets pings alone keep a model alive that has begun', async () => {
+    await using raw = await startRawUpstream(
+      [firstToken, ...Array.from({ length: 5 }, () => ping), ending],
+      120,
+    );
+    await using beside = await startServer({ ...pointAtUrl(raw.url), IDLE_TIMEOUT_MS: '300' });
+    const events = await readEvents(
+      await beside.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+    );
+    expect(lastOf(events, 'run-end')?.reason).toBe('complete');
+  });
+
+  it('does not let pings put off the limit of the first token', async () => {
+    await using raw = await startRawUpstream(
+      Array.from({ length: 20 }, () => ping),
+      60,
+    );
+    await using beside = await startServer({ ...pointAtUrl(raw.url), FIRST_TOKEN_TIMEOUT_MS: '300' });
+    const events = await readEvents(
+      await beside.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+    );
+    expect(lastOf(events, 'error')?.code).toBe('first_token_timeout');
+  });
+
+  it('tells that an answer is whole while its connection lingers, and Stop then changes nothing', async () => {
+    upstream.script({ text: 'Whole.', end: 'open' });
+    const response = await server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
+    const events: SequencedEvent[] = [];
+    for await (const event of iterateEvents(response)) {
+      events.push(event);
+      if (event.event.type !== 'finish') continue;
+      await server.call(`/api/runs/${response.headers.get('x-run-id')}/stop`, { method: 'POST' });
+    }
+    expect(lastOf(events, 'finish')?.reason).toBe('complete');
+    expect(events.at(-1)?.event).toMatchObject({ type: 'run-end', reason: 'complete' });
+  });
+
+  it('tells when to come back after a 429', async () => {
+    upstream.script({ status: 429 });
+    const response = await server.call('/api/chat', { body: { model, message: 'Hi' } });
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('takes a whole answer of a gateway that does not stream, far beyond 64 KiB', async () => {
+    const text = 'x'.repeat(300_000);
+    const body = model.startsWith('anthropic')
+      ? {
+          type: 'message',
+          content: [{ type: 'text', text }],
+          stop_reason: 'end_turn',
+          usage: { input_tokens: 1, output_tokens: 2 },
+        }
+      : { choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }] };
+    upstream.script({ body: JSON.stringify(body) });
+    const events = await readEvents(
+      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+    );
+    expect(textOf(events)).toBe(text);
+    expect(lastOf(events, 'run-end')?.reason).toBe('complete');
+    upstream.script({ body: JSON.stringify({ ...body, padding: 'x'.repeat(9_000_000) }) });
+    const refused = await readEvents(
+      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+    );
+    expect(lastOf(refused, 'error')?.code).toBe('upstream_too_large');
+  });
+
+  it('ends an answer that outgrows its log, its text kept, and closes the upstream call', async () => {
+    upstream.script({
+      rawBase64: Buffer.from(firstToken.replace('Hm', 'x'.repeat(1_000_000)).repeat(20) + ending).toString(
+        'base64',
+      ),
+    });
+    const events = await readEvents(
+      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+    );
+    expect(lastOf(events, 'error')?.code).toBe('output_too_large');
+    expect(textOf(events).length).toBeGreaterThan(10_000_000);
+    await expect.poll(() => upstream.stats.active).toBe(0);
   });
 
   it('estimates the usage of a cut answer and says so', async () => {

@@ -65,6 +65,12 @@ describe('a bad body', () => {
     expect(bomb).toMatchObject({ status: 413, code: 'payload_too_large' });
   });
 
+  it('is not sent back in its refusal', async () => {
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`field${index}`, 1]));
+    expect((await refusal(many)).detail.length).toBeLessThan(2000);
+    expect((await refusal({ ['x'.repeat(1_000_000)]: 1 })).detail.length).toBeLessThan(2000);
+  });
+
   it('nested a hundred thousand deep does not end the process', async () => {
     expect((await refusal(`{"message":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).status).toBe(400);
   });
@@ -92,7 +98,9 @@ describe('what this version does not bring', () => {
     const hi = { message: 'Hi' };
     expect(await refusal(hi, { 'idempotency-key': 'k' })).toMatchObject({ code: 'unsupported_option' });
     expect(await refusal(hi, {}, '?format=content')).toMatchObject({ code: 'unsupported_option' });
-    expect(await refusal(hi, { accept: 'text/plain' })).toMatchObject({ code: 'unsupported_option' });
+    for (const accept of ['text/plain', 'text/plain; charset=utf-8']) {
+      expect(await refusal(hi, { accept })).toMatchObject({ code: 'unsupported_option' });
+    }
     const image = { type: 'image', mediaType: 'image/png', data: 'AAAA' };
     const problem = await refusal({ messages: [{ role: 'user', content: [image] }] });
     expect(problem).toMatchObject({
@@ -105,6 +113,12 @@ describe('what this version does not bring', () => {
 describe('an unknown model', () => {
   it.each(['anthropic/claude-sonnet-5-5', 'nobody/x', 'gpt'])('%s is a 404', async (model) => {
     expect(await refusal({ message: 'Hi', model })).toMatchObject({ status: 404, code: 'model_not_found' });
+  });
+});
+
+describe('a file the page does not have', () => {
+  it('is a 404', async () => {
+    expect((await server.call('/assets/gone-1234.js')).status).toBe(404);
   });
 });
 

@@ -48,7 +48,7 @@ export class Catalog {
   }
 }
 
-/** A model we know nothing of: its provider is asked to judge the options. */
+/** A model we know nothing of: its provider judges the temperature; what would need an adapter's help is refused. */
 function passedOn(id: string, provider: string): CatalogModel {
   return {
     id,

@@ -24,6 +24,12 @@ async function sluice(environment: Record<string, string>, argv: string[], stdin
 }
 
 describe('sluice', { timeout: 20_000 }, () => {
+  it('tells its commands when asked', async () => {
+    const help = await sluice({}, ['--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toContain('sluice token create --email E');
+  });
+
   it('makes a token, and everything it needs, on a machine where nothing is yet', async () => {
     const dataDir = await makeDataDir();
     const made = await sluice({ DATA_DIR: dataDir }, [

@@ -8,7 +8,9 @@ import { runCommand, usage } from './run-command.ts';
 import { UsageError } from './usage-error.ts';
 
 try {
-  await run(process.argv.slice(2));
+  const argv = process.argv.slice(2);
+  if (argv.some((argument) => argument === '--help' || argument === '-h')) process.stdout.write(`${usage}\n`);
+  else await run(argv);
 } catch (error) {
   process.stderr.write(`sluice: ${error instanceof Error ? error.message : String(error)}\n`);
   if (error instanceof UsageError) process.stderr.write(`${usage}\n`);

@@ -45,6 +45,8 @@ describe('loadConfig', () => {
     [{ PUBLIC_URL: 'chat.example.com' }, 'PUBLIC_URL'],
     [{ PUBLIC_URL: 'https://example.com/chat' }, 'PUBLIC_URL'],
     [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY'],
+    [{ PUBLIC_URL: 'https://user@example.com' }, 'PUBLIC_URL'],
     [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
     [{ CORS_ORIGINS: 'https://a.example/' }, 'CORS_ORIGINS'],
     [{ IDLE_TIMEOUT_MS: '0' }, 'IDLE_TIMEOUT_MS'],
@@ -58,6 +60,16 @@ describe('loadConfig', () => {
 
   it('reports every problem at once', () => {
     expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', REDIS_URL: 'redis://r' })).toHaveLength(3);
+  });
+
+  it('takes PUBLIC_URL as people write it', () => {
+    expect(loadConfig({ PUBLIC_URL: 'https://Chat.Example.com:443/' }).config.publicUrl).toBe(
+      'https://chat.example.com',
+    );
+  });
+
+  it('names what is set and not read by this version', () => {
+    expect(loadConfig({ GEMINI_API_KEY: 'k', HOME: '/' }).config.unread).toEqual(['GEMINI_API_KEY']);
   });
 
   it('takes hop counts and address lists for TRUST_PROXY', () => {

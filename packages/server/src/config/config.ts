@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { type Environment, type EnvironmentName, environmentVariables } from './env.ts';
+import { type Environment, type EnvironmentName, environmentVariables, unreadVariables } from './env.ts';
 import { Secrets } from './secrets.ts';
 
 /** All problems of a configuration at once, one line each, naming the variable and what would be right. */
@@ -34,6 +34,19 @@ const origin = z.string().refine((value) => URL.canParse(value) && new URL(value
   error: 'must hold exact origins such as https://app.example.com, separated by commas',
 });
 
+/** As browsers write it: lower case, without a default port. */
+const publicUrl = httpUrl
+  .refine((url) => /^https?:\/\/[^/?#@]+$/.test(url), 'must be scheme, host and port alone, without a path')
+  .transform((url) => new URL(url).origin);
+
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  const isPrefix =
+    prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+  return version !== 0 && isPrefix && rest.length === 0;
+}
+
 const trustProxy = z
   .string()
   .default('false')
@@ -41,17 +54,15 @@ const trustProxy = z
     if (value === 'false') return false as const;
     if (/^\d{1,2}$/.test(value)) return Number(value);
     const ranges = value.split(',').map((range) => range.trim());
-    if (ranges.every((range) => isIP(range.split('/')[0] ?? '') !== 0)) return ranges;
+    if (ranges.every(isAddressRange)) return ranges;
     context.addIssue('must be false, a number of proxies, or a list of addresses (CIDR); true trusts anyone');
     return z.NEVER;
   });
 
-const bareOrigin = 'must be scheme, host and port alone, without a path';
-
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(3000, { min: 0, max: 65_535 }),
-  PUBLIC_URL: httpUrl.refine((url) => new URL(url).origin === url, bareOrigin).optional(),
+  PUBLIC_URL: publicUrl.optional(),
   DATA_DIR: z.string().default('./data'),
   JWT_SECRET: z.string().optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
@@ -77,7 +88,11 @@ const environmentSchema = z.object({
   MAX_RUNS_PER_USER: wholeNumber(8, { min: 0, max: 1_000_000 }),
   RATE_LIMIT_PER_MINUTE: wholeNumber(120, { min: 0, max: 100_000_000 }),
   EVENT_LOG_MB: wholeNumber(256, { min: 1, max: 1_000_000 }),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
 } satisfies Record<EnvironmentName, z.ZodType>);
 
 /** Set by someone who means something this version cannot do: to start without it would put data in the wrong place. */
@@ -122,7 +137,12 @@ function group(values: z.infer<typeof environmentSchema>) {
   };
 }
 
-export type Config = Readonly<ReturnType<typeof group>>;
+export type Config = Readonly<
+  ReturnType<typeof group> & {
+    /** Variables that are set and that this version does not read. */
+    unread: readonly string[];
+  }
+>;
 
 /**
  * @param environment of the process; an empty value counts as not given
@@ -143,5 +163,6 @@ export function loadConfig(environment: Environment): { config: Config; secrets:
     ...(ANTHROPIC_API_KEY !== undefined && { anthropicApiKey: ANTHROPIC_API_KEY }),
     ...(OPENAI_API_KEY !== undefined && { openaiApiKey: OPENAI_API_KEY }),
   });
-  return { config: Object.freeze(group(parsed.data)), secrets };
+  const unread = unreadVariables.filter((name) => environment[name]);
+  return { config: Object.freeze({ ...group(parsed.data), unread }), secrets };
 }

@@ -60,6 +60,25 @@ export const environmentVariables = [
   { name: 'LOG_LEVEL', default: 'info', about: 'trace, debug, info, warn, error, fatal or silent.' },
 ] as const satisfies EnvironmentVariable[];
 
+/** Variables of later versions: set by someone who expects something of them, so they are told that nothing comes of it. */
+export const unreadVariables = [
+  'GEMINI_API_KEY',
+  'GOOGLE_API_KEY',
+  'OPENROUTER_API_KEY',
+  'AIAND_API_KEY',
+  'GEMINI_BASE_URL',
+  'OPENROUTER_BASE_URL',
+  'AIAND_BASE_URL',
+  'OLLAMA_HOST',
+  'OIDC_AUDIENCE',
+  'OIDC_JWKS_URL',
+  'OIDC_REQUIRED_CLAIM',
+  'GRACE_MS',
+  'MAX_GRACE_MS',
+  'METRICS_PORT',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+] as const;
+
 export type EnvironmentName = (typeof environmentVariables)[number]['name'];
 
 export type Environment = Partial<Record<string, string>>;

@@ -49,6 +49,16 @@ describe('the bounds of MemoryEventLog', () => {
     expect(log.position('running')).toBeDefined();
   });
 
+  it('makes room while a running log grows', () => {
+    const log = new MemoryEventLog({ maxBytes: 3000 });
+    log.open('ended').append([text(1000), runEnd]);
+    const running = log.open('running');
+    running.append([text(1500)]);
+    running.append([text(1500)]);
+    expect(log.position('ended')).toBeUndefined();
+    expect(log.position('running')).toBeDefined();
+  });
+
   it('refuses new runs while running ones fill the memory', () => {
     const log = new MemoryEventLog({ maxBytes: 1000 });
     log.open('running').append([text(1000)]);

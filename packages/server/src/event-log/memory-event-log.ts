@@ -2,7 +2,7 @@ import { type RunEvent, SluiceError } from '@sluice/shared';
 import type { EventLog, LoggedEvent, ReadOptions, RunLog } from './event-log.ts';
 
 export interface MemoryEventLogOptions {
-  /** Bytes of all logs together; the oldest ended ones go first. */
+  /** Bytes of all logs together; the oldest ended ones go first. Running ones are never cut for it: no new ones begin. */
   maxBytes: number;
   /** Bytes of one run. */
   maxRunBytes?: number;
@@ -108,6 +108,7 @@ export class MemoryEventLog implements EventLog, Disposable {
       this.#bytes += bytes;
       if (event.type === 'run-end') this.#end(runId, entry);
     }
+    this.#makeRoom();
     this.#wake(entry);
   }
 

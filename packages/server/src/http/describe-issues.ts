@@ -3,6 +3,8 @@ import type * as z from 'zod';
 type Issue = z.core.$ZodIssue;
 
 const MAX_ISSUES = 5;
+/** A refusal is no mirror: what it quotes of the request is cut. */
+const MAX_FIELD_LENGTH = 100;
 
 /** @returns one line naming each field that is wrong and what would be right */
 export function describeIssues(error: z.core.$ZodError): string {
@@ -11,9 +13,8 @@ export function describeIssues(error: z.core.$ZodError): string {
 }
 
 function describe(issue: Issue, path: readonly PropertyKey[]): string[] {
-  const field = path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${[...path.map(String), key].join('.')}: unknown field`);
+    return issue.keys.slice(0, MAX_ISSUES).map((key) => `${nameOf([...path, key])}: unknown field`);
   }
   if (issue.code === 'invalid_union') {
     // The branch that got furthest is the one that was meant.
@@ -21,5 +22,10 @@ function describe(issue: Issue, path: readonly PropertyKey[]): string[] {
     const [branch = []] = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a));
     if (branch.length > 0) return branch.flatMap((inner) => describe(inner, [...path, ...inner.path]));
   }
-  return [field === '' ? `body: ${issue.message}` : `${field}: ${issue.message}`];
+  return [`${path.length === 0 ? 'body' : nameOf(path)}: ${issue.message}`];
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  const name = path.map(String).join('.');
+  return name.length > MAX_FIELD_LENGTH ? `${name.slice(0, MAX_FIELD_LENGTH)}…` : name;
 }

@@ -3,9 +3,12 @@
 // Never: redirects, retries, compression, or a rejected call whose connection is still open.
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { SluiceError } from '@sluice/shared';
 
-/** What is read of an answer that is not an event stream: enough for any error envelope. */
-const MAX_BODY_BYTES = 64 * 1024;
+/** What is read of an error: enough for any envelope. */
+const MAX_ERROR_BYTES = 64 * 1024;
+/** What is read of an answer that is whole, from a gateway that streams nothing. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 const incomingByResponse = new WeakMap<Response, IncomingMessage>();
 
@@ -95,17 +98,23 @@ function keepStream(incoming: IncomingMessage): Response {
   return response;
 }
 
+/** @throws {SluiceError} `upstream_too_large` for an answer beyond its limit; an error is cut */
 async function buffer(incoming: IncomingMessage): Promise<Response> {
+  const { statusCode = 0 } = incoming;
+  const isAnswer = statusCode >= 200 && statusCode < 300;
+  const limit = isAnswer ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES;
   const chunks: Buffer[] = [];
   let size = 0;
   // Leaving this loop early destroys the connection, as it must: nobody reads the rest.
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size >= MAX_BODY_BYTES) break;
+    if (size <= limit) continue;
+    if (isAnswer) throw new SluiceError('upstream_too_large');
+    break;
   }
-  const body = Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES);
-  const mayHaveBody = ![204, 205, 304].includes(incoming.statusCode ?? 0);
+  const body = Buffer.concat(chunks).subarray(0, limit);
+  const mayHaveBody = ![204, 205, 304].includes(statusCode);
   return new Response(mayHaveBody ? body : null, describe(incoming));
 }
 

@@ -15,6 +15,9 @@ export interface Generation {
   logger: Logger;
 }
 
+/** How long `run-end` may wait for a trailer before followers are told that the answer is whole. */
+const TRAILER_GRACE_MS = 20;
+
 /** What has come of the upstream call so far. */
 interface Progress {
   finishReason: 'complete' | 'length' | 'refused' | null;
@@ -57,13 +60,20 @@ async function callProvider({ run, log, provider, request, timeouts }: Generatio
   // A caller that has gone, or pressed Stop, before the call costs no call.
   run.signal.throwIfAborted();
   using timers = startPhaseTimers(run, timeouts);
-  for await (const batch of provider.generate(request, run.signal)) {
-    run.signal.throwIfAborted();
-    timers.noteLife();
-    const events = toRunEvents(batch, run, progress);
-    if (events.length === 0) continue;
-    if (progress.firstTokenMs !== null) timers.noteToken();
-    log.append(events);
+  let trailer: NodeJS.Timeout | undefined;
+  try {
+    for await (const batch of provider.generate(request, run.signal)) {
+      timers.noteLife();
+      const events = toRunEvents(batch, run, progress);
+      if (events.length > 0) log.append(events);
+      if (progress.firstTokenMs !== null) timers.noteToken();
+      const { finishReason: reason } = progress;
+      if (reason === null || trailer !== undefined) continue;
+      timers.noteFinish();
+      trailer = setTimeout(() => log.append([{ type: 'finish', reason }]), TRAILER_GRACE_MS);
+    }
+  } finally {
+    clearTimeout(trailer);
   }
 }
 
@@ -95,7 +105,7 @@ function toRunEvents(batch: readonly ProviderEvent[], run: Run, progress: Progre
   return events;
 }
 
-/** How the run ended: an abort of ours decides, then what the provider threw, then its terminal. */
+/** How the run ended. An answer that was whole before it was aborted is whole; then an abort of ours decides, then what was thrown. */
 function judge(
   { run }: Generation,
   progress: Progress,
@@ -103,6 +113,7 @@ function judge(
 ): { reason: RunEndReason; error?: SluiceError } {
   const abort = run.signal.aborted && failure !== undefined ? run.signal.reason : undefined;
   if (abort instanceof RunAbort) {
+    if (progress.finishReason !== null) return { reason: progress.finishReason };
     return { reason: abort.endReason, ...(abort.code && { error: new SluiceError(abort.code) }) };
   }
   if (failure !== undefined) {

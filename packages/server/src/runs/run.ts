@@ -16,6 +16,8 @@ export class RunAbort {
 export class Run {
   readonly id: string;
   readonly userId: string;
+  /** Of the request that began it, for the log. */
+  readonly requestId: string;
   readonly model: string;
   readonly provider: string;
   readonly createdAt = Date.now();
@@ -29,9 +31,10 @@ export class Run {
   #followers = 0;
   #abortedAt = 0;
 
-  constructor(fields: Pick<Run, 'id' | 'userId' | 'model' | 'provider'>) {
+  constructor(fields: Pick<Run, 'id' | 'userId' | 'requestId' | 'model' | 'provider'>) {
     this.id = fields.id;
     this.userId = fields.userId;
+    this.requestId = fields.requestId;
     this.model = fields.model;
     this.provider = fields.provider;
   }

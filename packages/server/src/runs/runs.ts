@@ -21,8 +21,10 @@ export interface RunsPorts {
   logger: Logger;
 }
 
-/** Ended runs that are remembered: enough to say `run_expired` rather than `not_found` when their log is gone. */
+/** Runs that are remembered beyond their log: enough to say `run_expired` rather than `not_found`. */
 const MAX_REMEMBERED_RUNS = 10_000;
+/** What an upstream that will not let go may take of a shutdown. */
+const CLOSE_WAIT_MS = 2000;
 const STOP_WAIT_MS = 2000;
 
 export class Runs {
@@ -38,7 +40,11 @@ export class Runs {
    * Admits a request and begins its upstream call; the caller is the run's first follower until `closed` aborts.
    * @throws {SluiceError} what it was refused with; nothing has begun then
    */
-  start(body: ChatRequest, owner: { userId: string }, caller: { closed: AbortSignal }): Run {
+  start(
+    body: ChatRequest,
+    owner: { userId: string },
+    caller: { requestId: string; closed: AbortSignal },
+  ): Run {
     if (this.#isDraining) throw new SluiceError('draining', { retryAfterMs: 5000 });
     const { eventLog, catalog, providers, limiter, timeouts, logger } = this.#ports;
     const model = catalog.resolve(body.model);
@@ -51,6 +57,7 @@ export class Runs {
       const run = new Run({
         id: crypto.randomUUID(),
         userId: owner.userId,
+        requestId: caller.requestId,
         model: model.id,
         provider: model.provider,
       });
@@ -99,31 +106,50 @@ export class Runs {
   /** Aborts the upstream call and waits up to two seconds for its connection to be closed. Idempotent. */
   async stop(run: Run): Promise<StopResult> {
     run.abort(new RunAbort('stopped'));
-    await Promise.race([run.ended, new Promise((resolve) => setTimeout(resolve, STOP_WAIT_MS).unref())]);
+    await within(STOP_WAIT_MS, run.ended);
     return run.stopResult();
   }
 
   /** Takes no new runs, gives the running ones `drainMs`, and ends the rest as `interrupted`. */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true;
-    const running = [...this.#runs.values()].filter((run) => run.endReason === null);
+    const running = this.#running();
     const ended = Promise.all(running.map((run) => run.ended));
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, drainMs).unref())]);
+    await within(drainMs, ended);
     for (const run of running) run.abort(new RunAbort('interrupted', 'interrupted'));
-    await ended;
+    await within(CLOSE_WAIT_MS, ended);
+  }
+
+  /** How many runs are going on. */
+  get running(): number {
+    return this.#running().length;
   }
 
   get isDraining(): boolean {
     return this.#isDraining;
   }
 
+  #running(): Run[] {
+    return [...this.#runs.values()].filter((run) => run.endReason === null);
+  }
+
   #remember(run: Run): void {
     this.#runs.set(run.id, run);
     if (this.#runs.size <= MAX_REMEMBERED_RUNS) return;
-    for (const [id, { endReason }] of this.#runs) {
-      if (endReason === null) continue;
+    for (const id of this.#runs.keys()) {
+      if (this.#ports.eventLog.position(id) !== undefined) continue;
       this.#runs.delete(id);
       return;
     }
   }
+}
+
+/** Waits for work, but no longer than that. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, deadline]);
+  clearTimeout(timer);
 }

@@ -12,6 +12,8 @@ export interface RunTimeouts {
 export interface PhaseTimers extends Disposable {
   noteLife(): void;
   noteToken(): void;
+  /** The answer is whole; a trailer is bounded by its provider. */
+  noteFinish(): void;
 }
 
 /** Times the phases of a run's upstream call; a phase that takes too long aborts the run with a code of its own. */
@@ -21,6 +23,9 @@ export function startPhaseTimers(run: Run, timeouts: RunTimeouts): PhaseTimers {
   const total = setTimeout(abort('run_timeout'), timeouts.runMs);
   const first = setTimeout(abort('first_token_timeout'), timeouts.firstTokenMs);
   let idle: NodeJS.Timeout | undefined;
+  const clear = () => {
+    for (const timer of [total, first, idle]) clearTimeout(timer);
+  };
   return {
     noteLife: () => void idle?.refresh(),
     noteToken() {
@@ -28,8 +33,7 @@ export function startPhaseTimers(run: Run, timeouts: RunTimeouts): PhaseTimers {
       clearTimeout(first);
       idle = setTimeout(abort('idle_timeout'), timeouts.idleMs);
     },
-    [Symbol.dispose]() {
-      for (const timer of [total, first, idle]) clearTimeout(timer);
-    },
+    noteFinish: clear,
+    [Symbol.dispose]: clear,
   };
 }

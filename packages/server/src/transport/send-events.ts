@@ -5,7 +5,7 @@ import { waitForDrain } from './wait-for-drain.ts';
 
 export interface SendOptions {
   heartbeatMs: number;
-  /** How long a reader may take nothing before it is dropped; it may come back for the rest. */
+  /** How long a reader may take nothing before it is dropped. */
   stuckReaderMs?: number;
 }
 

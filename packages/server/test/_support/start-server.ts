@@ -43,8 +43,9 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
       }),
     ),
   );
-  const { url, drain } = await listen(rooms);
-  stack.defer(drain);
+  const listening = stack.use(await listen(rooms));
+  const { url, drain } = listening;
+  stack.defer(() => (rooms.runs.isDraining ? undefined : drain()));
   const { token } = await rooms.auth.createAppToken({ email: 'user@example.com', name: 'tests' });
   const owned = stack.move();
   return {
@@ -69,11 +70,16 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
 
 /** Environment of a server whose two providers are this fake. */
 export function pointAt(upstream: FakeUpstream): Environment {
+  return pointAtUrl(upstream.url);
+}
+
+/** @param url of an upstream that speaks both dialects, without `/v1` */
+export function pointAtUrl(url: string): Environment {
   return {
     ANTHROPIC_API_KEY: 'sk-ant-canary',
-    ANTHROPIC_BASE_URL: upstream.url,
+    ANTHROPIC_BASE_URL: url,
     OPENAI_API_KEY: 'sk-canary',
-    OPENAI_BASE_URL: upstream.openAiUrl,
+    OPENAI_BASE_URL: `${url}/v1`,
   };
 }
 

@@ -20,7 +20,7 @@ export function SetUp({ code, onDone }: { code: string | null; onDone: () => voi
   return (
     <AuthForm
       name="Set up"
-      refusal="This setup link is used up or too old. Run “sluice setup-link” on the server for another one."
+      refusal="This setup link is used up or too old. If there is an account already, sign in; else restart the server for another link."
       onSubmit={setUp}
     >
       {code === null && (

@@ -3,11 +3,13 @@ import type { ChatActions } from './chat-actions.ts';
 import type { ChatStore } from './chat-store.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChat } from './empty-chat.tsx';
+import { focusComposer } from './focus-composer.ts';
 import { ModelButton } from './model-button.tsx';
 import { modelName } from './model-choice.ts';
 import { StatusLine } from './status-line.tsx';
 import { Transcript } from './transcript.tsx';
 import { useDoneMark } from './use-done-mark.ts';
+import { useEscape } from './use-escape.ts';
 import { useModelChoice } from './use-model-choice.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 
@@ -18,12 +20,14 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
   const { list, model } = choice;
   const { jump } = stick;
   useDoneMark(state.live !== null);
+  useEscape(state.live !== null, chat.stop);
 
   const actions = useMemo<ChatActions>(
     () => ({
       regenerate(replyId) {
         chat.regenerate(replyId, model);
         jump();
+        focusComposer();
       },
       edit(promptId, text) {
         const isSent = chat.edit(promptId, text, model);
@@ -47,7 +51,6 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
         state={state}
         stick={stick}
         actions={actions}
-        onStop={chat.stop}
         empty={<EmptyChat name={userName} list={list} onAsk={send} />}
       />
       <div className="dock">

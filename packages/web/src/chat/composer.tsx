@@ -2,6 +2,7 @@ import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef,
 import { Icon } from '../ui/icon.tsx';
 import { storedValue } from '../ui/stored-value.ts';
 import { readKey } from './composer-keys.ts';
+import { focusComposer } from './focus-composer.ts';
 import { useTypeAnywhere } from './use-type-anywhere.ts';
 
 /** The second click of a double click on Send lands on Stop; this long after a send it means nothing. */
@@ -29,9 +30,7 @@ export function Composer({ chatId, isBusy, onSend, onStop, children }: ComposerP
   const sentAtMs = useRef(-Infinity);
   useTypeAnywhere(area);
 
-  useEffect(() => {
-    if (!isTouch()) area.current?.focus();
-  }, []);
+  useEffect(focusComposer, []);
 
   const change = (text: string) => {
     setDraft(text);
@@ -41,7 +40,7 @@ export function Composer({ chatId, isBusy, onSend, onStop, children }: ComposerP
     if (!onSend(draft)) return;
     sentAtMs.current = performance.now();
     change('');
-    if (!isTouch()) area.current?.focus();
+    focusComposer();
   };
   const press = (event: MouseEvent) => {
     if (!isBusy) return send();

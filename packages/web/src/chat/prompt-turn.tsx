@@ -3,6 +3,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { BranchPager } from './branch-pager.tsx';
 import type { ChatActions } from './chat-actions.ts';
+import { focusComposer } from './focus-composer.ts';
 import { PromptEditor } from './prompt-editor.tsx';
 import type { Place, Prompt } from './turn-tree.ts';
 
@@ -22,7 +23,10 @@ export function PromptTurn({ prompt, place, isBusy, actions }: PromptTurnProps) 
           text={prompt.text}
           isBusy={isBusy}
           onSend={(text) => actions.edit(prompt.id, text)}
-          onClose={() => setIsEditing(false)}
+          onClose={() => {
+            setIsEditing(false);
+            focusComposer();
+          }}
         />
       </article>
     );

@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { Answer } from './answer.tsx';
 import type { ChatActions } from './chat-actions.ts';
@@ -10,17 +10,13 @@ interface TranscriptProps {
   state: ChatState;
   stick: StickToEnd;
   actions: ChatActions;
-  onStop: () => void;
   /** Stands in for a conversation that has not begun. */
   empty: ReactNode;
 }
 
-export function Transcript({ state, stick, actions, onStop, empty }: TranscriptProps) {
+export function Transcript({ state, stick, actions, empty }: TranscriptProps) {
   const { path, live, latest, title } = state;
   const isBusy = live !== null;
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') onStop();
-  };
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -32,7 +28,6 @@ export function Transcript({ state, stick, actions, onStop, empty }: TranscriptP
         aria-busy={isBusy}
         tabIndex={0}
         className="transcript"
-        onKeyDown={onKeyDown}
       >
         <div ref={stick.content} className="column">
           {path.length === 0 ? empty : <h1 className="sr-only">{title}</h1>}

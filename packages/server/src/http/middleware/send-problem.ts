@@ -2,6 +2,9 @@ import { type ErrorBody, SluiceError, errorEntry } from '@sluice/shared';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from '../../observability/logger.ts';
 
+/** For refusals that tell no time of their own. */
+const DEFAULT_RETRY_AFTER_MS = 5000;
+
 /** The last of the routes: nothing answered. */
 export const refuseUnknownRoute: RequestHandler = (req) => {
   throw new SluiceError('not_found', { detail: `there is no ${req.method} ${req.path}` });
@@ -32,7 +35,8 @@ function writeProblem(res: Response, error: SluiceError, requestId: string): voi
     retryable,
     requestId,
   };
-  const { retryAfterMs } = error.details;
+  const retryAfterMs =
+    error.details.retryAfterMs ?? (status === 429 || status === 503 ? DEFAULT_RETRY_AFTER_MS : undefined);
   if (retryAfterMs !== undefined && !res.hasHeader('Retry-After')) {
     res.setHeader('Retry-After', Math.max(1, Math.ceil(retryAfterMs / 1000)));
   }
@@ -54,6 +58,7 @@ function toSluiceError(thrown: unknown): SluiceError {
     case 'charset.unsupported':
       return new SluiceError('unsupported_media_type', { detail: 'send UTF-8 JSON, plain or gzip' });
     default:
+      if (status === 404) return new SluiceError('not_found');
       return status !== undefined && status >= 400 && status < 500
         ? new SluiceError('invalid_request', { detail: 'the request could not be read' }, { cause: thrown })
         : new SluiceError('internal', {}, { cause: thrown });

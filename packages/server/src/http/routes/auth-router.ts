@@ -70,7 +70,8 @@ export function authRouter({ auth, address, limitByAddress, admit }: AuthRouterP
 function readCookie(req: Request, name: string): string | undefined {
   for (const pair of (req.headers.cookie ?? '').split(';')) {
     const [key, value] = pair.trim().split('=');
-    if (key === name && value) return decodeURIComponent(value);
+    // Ours are base64url: there is nothing to decode, and nothing that could fail to be.
+    if (key === name && value) return value;
   }
   return undefined;
 }

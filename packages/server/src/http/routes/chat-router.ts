@@ -30,7 +30,7 @@ export function chatRouter({ runs, admit, heartbeatMs }: ChatRouterPorts): Route
 
   router.post('/api/chat/stream', ...path, async (req: ChatBody, res) => {
     const closed = closeSignal(res);
-    const run = runs.start(req.body, requirePrincipal(req), { closed });
+    const run = runs.start(req.body, requirePrincipal(req), { requestId: req.id, closed });
     const events = runs.follow(run, { after: 0, signal: closed });
     res.setHeader('X-Run-Id', run.id);
     await sendEvents(res, events, { encoder: sseEncoder, heartbeatMs });
@@ -38,7 +38,7 @@ export function chatRouter({ runs, admit, heartbeatMs }: ChatRouterPorts): Route
 
   router.post('/api/chat', ...path, async (req: ChatBody, res) => {
     const closed = closeSignal(res);
-    const run = runs.start(req.body, requirePrincipal(req), { closed });
+    const run = runs.start(req.body, requirePrincipal(req), { requestId: req.id, closed });
     const events = runs.follow(run, { after: 0, signal: closed });
     res.setHeader('X-Run-Id', run.id);
     const answer = foldEvents(await readAll(events));
@@ -55,7 +55,7 @@ const refuseUnsupportedForms: RequestHandler = (req, _res, next) => {
     );
   if (req.query['format'] !== undefined) return refuse('format');
   if (req.headers['idempotency-key'] !== undefined) return refuse('Idempotency-Key');
-  if (req.headers.accept === 'text/plain') return refuse('Accept: text/plain');
+  if (/^\s*text\/plain\b/i.test(req.headers.accept ?? '')) return refuse('Accept: text/plain');
   next();
 };
 

@@ -8,14 +8,21 @@ export function pageRouter(folder: string): Router {
   const router = Router();
   router.use(
     '/assets',
-    express.static(join(folder, 'assets'), { immutable: true, maxAge: YEAR_MS, fallthrough: false }),
+    express.static(join(folder, 'assets'), {
+      immutable: true,
+      maxAge: YEAR_MS,
+      fallthrough: false,
+      acceptRanges: false,
+    }),
   );
-  router.use(express.static(folder, { index: false, cacheControl: false, setHeaders: askAnew }));
+  router.use(
+    express.static(folder, { index: false, cacheControl: false, acceptRanges: false, setHeaders: askAnew }),
+  );
   router.get('/{*path}', (req, res, next) => {
     const isPage = !/^\/(api|v1)(\/|$)/.test(req.path) && req.accepts(['html', 'json']) === 'html';
     if (!isPage) return next();
     askAnew(res);
-    res.sendFile('index.html', { root: folder, cacheControl: false });
+    res.sendFile('index.html', { root: folder, cacheControl: false, acceptRanges: false });
   });
   return router;
 }

@@ -19,11 +19,18 @@ export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Route
     const closed = closeSignal(res);
     const run = runs.find(req.params.id, requirePrincipal(req));
     const after = readCursor(req);
+    if (req.query['format'] !== undefined) {
+      throw new SluiceError('unsupported_option', {
+        detail: 'format: not supported by this version of Sluice',
+      });
+    }
     if (runs.isDelivered(run, after)) {
       // An EventSource stops reconnecting at a 204.
       res.status(204).end();
       return;
     }
+    // Express takes HEAD for GET; one who reads nothing is no follower.
+    if (req.method === 'HEAD') return void res.set(sseEncoder.headers).end();
     const events = runs.follow(run, { after, signal: closed });
     run.addFollower(closed);
     res.setHeader('X-Run-Id', run.id);

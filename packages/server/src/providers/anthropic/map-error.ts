@@ -6,6 +6,7 @@ import { toInternal, toSluiceError, toUnreachable } from '../upstream-error.ts';
 /** @returns what the SDK's exception means */
 export function mapError(error: unknown, providerName: string): SluiceError {
   if (error instanceof SluiceError) return error;
+  if (error instanceof APIConnectionError && error.cause instanceof SluiceError) return error.cause;
   if (error instanceof APIConnectionError) return toUnreachable(providerName, error);
   if (!(error instanceof APIError)) return toInternal(error);
   const { status, headers } = error as APIError<number | undefined, Headers | undefined>;

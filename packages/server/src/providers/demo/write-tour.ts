@@ -16,18 +16,18 @@ ${greeting}
 
 Every few milliseconds a token is appended to an **event log**, and your browser follows that log. That is why you can, while this text is still being written:
 
-- press **Stop**, which hangs up on the provider and keeps what was said so far
-- reload the page, or lose your connection, and go on where you were
-- open the conversation in a second tab and watch both grow
+- press **Stop**, which hangs up on the provider, keeps what was said so far, and tells you how long that took
+- scroll up and read in peace: the page stays where you are
+- follow the same answer from an app of yours, from any event on, as often as you like
 
 ## What happens to a request
 
 | Step | What it does | If it goes wrong |
 | --- | --- | --- |
-| Admission | checks limits and reserves budget | refused at once, with a reason |
-| Provider | streams tokens from the model | retried, or handed to a fallback |
+| Admission | checks who asks, and the limits | refused at once, with a reason |
+| Provider | streams tokens from the model | an honest error; what came is kept |
 | Event log | gives each event a number | nothing is shown that is not in it |
-| Your browser | follows from any number | resumes without a gap |
+| Your browser | follows the log | a cut answer is marked as cut |
 
 ## Reading a stream yourself
 
@@ -35,7 +35,7 @@ The API is one POST and a stream of events:
 
 \`\`\`sh
 curl -N http://127.0.0.1:3000/api/chat/stream \\
-  -H "Authorization: Bearer $SLUICE_TOKEN" \\
+  -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" \\
   -d '{"message": "Hello"}'
 \`\`\`

@@ -1,0 +1,143 @@
+import type { RunEvent } from '@sluice/shared';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { limitRuns } from '../admission/limit-runs.ts';
+import { Catalog } from '../catalog/catalog.ts';
+import { MemoryEventLog } from '../event-log/memory-event-log.ts';
+import { createLogger } from '../observability/logger.ts';
+import type { Provider, ProviderEvent } from '../providers/provider.ts';
+import type { Run } from './run.ts';
+import { Runs } from './runs.ts';
+
+const owner = { userId: 'u' };
+const text = (value: string): ProviderEvent => ({ type: 'text-delta', text: value });
+const finish: ProviderEvent = { type: 'finish', reason: 'complete' };
+
+/** Rooms around a provider that does what the test says. */
+function createRuns(generate: Provider['generate']) {
+  const eventLog = new MemoryEventLog({ maxBytes: 1_000_000 });
+  const runs = new Runs({
+    eventLog,
+    providers: new Map([['demo', { id: 'demo', generate }]]),
+    catalog: new Catalog(['demo']),
+    limiter: limitRuns(0),
+    timeouts: { firstTokenMs: 1000, idleMs: 500, runMs: 5000 },
+    logger: createLogger('silent'),
+  });
+  const caller = new AbortController();
+  const start = () => runs.start({ message: 'Hi' }, owner, { requestId: 'q', closed: caller.signal });
+  const eventsOf = async (run: Run): Promise<RunEvent[]> => {
+    const batches = await Array.fromAsync(
+      runs.follow(run, { after: 0, signal: new AbortController().signal }),
+    );
+    return batches.flat().map(({ json }) => JSON.parse(json) as RunEvent);
+  };
+  return { runs, caller, start, eventsOf };
+}
+
+/** Settles when the signal aborts, with its reason. */
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+
+describe('Runs', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('says that it is still stopping when the upstream connection does not close in two seconds', async () => {
+    const { runs, start } = createRuns(async function* () {
+      yield [text('a')];
+      await new Promise(() => undefined);
+    });
+    const run = start();
+    const stopping = runs.stop(run);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await stopping).toEqual({ runId: run.id, state: 'stopping', upstreamClosedMs: null });
+  });
+
+  it('shuts down although an upstream does not let go', async () => {
+    const { runs, start } = createRuns(async function* () {
+      yield [text('a')];
+      await new Promise(() => undefined);
+    });
+    start();
+    const drained = runs.drain(1000);
+    await vi.advanceTimersByTimeAsync(3000);
+    await drained;
+    expect(() => start()).toThrow(expect.objectContaining({ code: 'draining' }));
+  });
+
+  it('ends once whatever races: stop, disconnect and timeouts at the same moment', async () => {
+    const { runs, caller, start, eventsOf } = createRuns(async function* (_request, signal) {
+      yield [text('a')];
+      await untilAborted(signal);
+    });
+    const run = start();
+    await vi.advanceTimersByTimeAsync(499);
+    const stopped = runs.stop(run);
+    caller.abort();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await stopped).state).toBe('stopped');
+    const events = await eventsOf(run);
+    expect(events.map(({ type }) => type)).toEqual(['run-start', 'text-delta', 'run-end']);
+    expect(events.at(-1)).toMatchObject({ reason: 'stopped' });
+  });
+
+  it('makes no call for a caller that has gone', async () => {
+    const generate = vi.fn<Provider['generate']>();
+    const { caller, start, eventsOf } = createRuns(generate);
+    caller.abort();
+    const events = await eventsOf(start());
+    expect(generate).not.toHaveBeenCalled();
+    expect(events.at(-1)).toMatchObject({ type: 'run-end', reason: 'disconnected', usage: null });
+  });
+
+  it('hides the cause of a failure of its own behind a code', async () => {
+    const { start, eventsOf } = createRuns(async function* () {
+      yield [text('a')];
+      throw new Error('secret detail');
+    });
+    const events = await eventsOf(start());
+    expect(events.at(-2)).toMatchObject({ type: 'error', code: 'internal' });
+    expect(JSON.stringify(events)).not.toContain('secret detail');
+  });
+
+  it('tells that the answer is whole when its connection lingers, and times it no more', async () => {
+    const { start, eventsOf } = createRuns(async function* () {
+      yield [text('a'), finish];
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });
+    const run = start();
+    await vi.advanceTimersByTimeAsync(60_000);
+    const events = await eventsOf(run);
+    expect(events.slice(2)).toEqual([
+      { type: 'finish', reason: 'complete' },
+      expect.objectContaining({ type: 'run-end', reason: 'complete' }),
+    ]);
+  });
+
+  it('says nothing of the finish when the end follows at once', async () => {
+    const { start, eventsOf } = createRuns(async function* () {
+      yield [text('a'), finish];
+    });
+    expect((await eventsOf(start())).map(({ type }) => type)).toEqual(['run-start', 'text-delta', 'run-end']);
+  });
+
+  it('takes an end without a terminal for a cut', async () => {
+    const { start, eventsOf } = createRuns(async function* () {
+      yield [text('a')];
+    });
+    expect((await eventsOf(start())).at(-2)).toMatchObject({ code: 'upstream_truncated' });
+  });
+
+  it('hides the runs of others', () => {
+    const { runs, start } = createRuns(async function* () {
+      yield [finish];
+    });
+    const { id } = start();
+    expect(runs.find(id, owner).id).toBe(id);
+    expect(() => runs.find(id, { userId: 'other' })).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+});
