@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http';
 import { type RunEvent, runEventSchema } from '@sluice/shared';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sseEncoder } from '../src/encoders/sse-encoder.ts';
@@ -58,6 +59,27 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
       'x-request-id': expect.stringMatching(/./),
     });
     await response.body?.cancel();
+  });
+
+  it('closes the connection after the answer when the caller asked for that, and says so', async () => {
+    const { response, text } = await new Promise<{ response: IncomingMessage; text: string }>(
+      (resolve, reject) => {
+        const headers = {
+          authorization: `Bearer ${server.token}`,
+          'content-type': 'application/json',
+          connection: 'close',
+        };
+        const call = request(`${server.url}/api/chat/stream`, { method: 'POST', headers }, (answer) => {
+          let body = '';
+          answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
+          answer.on('end', () => resolve({ response: answer, text: body }));
+        });
+        call.on('error', reject).end(JSON.stringify({ model, message: 'Hi' }));
+      },
+    );
+    expect(response.headers.connection).toBe('close');
+    expect(text).toContain('"done":true');
+    await expect.poll(() => response.socket.destroyed).toBe(true);
   });
 
   it.each(['bytes', 'random'] as const)(

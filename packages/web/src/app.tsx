@@ -5,8 +5,9 @@ import { readSetupCode } from './auth/setup-code.ts';
 import { SetUp } from './auth/set-up.tsx';
 import { SignIn } from './auth/sign-in.tsx';
 import { Welcome } from './auth/welcome.tsx';
+import { loadPatiently } from './ui/load-patiently.ts';
 
-const loadWorkspace = () => import('./workspace.tsx');
+const loadWorkspace = () => loadPatiently(() => import('./workspace.tsx'));
 const Workspace = lazy(async () => ({ default: (await loadWorkspace()).Workspace }));
 
 const SETUP_PATH = '/setup';

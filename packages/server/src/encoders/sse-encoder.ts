@@ -8,7 +8,7 @@ export const sseEncoder: Encoder = {
     // no-transform keeps compressing proxies from holding frames back.
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
-    Connection: 'keep-alive',
+    // Connection is Node's to say: keep-alive to those who asked for it, and close to a proxy that asked for that.
   },
   heartbeat: SSE_HEARTBEAT,
   encode(events) {

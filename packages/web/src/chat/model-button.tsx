@@ -1,9 +1,10 @@
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
+import { loadPatiently } from '../ui/load-patiently.ts';
 import { modelName } from './model-choice.ts';
 import type { ModelChoice } from './use-model-choice.ts';
 
-const loadMenu = () => import('./model-menu.tsx');
+const loadMenu = () => loadPatiently(() => import('./model-menu.tsx'));
 // Overlays are no part of the first load.
 const ModelMenu = lazy(async () => ({ default: (await loadMenu()).ModelMenu }));
 
