@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -52,7 +52,12 @@ export async function startNginx(serverUrl: string): Promise<RunningNginx> {
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   // As root, nginx runs its workers as another user.
   await chmod(folder, 0o777);
-  await mkdir(join(folder, 'html/assets'), { recursive: true });
+  await cp(join(repositoryRoot, 'packages/web/dist/assets'), join(folder, 'html/assets'), {
+    recursive: true,
+  }).catch(
+    // Tests of the server alone run without a built page.
+    () => mkdir(join(folder, 'html/assets'), { recursive: true }),
+  );
   await writeFile(join(folder, 'html/assets/probe.js'), 'export {};\n'.repeat(200));
   const port = await freePort();
   const shipped = await readFile(join(repositoryRoot, 'nginx.conf'), 'utf8');
