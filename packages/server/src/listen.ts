@@ -17,6 +17,8 @@ export interface Listening extends AsyncDisposable {
 
 /** Above nginx's 60 s: the side that opened a kept connection is the one to let it go. */
 const KEEP_ALIVE_MS = 75_000;
+/** After so much unsent a stream waits for its reader; the rest stays in the log, where it is shared. */
+const SOCKET_QUEUE_BYTES = 16 * 1024;
 /** What is left to say when the drain is over: that the answer was interrupted. */
 const LAST_WORDS_MS = 2000;
 const pageFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -24,7 +26,7 @@ const pageFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
 /** Opens the listening port and lets requests in. */
 export async function listen(rooms: Composition): Promise<Listening> {
   const { config, runs, database } = rooms;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, highWaterMark: SOCKET_QUEUE_BYTES });
   const unused = trackUnused(server);
   await using stack = new AsyncDisposableStack();
   stack.defer(() => closeNow(server));

@@ -72,6 +72,15 @@ describe('npm start', () => {
   });
 });
 
+describe('npm run dev', () => {
+  it('can run the server in watch mode', async () => {
+    await using server = spawnProcess(process.execPath, ['--watch', main], environment());
+    await server.sees(listening);
+    server.child.kill('SIGTERM');
+    await server.exit();
+  });
+});
+
 describe('a second server', () => {
   it('on the same data directory is refused at once, in a clear line', async () => {
     await using first = spawnProcess(process.execPath, [main], environment());

@@ -118,7 +118,9 @@ describe('an unknown model', () => {
 
 describe('a file the page does not have', () => {
   it('is a 404', async () => {
-    expect((await server.call('/assets/gone-1234.js')).status).toBe(404);
+    for (const path of ['/assets/gone-1234.js', '/robots.txt']) {
+      expect((await server.call(path, { headers: { accept: 'text/html' } })).status).toBe(404);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import { type RunEvent, SluiceError } from '@sluice/shared';
+import { EventList } from './event-list.ts';
 import type { EventLog, LoggedEvent, ReadOptions, RunLog } from './event-log.ts';
 
 export interface MemoryEventLogOptions {
@@ -11,26 +12,21 @@ export interface MemoryEventLogOptions {
   keepEndedMs?: number;
 }
 
-/** What an event costs beside its text: two objects and their slots. */
-const EVENT_OVERHEAD_BYTES = 64;
-/** A batch goes to the socket in one write, so it is part of what one stream may queue (256 KiB). */
-const MAX_BATCH_LENGTH = 64 * 1024;
-
 interface Entry {
-  readonly events: LoggedEvent[];
+  readonly events: EventList;
   /** One callback per follower that is reading; called after each append. */
   readonly followers: Set<() => void>;
-  bytes: number;
   hasEnded: boolean;
   expiry?: NodeJS.Timeout;
 }
 
-/** The event log of a single process. The log's unit is a string: V8 keeps ASCII in one byte a character, and encoders wrap it as it is. */
+/** The event log of a single process. */
 export class MemoryEventLog implements EventLog, Disposable {
   readonly #options: Required<MemoryEventLogOptions>;
   /** In the order in which the runs began; ended ones are evicted from the front. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
+  #endedCount = 0;
 
   constructor(options: MemoryEventLogOptions) {
     this.#options = {
@@ -49,7 +45,7 @@ export class MemoryEventLog implements EventLog, Disposable {
         retryAfterMs: 5000,
       });
     }
-    const entry: Entry = { events: [], followers: new Set(), bytes: 0, hasEnded: false };
+    const entry: Entry = { events: new EventList(), followers: new Set(), hasEnded: false };
     this.#entries.set(runId, entry);
     return { append: (events) => this.#append(runId, entry, events) };
   }
@@ -58,7 +54,7 @@ export class MemoryEventLog implements EventLog, Disposable {
     const entry = this.#entries.get(runId);
     if (entry === undefined) throw new SluiceError('run_expired');
     let cursor = options.after;
-    if (cursor > entry.events.length)
+    if (cursor > entry.events.lastSeq)
       throw new SluiceError('invalid_cursor', { detail: 'after lies beyond the log' });
     let wake: (() => void) | undefined;
     const onChange = () => wake?.();
@@ -66,8 +62,8 @@ export class MemoryEventLog implements EventLog, Disposable {
     options.signal.addEventListener('abort', onChange);
     try {
       while (!options.signal.aborted) {
-        if (cursor < entry.events.length) {
-          const batch = takeBatch(entry.events, cursor);
+        if (cursor < entry.events.lastSeq) {
+          const batch = entry.events.batchAfter(cursor);
           cursor += batch.length;
           yield batch;
         } else if (entry.hasEnded) {
@@ -86,7 +82,7 @@ export class MemoryEventLog implements EventLog, Disposable {
 
   position(runId: string) {
     const entry = this.#entries.get(runId);
-    return entry && { lastSeq: entry.events.length, hasEnded: entry.hasEnded };
+    return entry && { lastSeq: entry.events.lastSeq, hasEnded: entry.hasEnded };
   }
 
   [Symbol.dispose](): void {
@@ -96,17 +92,12 @@ export class MemoryEventLog implements EventLog, Disposable {
 
   #append(runId: string, entry: Entry, events: readonly RunEvent[]): void {
     if (entry.hasEnded) throw new Error(`run ${runId} has ended; nothing can follow run-end`);
-    for (const event of events) {
-      const json = JSON.stringify(event);
-      const bytes = json.length + EVENT_OVERHEAD_BYTES;
-      if (this.#isFull(entry, bytes) && event.type !== 'error' && event.type !== 'run-end') {
-        this.#wake(entry);
-        throw new SluiceError('output_too_large');
-      }
-      entry.events.push({ seq: entry.events.length + 1, json });
-      entry.bytes += bytes;
-      this.#bytes += bytes;
-      if (event.type === 'run-end') this.#end(runId, entry);
+    const bytesBefore = entry.events.bytes;
+    try {
+      for (const event of events) this.#push(entry, event);
+    } finally {
+      if (entry.hasEnded) this.#keep(runId, entry);
+      this.#bytes += entry.events.bytes - bytesBefore;
     }
     this.#makeRoom();
     this.#wake(entry);
@@ -116,20 +107,26 @@ export class MemoryEventLog implements EventLog, Disposable {
     for (const onChange of entry.followers) onChange();
   }
 
-  #isFull(entry: Entry, bytes: number): boolean {
-    return (
-      entry.bytes + bytes > this.#options.maxRunBytes || entry.events.length >= this.#options.maxRunEvents
-    );
+  #push(entry: Entry, event: RunEvent): void {
+    const json = JSON.stringify(event);
+    const { maxRunBytes, maxRunEvents } = this.#options;
+    const isFull = entry.events.bytes + json.length > maxRunBytes || entry.events.lastSeq >= maxRunEvents;
+    if (isFull && event.type !== 'error' && event.type !== 'run-end')
+      throw new SluiceError('output_too_large');
+    entry.events.append(json);
+    entry.hasEnded = event.type === 'run-end';
   }
 
-  #end(runId: string, entry: Entry): void {
-    entry.hasEnded = true;
+  /** For those who come back, or come late. */
+  #keep(runId: string, entry: Entry): void {
+    entry.events.pack();
+    this.#endedCount += 1;
     entry.expiry = setTimeout(() => this.#drop(runId, entry), this.#options.keepEndedMs);
     entry.expiry.unref();
   }
 
   #makeRoom(): void {
-    if (this.#bytes < this.#options.maxBytes) return;
+    if (this.#bytes < this.#options.maxBytes || this.#endedCount === 0) return;
     for (const [runId, entry] of this.#entries) {
       if (!entry.hasEnded) continue;
       this.#drop(runId, entry);
@@ -137,22 +134,11 @@ export class MemoryEventLog implements EventLog, Disposable {
     }
   }
 
-  /** Followers that still read the entry keep it alive for themselves, and are given the rest of it. */
+  /** An ended one. Followers that still read it keep it alive for themselves, and are given the rest. */
   #drop(runId: string, entry: Entry): void {
     clearTimeout(entry.expiry);
     this.#entries.delete(runId);
-    this.#bytes -= entry.bytes;
+    this.#bytes -= entry.events.bytes;
+    this.#endedCount -= 1;
   }
-}
-
-/** @returns events from `start` on, at least one, up to the batch's length */
-function takeBatch(events: readonly LoggedEvent[], start: number): LoggedEvent[] {
-  let end = start;
-  let length = 0;
-  for (let event = events[end]; event !== undefined; event = events[end]) {
-    length += event.json.length;
-    if (length > MAX_BATCH_LENGTH && end > start) break;
-    end += 1;
-  }
-  return events.slice(start, end);
 }

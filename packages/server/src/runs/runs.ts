@@ -136,11 +136,9 @@ export class Runs {
   #remember(run: Run): void {
     this.#runs.set(run.id, run);
     if (this.#runs.size <= MAX_REMEMBERED_RUNS) return;
-    for (const id of this.#runs.keys()) {
-      if (this.#ports.eventLog.position(id) !== undefined) continue;
-      this.#runs.delete(id);
-      return;
-    }
+    // The oldest alone is looked at, so that a start costs the same however many there are.
+    const [oldest = ''] = this.#runs.keys();
+    if (this.#ports.eventLog.position(oldest) === undefined) this.#runs.delete(oldest);
   }
 }
 

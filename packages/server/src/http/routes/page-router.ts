@@ -19,7 +19,9 @@ export function pageRouter(folder: string): Router {
     express.static(folder, { index: false, cacheControl: false, acceptRanges: false, setHeaders: askAnew }),
   );
   router.get('/{*path}', (req, res, next) => {
-    const isPage = !/^\/(api|v1)(\/|$)/.test(req.path) && req.accepts(['html', 'json']) === 'html';
+    // Neither the API nor a file that is not there, such as /robots.txt.
+    const isOther = /^\/(api|v1)(\/|$)|\.\w+$/.test(req.path);
+    const isPage = !isOther && req.accepts(['html', 'json']) === 'html';
     if (!isPage) return next();
     askAnew(res);
     res.sendFile('index.html', { root: folder, cacheControl: false, acceptRanges: false });

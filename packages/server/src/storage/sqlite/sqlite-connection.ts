@@ -28,6 +28,8 @@ export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConn
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData: file,
     execArgv: [],
+    // Nothing of the environment concerns it, and Node's watch mode would make it send messages of its own.
+    env: {},
   });
   const waiters: Waiter[] = [];
   let ended: Error | undefined;
