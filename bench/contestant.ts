@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../packages/server/test/_support/free-port.ts';
 
 export interface Contestant extends AsyncDisposable {
   name: string;
@@ -16,15 +15,6 @@ export interface Contestant extends AsyncDisposable {
 
 /** Clock ticks of /proc a second, as Linux has them everywhere. */
 const TICKS_PER_SECOND = 100;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 async function startProcess(
   script: string,

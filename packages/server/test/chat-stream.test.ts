@@ -1,37 +1,19 @@
 import { type IncomingMessage, request } from 'node:http';
 import { type RunEvent, runEventSchema } from '@sluice/shared';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sseEncoder } from '../src/encoders/sse-encoder.ts';
-import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
-import {
-  type TestServer,
-  iterateEvents,
-  lastOf,
-  pointAt,
-  readEvents,
-  startServer,
-  textOf,
-} from './_support/start-server.ts';
+import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
+import { useServer } from './_support/use-server.ts';
 
-let upstream: FakeUpstream;
-let server: TestServer;
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  server = await startServer({ ...pointAt(upstream), HEARTBEAT_MS: '50' });
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
-});
-beforeEach(() => upstream.reset());
+const pair = useServer({ HEARTBEAT_MS: '50' });
 
 const models = ['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'];
 const hardText = `Grüße 👩‍👩‍👧‍👦 漢字かな 한국어 \u2028 "quotes" \\ data: x\r\n\r\nid: 9\n\n${'const x = 1; // 😀\n'.repeat(600)}`;
 
 describe.each(models)('POST /api/chat/stream with %s', (model) => {
   it('answers with run-start, deltas and run-end, numbered from 1 without gaps', async () => {
-    upstream.script({ text: 'Hello there, dear reader', delayMs: 2 });
-    const response = await server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
+    pair.upstream.script({ text: 'Hello there, dear reader', delayMs: 2 });
+    const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
     const events = await readEvents(response);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(events[0]?.event).toMatchObject({ type: 'run-start', model, provider: model.split('/')[0] });
@@ -49,7 +31,7 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
   });
 
   it('sends the headers that keep proxies from holding frames back', async () => {
-    const response = await server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
+    const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
@@ -65,11 +47,11 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
     const { response, text } = await new Promise<{ response: IncomingMessage; text: string }>(
       (resolve, reject) => {
         const headers = {
-          authorization: `Bearer ${server.token}`,
+          authorization: `Bearer ${pair.server.token}`,
           'content-type': 'application/json',
           connection: 'close',
         };
-        const call = request(`${server.url}/api/chat/stream`, { method: 'POST', headers }, (answer) => {
+        const call = request(`${pair.server.url}/api/chat/stream`, { method: 'POST', headers }, (answer) => {
           let body = '';
           answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
           answer.on('end', () => resolve({ response: answer, text: body }));
@@ -85,9 +67,9 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
   it.each(['bytes', 'random'] as const)(
     'gives every character back when the wire is cut into %s',
     async (split) => {
-      upstream.script({ text: split === 'bytes' ? hardText.slice(0, 400) : hardText, split, seed: 7 });
+      pair.upstream.script({ text: split === 'bytes' ? hardText.slice(0, 400) : hardText, split, seed: 7 });
       const events = await readEvents(
-        await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+        await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
       );
       expect(textOf(events)).toBe(split === 'bytes' ? hardText.slice(0, 400) : hardText);
       expect(lastOf(events, 'run-end')?.reason).toBe('complete');
@@ -95,25 +77,25 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
   );
 
   it('hands the first token on while the model is still silent about the next', async () => {
-    upstream.script({ tokens: 2, delayMs: 3000 });
+    pair.upstream.script({ tokens: 2, delayMs: 3000 });
     const before = performance.now();
-    const response = await server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
+    const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
     for await (const { event } of iterateEvents(response)) if (event.type === 'text-delta') break;
     expect(performance.now() - before).toBeLessThan(1000);
   });
 
   it('merges the deltas of one upstream read into one event', async () => {
-    upstream.script({ tokens: 64, tokensPerWrite: 64 });
+    pair.upstream.script({ tokens: 64, tokensPerWrite: 64 });
     const events = await readEvents(
-      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+      await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
     );
     expect(events.filter(({ event }) => event.type === 'text-delta').length).toBeLessThan(8);
   });
 
   it('keeps reasoning apart from text', async () => {
-    upstream.script({ reasoning: 'hmm, well', text: 'Yes.' });
+    pair.upstream.script({ reasoning: 'hmm, well', text: 'Yes.' });
     const events = await readEvents(
-      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+      await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
     );
     const reasoning = events
       .map(({ event }) => (event.type === 'reasoning-delta' ? event.reasoning : ''))
@@ -128,15 +110,15 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
       { role: 'user', content: [{ type: 'text', text: 'Three' }] },
     ];
     const body = { model, messages, system: 'Be brief', maxOutputTokens: 77 };
-    await readEvents(await server.call('/api/chat/stream', { body }));
-    const sent = JSON.stringify(upstream.lastReceived.body);
+    await readEvents(await pair.server.call('/api/chat/stream', { body }));
+    const sent = JSON.stringify(pair.upstream.lastReceived.body);
     for (const part of ['Be brief', 'One', 'Two', 'Three', '77']) expect(sent).toContain(part);
-    expect(upstream.lastReceived.body.model).toBe(model.split('/')[1]);
+    expect(pair.upstream.lastReceived.body.model).toBe(model.split('/')[1]);
   });
 
   it('sends a comment line into silences', async () => {
-    upstream.script({ tokens: 2, firstDelayMs: 300 });
-    const response = await server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
+    pair.upstream.script({ tokens: 2, firstDelayMs: 300 });
+    const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
     expect(await response.text()).toMatch(/^: ping$/m);
   });
 });
@@ -194,16 +176,16 @@ describe('clients that know only {text}, {done,usage} and {error}', () => {
   });
 
   it('get exactly the answer of the whole server', async () => {
-    upstream.script({ reasoning: 'secret musings', text: hardText });
-    const result = await readSimply(await server.call('/api/chat/stream', { body: { message: 'Hi' } }));
+    pair.upstream.script({ reasoning: 'secret musings', text: hardText });
+    const result = await readSimply(await pair.server.call('/api/chat/stream', { body: { message: 'Hi' } }));
     expect(result.text).toBe(hardText);
     expect(result.done?.usage).toMatchObject({ inputTokens: 12 });
     expect(result.error).toBeUndefined();
   });
 
   it('get the partial answer and the message when it fails', async () => {
-    upstream.script({ tokens: 10, error: 'mid-stream', after: 5 });
-    const result = await readSimply(await server.call('/api/chat/stream', { body: { message: 'Hi' } }));
+    pair.upstream.script({ tokens: 10, error: 'mid-stream', after: 5 });
+    const result = await readSimply(await pair.server.call('/api/chat/stream', { body: { message: 'Hi' } }));
     expect(result.text).toBe(' t0 t1 t2 t3 t4');
     expect(result.error).toMatch(/./);
   });
@@ -211,8 +193,8 @@ describe('clients that know only {text}, {done,usage} and {error}', () => {
 
 describe('POST /api/chat', () => {
   it('answers with one JSON message', async () => {
-    upstream.script({ reasoning: 'hmm', text: 'Hello' });
-    const response = await server.call('/api/chat', { body: { model: models[0], message: 'Hi' } });
+    pair.upstream.script({ reasoning: 'hmm', text: 'Hello' });
+    const response = await pair.server.call('/api/chat', { body: { model: models[0], message: 'Hi' } });
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       runId: response.headers.get('x-run-id'),
@@ -227,20 +209,20 @@ describe('POST /api/chat', () => {
   });
 
   it('answers an upstream failure with its status, even after some text', async () => {
-    upstream.script({ tokens: 10, end: 'truncate', after: 5 });
-    const response = await server.call('/api/chat', { body: { message: 'Hi' } });
+    pair.upstream.script({ tokens: 10, end: 'truncate', after: 5 });
+    const response = await pair.server.call('/api/chat', { body: { message: 'Hi' } });
     expect(response.status).toBe(502);
     expect(await response.json()).toMatchObject({ code: 'upstream_truncated', retryable: true });
   });
 
   it('aborts the upstream call when the caller leaves', async () => {
-    upstream.script({ tokens: 1000, delayMs: 20 });
+    pair.upstream.script({ tokens: 1000, delayMs: 20 });
     const caller = new AbortController();
-    const answer = server.call('/api/chat', { body: { message: 'Hi' }, signal: caller.signal });
-    await expect.poll(() => upstream.stats.active).toBe(1);
+    const answer = pair.server.call('/api/chat', { body: { message: 'Hi' }, signal: caller.signal });
+    await expect.poll(() => pair.upstream.stats.active).toBe(1);
     caller.abort();
     await expect(answer).rejects.toThrow();
-    await upstream.idle();
-    expect(upstream.stats).toMatchObject({ aborted: 1, active: 0 });
+    await pair.upstream.idle();
+    expect(pair.upstream.stats).toMatchObject({ aborted: 1, active: 0 });
   });
 });

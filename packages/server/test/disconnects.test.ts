@@ -1,20 +1,9 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fullCounts, randomFrom } from './_support/counts.ts';
-import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
-import { type TestServer, pointAt, startServer } from './_support/start-server.ts';
+import { useServer } from './_support/use-server.ts';
 
-let upstream: FakeUpstream;
-let server: TestServer;
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  server = await startServer({ ...pointAt(upstream), MAX_RUNS_PER_USER: '0' });
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
-});
-beforeEach(() => upstream.reset());
+const pair = useServer({ MAX_RUNS_PER_USER: '0' });
 
 interface Departure {
   id: string;
@@ -34,10 +23,10 @@ function startAndLeave(options: {
   const directive = JSON.stringify({ id, tokens: 500, firstDelayMs: 15, delayMs: 5 });
   const body = JSON.stringify({ model, message: `[[fake ${directive}]]` });
   return new Promise((resolve, reject) => {
-    const request = httpRequest(`${server.url}/api/chat/stream`, {
+    const request = httpRequest(`${pair.server.url}/api/chat/stream`, {
       method: 'POST',
       agent: false,
-      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${pair.server.token}`, 'content-type': 'application/json' },
     });
     request.on('response', (response) => response.on('error', () => undefined).resume());
     request.on('error', (error) => {
@@ -70,16 +59,16 @@ describe('a caller that leaves', () => {
       );
       departures.push(...(await Promise.all(batch)));
     }
-    await expect.poll(() => upstream.stats.active, { timeout: 5000 }).toBe(0);
-    expect(upstream.stats.completed).toBe(0);
+    await expect.poll(() => pair.upstream.stats.active, { timeout: 5000 }).toBe(0);
+    expect(pair.upstream.stats.completed).toBe(0);
     const leftAt = new Map(departures.map(({ id, leftAtMs }) => [id, leftAtMs]));
-    const delays = upstream.stats.abortTimes
+    const delays = pair.upstream.stats.abortTimes
       .map(({ id = '', atMs }) => atMs - (leftAt.get(id) ?? NaN))
       .sort((a, b) => a - b);
     const median = delays[Math.floor(delays.length / 2)] ?? NaN;
     const p99 = delays[Math.floor(delays.length * 0.99)] ?? NaN;
     console.log(
-      `disconnects: ${total} callers, ${upstream.stats.requests} upstream calls, 0 open; closed after p50 ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
+      `disconnects: ${total} callers, ${pair.upstream.stats.requests} upstream calls, 0 open; closed after p50 ${median.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
     );
     expect(delays.length).toBeGreaterThan(total / 2);
     expect(median).toBeLessThanOrEqual(10);
@@ -87,7 +76,7 @@ describe('a caller that leaves', () => {
   });
 
   it('costs no upstream call when it has gone before the call is made', async () => {
-    const { auth } = server.rooms;
+    const { auth } = pair.server.rooms;
     const authenticate = auth.authenticate.bind(auth);
     const slow = Promise.withResolvers<void>();
     auth.authenticate = async (token) => {
@@ -99,19 +88,22 @@ describe('a caller that leaves', () => {
       await new Promise((resolve) => setTimeout(resolve, 30));
       slow.resolve();
       await new Promise((resolve) => setTimeout(resolve, 100));
-      expect(upstream.stats.requests).toBe(0);
+      expect(pair.upstream.stats.requests).toBe(0);
     } finally {
       auth.authenticate = authenticate;
     }
   });
 
   it('does not end the run while another follower is there', async () => {
-    upstream.script({ tokens: 40, delayMs: 10 });
+    pair.upstream.script({ tokens: 40, delayMs: 10 });
     const leaving = new AbortController();
-    const first = await server.call('/api/chat/stream', { body: { message: 'Hi' }, signal: leaving.signal });
+    const first = await pair.server.call('/api/chat/stream', {
+      body: { message: 'Hi' },
+      signal: leaving.signal,
+    });
     const runId = first.headers.get('x-run-id');
-    const second = server.call(`/api/runs/${runId}/events`).then((response) => response.text());
-    await expect.poll(() => upstream.stats.tokens).toBeGreaterThan(5);
+    const second = pair.server.call(`/api/runs/${runId}/events`).then((response) => response.text());
+    await expect.poll(() => pair.upstream.stats.tokens).toBeGreaterThan(5);
     leaving.abort();
     expect(await second).toContain('"reason":"complete"');
   });

@@ -1,42 +1,26 @@
 import type { SequencedEvent } from '@sluice/shared';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
-import {
-  type TestServer,
-  iterateEvents,
-  lastOf,
-  pointAt,
-  readEvents,
-  startServer,
-  textOf,
-} from './_support/start-server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
+import { useServer } from './_support/use-server.ts';
 
-let upstream: FakeUpstream;
-let server: TestServer;
+const pair = useServer();
 let stranger: string;
 beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  server = await startServer(pointAt(upstream));
-  ({ token: stranger } = await server.rooms.auth.createAppToken({
+  ({ token: stranger } = await pair.server.rooms.auth.createAppToken({
     email: 'other@example.com',
     name: 'tests',
   }));
 });
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
-});
-beforeEach(() => upstream.reset());
 
 async function start(): Promise<{ runId: string; response: Response }> {
-  const response = await server.call('/api/chat/stream', { body: { message: 'Hi' } });
+  const response = await pair.server.call('/api/chat/stream', { body: { message: 'Hi' } });
   return { runId: response.headers.get('x-run-id') ?? '', response };
 }
 
-const stop = (runId: string, token = server.token) =>
-  server.call(`/api/runs/${runId}/stop`, { method: 'POST', token });
+const stop = (runId: string, token = pair.server.token) =>
+  pair.server.call(`/api/runs/${runId}/stop`, { method: 'POST', token });
 const follow = (runId: string, query = '', headers: Record<string, string> = {}) =>
-  server.call(`/api/runs/${runId}/events${query}`, { headers });
+  pair.server.call(`/api/runs/${runId}/events${query}`, { headers });
 
 describe('POST /api/runs/:id/stop', () => {
   it.each([
@@ -44,17 +28,17 @@ describe('POST /api/runs/:id/stop', () => {
     ['before the first token', { hang: 'first' as const }, 0],
     ['before the headers', { hang: 'headers' as const }, 0],
   ])('closes the upstream call %s, proves it, and keeps the text', async (_when, script, tokens) => {
-    upstream.script(script);
+    pair.upstream.script(script);
     const { runId, response } = await start();
     const reading = readEvents(response);
-    await expect.poll(() => upstream.stats.requests).toBe(1);
-    await expect.poll(() => upstream.stats.tokens).toBeGreaterThanOrEqual(tokens);
+    await expect.poll(() => pair.upstream.stats.requests).toBe(1);
+    await expect.poll(() => pair.upstream.stats.tokens).toBeGreaterThanOrEqual(tokens);
     const stopped = await stop(runId);
     expect(stopped.status).toBe(200);
     const result = (await stopped.json()) as { upstreamClosedMs: number };
     expect(result).toEqual({ runId, state: 'stopped', upstreamClosedMs: expect.any(Number) });
     expect(result.upstreamClosedMs).toBeLessThan(250);
-    await expect.poll(() => upstream.stats.active).toBe(0);
+    await expect.poll(() => pair.upstream.stats.active).toBe(0);
     const events = await reading;
     expect(events.filter(({ event }) => event.type === 'run-end')).toHaveLength(1);
     expect(events.at(-1)?.event).toMatchObject({ type: 'run-end', reason: 'stopped' });
@@ -63,7 +47,7 @@ describe('POST /api/runs/:id/stop', () => {
   });
 
   it('is idempotent, also after the end', async () => {
-    upstream.script({ tokens: 500, delayMs: 5 });
+    pair.upstream.script({ tokens: 500, delayMs: 5 });
     const { runId, response } = await start();
     const answers = await Promise.all([stop(runId), stop(runId), stop(runId)]);
     const bodies = await Promise.all([...answers, await stop(runId)].map((answer) => answer.json()));
@@ -80,13 +64,13 @@ describe('POST /api/runs/:id/stop', () => {
   });
 
   it('knows nothing of the runs of others', async () => {
-    upstream.script({ tokens: 500, delayMs: 5 });
+    pair.upstream.script({ tokens: 500, delayMs: 5 });
     const { runId, response } = await start();
     for (const answer of [await stop(runId, stranger), await stop('no-such-run')]) {
       expect(answer.status).toBe(404);
       expect(await answer.json()).toMatchObject({ code: 'not_found' });
     }
-    expect(upstream.stats.active).toBe(1);
+    expect(pair.upstream.stats.active).toBe(1);
     await stop(runId);
     await response.text();
   });
@@ -94,7 +78,7 @@ describe('POST /api/runs/:id/stop', () => {
 
 describe('GET /api/runs/:id/events', () => {
   it('gives the rest of a run after every seq, the same to everyone', async () => {
-    upstream.script({ tokens: 12, delayMs: 2 });
+    pair.upstream.script({ tokens: 12, delayMs: 2 });
     const { runId, response } = await start();
     const all = await readEvents(response);
     for (let after = 0; after < all.length; after += 1) {
@@ -103,7 +87,7 @@ describe('GET /api/runs/:id/events', () => {
   });
 
   it('goes on with a run that is still going', async () => {
-    upstream.script({ tokens: 60, delayMs: 5 });
+    pair.upstream.script({ tokens: 60, delayMs: 5 });
     const { runId, response } = await start();
     const first: SequencedEvent[] = [];
     let mirror: Promise<Response> | undefined;
@@ -115,18 +99,18 @@ describe('GET /api/runs/:id/events', () => {
   });
 
   it('takes a HEAD for no follower', async () => {
-    upstream.script({ tokens: 500, delayMs: 5 });
+    pair.upstream.script({ tokens: 500, delayMs: 5 });
     const leaving = new AbortController();
-    const response = await server.call('/api/chat/stream', {
+    const response = await pair.server.call('/api/chat/stream', {
       body: { message: 'Hi' },
       signal: leaving.signal,
     });
-    const head = await server.call(`/api/runs/${response.headers.get('x-run-id')}/events`, {
+    const head = await pair.server.call(`/api/runs/${response.headers.get('x-run-id')}/events`, {
       method: 'HEAD',
     });
     expect(head.headers.get('content-type')).toContain('text/event-stream');
     leaving.abort();
-    await expect.poll(() => upstream.stats.active).toBe(0);
+    await expect.poll(() => pair.upstream.stats.active).toBe(0);
   });
 
   it('lets Last-Event-ID win over the query', async () => {
@@ -153,6 +137,6 @@ describe('GET /api/runs/:id/events', () => {
   it('knows nothing of the runs of others', async () => {
     const { runId, response } = await start();
     await response.text();
-    expect((await server.call(`/api/runs/${runId}/events`, { token: stranger })).status).toBe(404);
+    expect((await pair.server.call(`/api/runs/${runId}/events`, { token: stranger })).status).toBe(404);
   });
 });

@@ -1,35 +1,18 @@
 import type { ErrorCode, RunEndReason, SequencedEvent } from '@sluice/shared';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FakeScript } from './_support/fake-upstream-script.ts';
-import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
 import { startRawUpstream } from './_support/raw-upstream.ts';
 import {
-  type TestServer,
   iterateEvents,
   lastOf,
-  pointAt,
   pointAtUrl,
   readEvents,
   startServer,
   textOf,
 } from './_support/start-server.ts';
+import { useServer } from './_support/use-server.ts';
 
-let upstream: FakeUpstream;
-let server: TestServer;
-beforeAll(async () => {
-  upstream = await startFakeUpstream();
-  server = await startServer({
-    ...pointAt(upstream),
-    FIRST_TOKEN_TIMEOUT_MS: '250',
-    IDLE_TIMEOUT_MS: '200',
-    RUN_TIMEOUT_MS: '1200',
-  });
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
-});
-beforeEach(() => upstream.reset());
+const pair = useServer({ FIRST_TOKEN_TIMEOUT_MS: '250', IDLE_TIMEOUT_MS: '200', RUN_TIMEOUT_MS: '1200' });
 
 interface Fault {
   name: string;
@@ -120,21 +103,21 @@ const faults: Fault[] = [
 describe.each(['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'])('%s', (model) => {
   describe.each(faults)('with $name', ({ script, code, reason = 'error', text, status = 502 }) => {
     it(`ends the stream with ${code}, once, the text kept, and closes the upstream call`, async () => {
-      upstream.script(script);
-      const response = await server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
+      pair.upstream.script(script);
+      const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
       expect(response.status).toBe(200);
       const events = await readEvents(response);
       expect(lastOf(events, 'error')).toMatchObject({ code, error: expect.stringMatching(/./) });
       expect(events.filter(({ event }) => event.type === 'run-end')).toHaveLength(1);
       expect(events.at(-1)?.event).toMatchObject({ type: 'run-end', reason });
       if (text !== undefined) expect(textOf(events)).toBe(text);
-      expect(upstream.stats.requests).toBe(1);
-      await expect.poll(() => upstream.stats.active).toBe(0);
+      expect(pair.upstream.stats.requests).toBe(1);
+      await expect.poll(() => pair.upstream.stats.active).toBe(0);
     });
 
     it(`answers POST /api/chat with ${status}`, async () => {
-      upstream.script(script);
-      const response = await server.call('/api/chat', { body: { model, message: 'Hi' } });
+      pair.upstream.script(script);
+      const response = await pair.server.call('/api/chat', { body: { model, message: 'Hi' } });
       expect(response.status).toBe(status);
       expect(response.headers.get('content-type')).toContain('application/problem+json');
       expect(await response.json()).toMatchObject({ code, status });
@@ -143,8 +126,8 @@ describe.each(['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'])('%s', (model) =
 
   it('keeps keys and upstream bodies from the user', async () => {
     for (const status of [400, 401, 429, 500]) {
-      upstream.script({ status, errorMessage: 'Incorrect API key provided: sk-canary. upstream-words' });
-      const response = await server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
+      pair.upstream.script({ status, errorMessage: 'Incorrect API key provided: sk-canary. upstream-words' });
+      const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
       expect(await response.text()).not.toMatch(/canary|upstream-words/);
     }
   });
@@ -153,9 +136,9 @@ describe.each(['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'])('%s', (model) =
     ['length', model.startsWith('anthropic') ? 'max_tokens' : 'length'],
     ['refused', model.startsWith('anthropic') ? 'refusal' : 'content_filter'],
   ])('ends as %s when the upstream says so, without an error', async (reason, stopReason) => {
-    upstream.script({ text: 'Once upon', stopReason });
+    pair.upstream.script({ text: 'Once upon', stopReason });
     const events = await readEvents(
-      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+      await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
     );
     expect(lastOf(events, 'run-end')?.reason).toBe(reason);
     expect(lastOf(events, 'error')).toBeUndefined();
@@ -195,21 +178,21 @@ describe.each(['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'])('%s', (model) =
   });
 
   it('tells that an answer is whole while its connection lingers, and Stop then changes nothing', async () => {
-    upstream.script({ text: 'Whole.', end: 'open' });
-    const response = await server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
+    pair.upstream.script({ text: 'Whole.', end: 'open' });
+    const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
     const events: SequencedEvent[] = [];
     for await (const event of iterateEvents(response)) {
       events.push(event);
       if (event.event.type !== 'finish') continue;
-      await server.call(`/api/runs/${response.headers.get('x-run-id')}/stop`, { method: 'POST' });
+      await pair.server.call(`/api/runs/${response.headers.get('x-run-id')}/stop`, { method: 'POST' });
     }
     expect(lastOf(events, 'finish')?.reason).toBe('complete');
     expect(events.at(-1)?.event).toMatchObject({ type: 'run-end', reason: 'complete' });
   });
 
   it('tells when to come back after a 429', async () => {
-    upstream.script({ status: 429 });
-    const response = await server.call('/api/chat', { body: { model, message: 'Hi' } });
+    pair.upstream.script({ status: 429 });
+    const response = await pair.server.call('/api/chat', { body: { model, message: 'Hi' } });
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
@@ -223,37 +206,37 @@ describe.each(['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'])('%s', (model) =
           usage: { input_tokens: 1, output_tokens: 2 },
         }
       : { choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }] };
-    upstream.script({ body: JSON.stringify(body) });
+    pair.upstream.script({ body: JSON.stringify(body) });
     const events = await readEvents(
-      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+      await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
     );
     expect(textOf(events)).toBe(text);
     expect(lastOf(events, 'run-end')?.reason).toBe('complete');
-    upstream.script({ body: JSON.stringify({ ...body, padding: 'x'.repeat(9_000_000) }) });
+    pair.upstream.script({ body: JSON.stringify({ ...body, padding: 'x'.repeat(9_000_000) }) });
     const refused = await readEvents(
-      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+      await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
     );
     expect(lastOf(refused, 'error')?.code).toBe('upstream_too_large');
   });
 
   it('ends an answer that outgrows its log, its text kept, and closes the upstream call', async () => {
-    upstream.script({
+    pair.upstream.script({
       rawBase64: Buffer.from(firstToken.replace('Hm', 'x'.repeat(1_000_000)).repeat(20) + ending).toString(
         'base64',
       ),
     });
     const events = await readEvents(
-      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+      await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
     );
     expect(lastOf(events, 'error')?.code).toBe('output_too_large');
     expect(textOf(events).length).toBeGreaterThan(10_000_000);
-    await expect.poll(() => upstream.stats.active).toBe(0);
+    await expect.poll(() => pair.upstream.stats.active).toBe(0);
   });
 
   it('estimates the usage of a cut answer and says so', async () => {
-    upstream.script({ tokens: 40, end: 'truncate', after: 20 });
+    pair.upstream.script({ tokens: 40, end: 'truncate', after: 20 });
     const events = await readEvents(
-      await server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
+      await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } }),
     );
     expect(lastOf(events, 'run-end')?.usage).toMatchObject({
       source: 'estimated',

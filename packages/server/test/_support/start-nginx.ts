@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { repositoryRoot } from './source-files.ts';
 import { spawnProcess } from './spawn-process.ts';
 
@@ -34,15 +32,6 @@ function adapt(config: string, options: { upstream: string; port: number; folder
     if (!pattern.test(text)) throw new Error(`nginx.conf no longer has ${pattern}`);
     return text.replace(pattern, replacement);
   }, config);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** The shipped nginx.conf in a real nginx, in front of a server of this test. */
