@@ -6,9 +6,10 @@ import { type Listening, listen } from './listen.ts';
 try {
   await run();
 } catch (error) {
-  const isForPeople =
-    error instanceof ConfigError || (error instanceof Error && !(error instanceof TypeError));
-  process.stderr.write(`${isForPeople ? error.message : String((error as Error).stack ?? error)}\n`);
+  // A plain Error is written for the terminal; any other class is a fault of ours, to be seen whole.
+  const isForPeople = error instanceof ConfigError || (error instanceof Error && error.constructor === Error);
+  process.stderr.write(`${isForPeople ? error.message : String((error as Error).stack ?? error)}
+`);
   process.exitCode = 1;
 }
 
@@ -22,7 +23,9 @@ async function run(): Promise<void> {
   const { running } = rooms.runs;
   if (running > 0) {
     const seconds = Math.ceil(rooms.config.drainMs / 1000);
-    process.stdout.write(`Letting ${running} running answers end, up to ${seconds} s; once more ends now.\n`);
+    process.stdout.write(
+      `Waiting up to ${seconds} s for running answers (${running}); once more ends now.\n`,
+    );
   }
   // A second signal ends the process now.
   void nextSignal().then(() => process.exit(1));

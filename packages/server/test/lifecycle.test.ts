@@ -206,6 +206,7 @@ describe('shutdown', () => {
     server.child.kill('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(server.child.exitCode).toBeNull();
+    expect(server.output()).toContain('Waiting up to 30 s for running answers (1)');
     server.child.kill('SIGTERM');
     expect(await server.exit()).toBe(1);
     await stream.then((response) => response.text()).catch(() => undefined);

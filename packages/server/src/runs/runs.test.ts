@@ -118,6 +118,19 @@ describe('Runs', () => {
     ]);
   });
 
+  it('does not time out a whole answer whose usage comes late', async () => {
+    const { start, eventsOf } = createRuns(async function* () {
+      yield [text('a'), finish];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      yield [];
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });
+    const run = start();
+    await vi.advanceTimersByTimeAsync(60_100);
+    expect(run.signal.aborted).toBe(false);
+    expect((await eventsOf(run)).at(-1)).toMatchObject({ reason: 'complete' });
+  });
+
   it('says nothing of the finish when the end follows at once', async () => {
     const { start, eventsOf } = createRuns(async function* () {
       yield [text('a'), finish];

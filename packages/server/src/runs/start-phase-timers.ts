@@ -23,13 +23,16 @@ export function startPhaseTimers(run: Run, timeouts: RunTimeouts): PhaseTimers {
   const total = setTimeout(abort('run_timeout'), timeouts.runMs);
   const first = setTimeout(abort('first_token_timeout'), timeouts.firstTokenMs);
   let idle: NodeJS.Timeout | undefined;
+  let isOver = false;
   const clear = () => {
+    isOver = true;
     for (const timer of [total, first, idle]) clearTimeout(timer);
   };
   return {
-    noteLife: () => void idle?.refresh(),
+    // A timer that was cleared would be set again by refresh.
+    noteLife: () => void (isOver || idle?.refresh()),
     noteToken() {
-      if (idle !== undefined) return;
+      if (idle !== undefined || isOver) return;
       clearTimeout(first);
       idle = setTimeout(abort('idle_timeout'), timeouts.idleMs);
     },
