@@ -16,7 +16,8 @@ export const chatRequestSchema = z
     systemPrompt: z.optional(textSchema),
     system: z.optional(textSchema),
     conversationId: z.optional(idSchema),
-    parentId: z.optional(idSchema),
+    /** Null: a new first message. */
+    parentId: z.optional(z.nullable(idSchema)),
     continue: z.optional(z.boolean()),
     maxOutputTokens: z.optional(z.int().check(z.positive(), z.maximum(1_000_000))),
     temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type Migration, migrations } from './migrations.ts';
+import { type DatabaseKind, type Migration, migrations } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -7,7 +7,10 @@ import type { Schema } from './schema.ts';
  * it, and then finds the work done.
  * @throws {Error} when the database was made by a newer version, which this one would damage
  */
-export async function migrate(db: Kysely<Schema>, list: readonly Migration[] = migrations): Promise<void> {
+export async function migrate(
+  db: Kysely<Schema>,
+  { kind, list = migrations }: { kind: DatabaseKind; list?: readonly Migration[] },
+): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await sql`create table if not exists schema_migrations (
       name text primary key not null,
@@ -24,7 +27,10 @@ export async function migrate(db: Kysely<Schema>, list: readonly Migration[] = m
     }
     for (const { name, statements } of list) {
       if (applied.has(name)) continue;
-      for (const statement of statements) await sql.raw(statement).execute(transaction);
+      for (const statement of statements) {
+        const text = typeof statement === 'string' ? statement : statement[kind];
+        if (text !== undefined) await sql.raw(text).execute(transaction);
+      }
       await transaction.insertInto('schema_migrations').values({ name, applied_at: Date.now() }).execute();
     }
   });

@@ -1,9 +1,14 @@
+export type DatabaseKind = 'sqlite' | 'postgres';
+
 export interface Migration {
   /** Recorded in the database; never changed once released, nor is its place in the list. */
   name: string;
-  /** Text, bigint (epoch ms; 0 | 1) and nothing else, so that every database takes the same statements. */
-  statements: readonly string[];
+  /** Text, bigint (epoch ms; 0 | 1) and nothing else, so that every database takes the same statements; but for the search index. */
+  statements: readonly Statement[];
 }
+
+/** Nothing is run on a database that is not named. */
+export type Statement = string | Partial<Record<DatabaseKind, string>>;
 
 export const migrations: readonly Migration[] = [
   {
@@ -51,6 +56,134 @@ export const migrations: readonly Migration[] = [
         expires_at bigint not null,
         used_at bigint
       )`,
+    ],
+  },
+  {
+    name: '0002-identity-and-memory',
+    statements: [
+      `create table identities (
+        issuer text not null,
+        subject text not null,
+        user_id text not null references users (id) on delete cascade,
+        created_at bigint not null,
+        primary key (issuer, subject)
+      )`,
+      'create index identities_user_id on identities (user_id)',
+      'alter table sessions add column last_used_at bigint',
+      'alter table sessions add column user_agent text',
+      'alter table api_tokens add column last_used_at bigint',
+      'create index users_created_at on users (created_at, id)',
+      `create table login_failures (
+        key text primary key not null,
+        failures bigint not null,
+        blocked_until bigint not null,
+        updated_at bigint not null
+      )`,
+      'create index login_failures_updated_at on login_failures (updated_at)',
+      `create table conversations (
+        id text primary key not null,
+        user_id text not null references users (id) on delete cascade,
+        title text,
+        pinned bigint not null,
+        archived bigint not null,
+        created_at bigint not null,
+        updated_at bigint not null
+      )`,
+      'create index conversations_list on conversations (user_id, archived, pinned, updated_at, id)',
+      // No reference from a message to its parent: SQLite would cascade one by one, and gives up at a depth of 1,000.
+      `create table messages (
+        id text primary key not null,
+        conversation_id text not null references conversations (id) on delete cascade,
+        parent_id text,
+        number bigint not null,
+        role text not null,
+        content text not null,
+        reasoning text,
+        continues_id text,
+        run_id text,
+        model text,
+        provider text,
+        end_reason text,
+        error_code text,
+        created_at bigint not null
+      )`,
+      'create unique index messages_conversation on messages (conversation_id, number)',
+      `create table images (
+        hash text primary key not null,
+        media_type text not null,
+        data text not null,
+        created_at bigint not null
+      )`,
+      `create table message_images (
+        message_id text not null references messages (id) on delete cascade,
+        hash text not null references images (hash),
+        primary key (message_id, hash)
+      )`,
+      'create index message_images_hash on message_images (hash)',
+      `create table runs (
+        id text primary key not null,
+        user_id text not null references users (id),
+        token_id text,
+        conversation_id text,
+        message_id text,
+        request_id text not null,
+        state text not null,
+        error_code text,
+        model_asked text not null,
+        model text not null,
+        provider text not null,
+        attempts bigint not null,
+        provider_request_id text,
+        input_tokens bigint,
+        output_tokens bigint,
+        cache_read_tokens bigint,
+        cache_write_tokens bigint,
+        reasoning_tokens bigint,
+        usage_source text,
+        cost_micro_usd bigint,
+        cost_source text,
+        first_token_ms bigint,
+        total_ms bigint,
+        metadata text,
+        idempotency_key text,
+        fingerprint text,
+        created_at bigint not null,
+        ended_at bigint
+      )`,
+      'create unique index runs_idempotency_key on runs (user_id, idempotency_key)',
+      'create index runs_user_id on runs (user_id, created_at)',
+      'create index runs_created_at on runs (created_at)',
+      'create index runs_conversation_id on runs (conversation_id)',
+      "create index runs_running on runs (id) where state = 'running'",
+      `create table checkpoints (
+        run_id text not null references runs (id) on delete cascade,
+        seq bigint not null,
+        text text not null,
+        reasoning text not null,
+        primary key (run_id, seq)
+      )`,
+      `create table shares (
+        id text primary key not null,
+        conversation_id text not null references conversations (id) on delete cascade,
+        title text,
+        content text not null,
+        created_at bigint not null
+      )`,
+      'create index shares_conversation_id on shares (conversation_id)',
+      `create table search_documents (
+        number bigint primary key not null,
+        conversation_id text not null references conversations (id) on delete cascade,
+        message_id text
+      )`,
+      'create index search_documents_conversation_id on search_documents (conversation_id)',
+      {
+        // The words are cut by us, the same for both databases: ascii takes what is left between the spaces as it is.
+        sqlite: `create virtual table search_index using fts5 (
+          owner, body, content = '', contentless_delete = 1, detail = column, prefix = '2 3', tokenize = 'ascii'
+        )`,
+        postgres: 'alter table search_documents add column lexemes tsvector not null',
+      },
+      { postgres: 'create index search_documents_lexemes on search_documents using gin (lexemes)' },
     ],
   },
 ];

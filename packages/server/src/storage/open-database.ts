@@ -24,7 +24,7 @@ export async function openDatabase({ dataDir }: { dataDir: string }): Promise<Da
   const sqlite = await openSqliteConnection({ path, setup, busyTimeoutMs: BUSY_TIMEOUT_MS });
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(sqlite) });
   try {
-    await migrate(db);
+    await migrate(db, { kind: 'sqlite' });
   } catch (error) {
     await sqlite[Symbol.asyncDispose]();
     throw error;

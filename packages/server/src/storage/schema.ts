@@ -1,18 +1,31 @@
-/** The tables as migrations.ts makes them. Times are epoch ms, flags are 0 or 1, ids are text. */
+import type { Generated } from 'kysely';
+
+type Flag = 0 | 1;
+
+/** The tables as migrations.ts makes them. Times are epoch ms, flags are 0 or 1, ids are text, JSON is text. */
 export interface Schema {
   schema_migrations: { name: string; applied_at: number };
   users: {
     id: string;
     email: string;
-    /** The email without its case: what must be unique. */
+    /** What must be unique: the email without its case; of a user of an identity provider, who has none here, their issuer and subject. */
     email_key: string;
     name: string | null;
     role: 'admin' | 'user';
     password_hash: string | null;
-    disabled: 0 | 1;
+    disabled: Flag;
     created_at: number;
   };
-  sessions: { id: string; user_id: string; created_at: number; ended_at: number | null };
+  /** Users of an external identity provider. */
+  identities: { issuer: string; subject: string; user_id: string; created_at: number };
+  sessions: {
+    id: string;
+    user_id: string;
+    created_at: number;
+    ended_at: number | null;
+    last_used_at: Generated<number | null>;
+    user_agent: Generated<string | null>;
+  };
   refresh_tokens: {
     hash: string;
     session_id: string;
@@ -29,6 +42,79 @@ export interface Schema {
     created_at: number;
     expires_at: number;
     revoked_at: number | null;
+    last_used_at: Generated<number | null>;
   };
   setup_codes: { hash: string; created_at: number; expires_at: number; used_at: number | null };
+  /** Wrong passwords, counted for an account and where they came from. */
+  login_failures: { key: string; failures: number; blocked_until: number; updated_at: number };
+  conversations: {
+    id: string;
+    user_id: string;
+    title: string | null;
+    pinned: Flag;
+    archived: Flag;
+    created_at: number;
+    updated_at: number;
+  };
+  messages: {
+    id: string;
+    conversation_id: string;
+    /** Null for a first message. */
+    parent_id: string | null;
+    /** The order in which messages were stored. */
+    number: number;
+    role: 'system' | 'user' | 'assistant';
+    /** JSON: a string, or parts whose images are named by their hash. */
+    content: string;
+    reasoning: string | null;
+    continues_id: string | null;
+    run_id: string | null;
+    model: string | null;
+    provider: string | null;
+    /** How an answer's run ended; null while it goes on, and for other messages. */
+    end_reason: string | null;
+    error_code: string | null;
+    created_at: number;
+  };
+  images: { hash: string; media_type: string; /** Base64. */ data: string; created_at: number };
+  message_images: { message_id: string; hash: string };
+  /** What a run has written since its last checkpoint; gone once its message is whole. */
+  checkpoints: { run_id: string; seq: number; text: string; reasoning: string };
+  /** One row per run, from its admission on: its state, and once it has ended, the ledger's entry. */
+  runs: {
+    id: string;
+    user_id: string;
+    token_id: string | null;
+    conversation_id: string | null;
+    message_id: string | null;
+    request_id: string;
+    /** `running`, or how it ended. */
+    state: string;
+    error_code: string | null;
+    model_asked: string;
+    model: string;
+    provider: string;
+    attempts: number;
+    provider_request_id: string | null;
+    input_tokens: number | null;
+    output_tokens: number | null;
+    cache_read_tokens: number | null;
+    cache_write_tokens: number | null;
+    reasoning_tokens: number | null;
+    usage_source: 'provider' | 'estimated' | null;
+    cost_micro_usd: number | null;
+    cost_source: 'provider' | 'catalog' | 'estimated' | null;
+    first_token_ms: number | null;
+    total_ms: number | null;
+    /** JSON: the request's own. */
+    metadata: string | null;
+    idempotency_key: string | null;
+    /** SHA-256 of the request that claimed the key. */
+    fingerprint: string | null;
+    created_at: number;
+    ended_at: number | null;
+  };
+  shares: { id: string; conversation_id: string; title: string | null; content: string; created_at: number };
+  /** What can be found: a conversation's title (no message) or one message. Its words are in the database's own index. */
+  search_documents: { number: number; conversation_id: string; message_id: string | null };
 }
