@@ -5,52 +5,68 @@ import { readSetupCode } from './auth/setup-code.ts';
 import { SetUp } from './auth/set-up.tsx';
 import { SignIn } from './auth/sign-in.tsx';
 import { Welcome } from './auth/welcome.tsx';
+import { BlankState } from './ui/blank-state.tsx';
+import { Link } from './ui/link.tsx';
 import { loadPatiently } from './ui/load-patiently.ts';
+import { navigate, usePath } from './ui/navigation.ts';
+import { type Route, readRoute } from './ui/route.ts';
 
 const loadWorkspace = () => loadPatiently(() => import('./workspace.tsx'));
 const Workspace = lazy(async () => ({ default: (await loadWorkspace()).Workspace }));
 
-const SETUP_PATH = '/setup';
+const loadSharedPage = () => loadPatiently(() => import('./chat/shared-page.tsx'));
+const SharedPage = lazy(async () => ({ default: (await loadSharedPage()).SharedPage }));
 
-/** Decides what someone gets to see: the chat, the sign-in form or the set-up form. */
+/** Decides what someone gets to see: a shared conversation, the set-up form, or what needs a session. */
 export function App() {
-  const session = useSession();
-  const state = useSessionState();
-  const [isSettingUp, setIsSettingUp] = useState(() => location.pathname === SETUP_PATH);
-  const [setupCode] = useState(() => readSetupCode(location.hash));
-
-  useEffect(() => {
-    if (!isSettingUp) return void session.restore();
-    // A one-time code has no business in the address bar and the history.
-    history.replaceState(null, '', SETUP_PATH);
-  }, [session, isSettingUp]);
-
-  const leaveSetUp = () => {
-    history.replaceState(null, '', '/');
-    setIsSettingUp(false);
-  };
-
-  if ('user' in state && !isSettingUp) {
+  const route = readRoute(usePath());
+  if (route.page === 'share') {
     return (
       <Suspense>
-        <Workspace key={state.user.id} user={state.user} />
-        {state.status === 'expired' && <ExpiredDialog email={state.user.email} />}
+        <SharedPage id={route.shareId} />
       </Suspense>
     );
   }
-  if (isSettingUp) {
+  if (route.page === 'set-up') return <SetUpPage />;
+  return <SignedInPage route={route} />;
+}
+
+function SetUpPage() {
+  const [code] = useState(() => readSetupCode(location.hash));
+  // A one-time code has no business in the address bar and the history.
+  useEffect(() => history.replaceState(null, '', location.pathname), []);
+  const leave = () => navigate('/', { isReplacing: true });
+  return (
+    <Welcome
+      title="Set up Sluice"
+      lead="Make the first account. It administers this server."
+      footnote={
+        <button type="button" className="link-button" onClick={leave}>
+          I already have an account
+        </button>
+      }
+    >
+      <SetUp code={code} onDone={leave} />
+    </Welcome>
+  );
+}
+
+type SignedInRoute = Extract<Route, { page: 'chat' | 'unknown' }>;
+
+function SignedInPage({ route }: { route: SignedInRoute }) {
+  const session = useSession();
+  const state = useSessionState();
+  useEffect(() => void session.restore(), [session]);
+  if ('user' in state) {
     return (
-      <Welcome
-        title="Set up Sluice"
-        lead="Make the first account. It administers this server."
-        footnote={
-          <button type="button" className="link-button" onClick={leaveSetUp}>
-            I already have an account
-          </button>
-        }
-      >
-        <SetUp code={setupCode} onDone={leaveSetUp} />
-      </Welcome>
+      <Suspense>
+        {route.page === 'unknown' ? (
+          <UnknownPage />
+        ) : (
+          <Workspace key={state.user.id} user={state.user} conversationId={route.conversationId} />
+        )}
+        {state.status === 'expired' && <ExpiredDialog email={state.user.email} />}
+      </Suspense>
     );
   }
   if (state.status === 'unreachable') {
@@ -74,5 +90,17 @@ export function App() {
     >
       <SignIn />
     </Welcome>
+  );
+}
+
+function UnknownPage() {
+  return (
+    <main className="h-dvh">
+      <BlankState title="There is no such page" lead="The address may be mistyped.">
+        <Link href="/" className="primary-button">
+          Go to the chat
+        </Link>
+      </BlankState>
+    </main>
   );
 }

@@ -1,22 +1,56 @@
-import type { User } from '@sluice/shared';
+import { SluiceError, type User, errorEntry } from '@sluice/shared';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { refreshConversation } from './api/conversation-cache.ts';
 import { useSession } from './api/session-context.ts';
 import { AccountBar } from './auth/account-bar.tsx';
-import { type ChatList, createChatList } from './chat/chat-list.ts';
 import { ChatView } from './chat/chat-view.tsx';
+import { focusComposer } from './chat/focus-composer.ts';
+import { type OpenChats, createOpenChats } from './chat/open-chats.ts';
 import { ConversationsNav } from './conversations/conversations-nav.tsx';
+import type { PendingDeletions } from './conversations/pending-deletions.ts';
+import { createDeletions } from './create-deletions.ts';
 import { Icon } from './ui/icon.tsx';
 import { Mark } from './ui/mark.tsx';
+import { navigate } from './ui/navigation.ts';
+import { chatPath } from './ui/route.ts';
 import { useMedia } from './ui/use-media.ts';
 
+function createQueries(): QueryClient {
+  const retry = (failures: number, error: Error) =>
+    failures < 1 && !(error instanceof SluiceError && !errorEntry(error.code).retryable);
+  return new QueryClient({ defaultOptions: { queries: { retry } } });
+}
+
+interface WorkspaceProps {
+  user: User;
+  /** Null for a new chat. */
+  conversationId: string | null;
+}
+
 /** The page of someone who is signed in; loaded apart from the sign-in form. */
-export function Workspace({ user }: { user: User }) {
+export function Workspace({ user, conversationId }: WorkspaceProps) {
   const { connection } = useSession();
-  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: 1 } } }));
-  const [list] = useState(() => createChatList(connection));
-  const { current } = useSyncExternalStore(list.subscribe, list.getState);
+  const [queries] = useState(createQueries);
+  const [chats] = useState(() =>
+    createOpenChats({
+      connection,
+      onCreated: (id, isFresh) => isFresh && location.pathname === '/' && navigate(chatPath(id)),
+      // The list is asked for again when it is looked at again.
+      onChanged: (id) => void refreshConversation(queries, connection, id).catch(() => undefined),
+    }),
+  );
+  const [deletions] = useState(() => createDeletions({ connection, queries, chats }));
+  const fresh = useSyncExternalStore(chats.subscribe, chats.getFresh);
+  const chat = conversationId === null ? fresh : chats.open(conversationId);
   const isWide = useMedia('(min-width: 64rem)');
+
+  useEffect(() => {
+    addEventListener('pagehide', deletions.flush);
+    return () => removeEventListener('pagehide', deletions.flush);
+  }, [deletions]);
+
+  const sidebar = { user, currentId: conversationId, chats, deletions };
   return (
     <QueryClientProvider client={queries}>
       <a href="#composer" className="skip-link">
@@ -25,12 +59,12 @@ export function Workspace({ user }: { user: User }) {
       <div className="flex h-dvh">
         {isWide && (
           <aside className="sidebar w-[17rem] border-r border-line">
-            <SidebarContent list={list} user={user} />
+            <SidebarContent {...sidebar} />
           </aside>
         )}
         <main className="flex min-w-0 flex-1 flex-col">
-          {!isWide && <TopBar list={list} user={user} />}
-          <ChatView key={current.id} chat={current} userName={user.name} />
+          {!isWide && <TopBar {...sidebar} />}
+          <ChatView key={chat.key} chat={chat} userName={user.name} />
         </main>
       </div>
     </QueryClientProvider>
@@ -38,18 +72,21 @@ export function Workspace({ user }: { user: User }) {
 }
 
 interface SidebarProps {
-  list: ChatList;
   user: User;
+  currentId: string | null;
+  chats: OpenChats;
+  deletions: PendingDeletions;
   /** Called after a chat was chosen. */
   onChosen?: () => void;
 }
 
-function SidebarContent({ list, user, onChosen }: SidebarProps) {
-  const { chats, current } = useSyncExternalStore(list.subscribe, list.getState);
-  const items = chats.flatMap((chat) => {
-    const { title } = chat.getState();
-    return title === null ? [] : [{ id: chat.id, title }];
-  });
+function startNew(chats: OpenChats): void {
+  chats.startNew();
+  navigate('/');
+  focusComposer();
+}
+
+function SidebarContent({ user, currentId, chats, deletions, onChosen = () => undefined }: SidebarProps) {
   return (
     <>
       <p className="flex items-center gap-2.5 px-3 text-lg font-semibold tracking-tight">
@@ -57,28 +94,30 @@ function SidebarContent({ list, user, onChosen }: SidebarProps) {
         Sluice
       </p>
       <ConversationsNav
-        items={items}
-        currentId={current.id}
+        currentId={currentId}
+        deletions={deletions}
         onNew={() => {
-          list.startNew();
-          onChosen?.();
+          startNew(chats);
+          onChosen();
         }}
-        onOpen={(id) => {
-          list.open(id);
-          onChosen?.();
-        }}
+        onChosen={onChosen}
       />
       <AccountBar user={user} />
     </>
   );
 }
 
-function TopBar({ list, user }: { list: ChatList; user: User }) {
+function TopBar(props: SidebarProps) {
   return (
     <header className="flex h-13 shrink-0 items-center gap-1 border-b border-line px-2">
-      <Drawer>{(close) => <SidebarContent list={list} user={user} onChosen={close} />}</Drawer>
+      <Drawer>{(close) => <SidebarContent {...props} onChosen={close} />}</Drawer>
       <p className="flex-1 text-center font-semibold tracking-tight">Sluice</p>
-      <button type="button" className="icon-button size-11" aria-label="New chat" onClick={list.startNew}>
+      <button
+        type="button"
+        className="icon-button size-11"
+        aria-label="New chat"
+        onClick={() => startNew(props.chats)}
+      >
         <Icon name="plus" className="size-5" />
       </button>
     </header>
@@ -108,7 +147,8 @@ function Drawer({ children }: { children: (close: () => void) => ReactNode }) {
         ref={dialog}
         className="drawer"
         aria-label="Sidebar"
-        onClose={() => setIsOpen(false)}
+        // A dialog within it tells of its own end.
+        onClose={({ target, currentTarget }) => target === currentTarget && setIsOpen(false)}
         // A click beside the panel lands on the dialog itself.
         onClick={({ target, currentTarget }) => target === currentTarget && close()}
       >

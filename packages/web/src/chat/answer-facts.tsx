@@ -11,17 +11,38 @@ function duration(ms: number | null | undefined): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** What is known of a finished run; what is not is said to be unknown, never nought. */
-export function AnswerFacts({ view, modelName }: { view: RunView; modelName: string }) {
-  const isEstimate = view.usage?.source === 'estimated';
+/** @returns null when one of them is unknown */
+function sum(amounts: readonly (number | undefined)[]): number | undefined {
+  return amounts.reduce((total, amount) =>
+    total !== undefined && amount !== undefined ? total + amount : undefined,
+  );
+}
+
+interface AnswerFactsProps {
+  /** Of the answer's runs, in order. */
+  views: readonly RunView[];
+  modelName: string;
+  /** Whether there are any figures to tell of. */
+  isCounted: boolean;
+}
+
+/** What is known of a finished answer; what is not is said to be unknown, never nought. */
+export function AnswerFacts({ views, modelName, isCounted }: AnswerFactsProps) {
+  const usages = views.map(({ usage }) => usage);
+  const isEstimate = usages.some((usage) => usage?.source === 'estimated');
   return (
     <p className="facts" title={isEstimate ? 'The provider did not count the tokens: estimated' : undefined}>
       <span className="text-ink-soft">{modelName}</span>
-      <span>
-        {isEstimate && '≈ '}
-        {count(view.usage?.inputTokens)} in, {count(view.usage?.outputTokens)} out
-      </span>
-      <span>first token {duration(view.end?.timing.firstTokenMs)}</span>
+      {isCounted && (
+        <>
+          <span>
+            {isEstimate && '≈ '}
+            {count(sum(usages.map((usage) => usage?.inputTokens)))} in,{' '}
+            {count(sum(usages.map((usage) => usage?.outputTokens)))} out
+          </span>
+          <span>first token {duration(views[0]?.end?.timing.firstTokenMs)}</span>
+        </>
+      )}
     </p>
   );
 }

@@ -6,27 +6,37 @@ import { Icon } from '../ui/icon.tsx';
 import { AnswerFacts } from './answer-facts.tsx';
 import { BranchPager } from './branch-pager.tsx';
 import type { ChatActions } from './chat-actions.ts';
-import { readEndMark } from './end-mark.ts';
+import { canContinue, readEndMark } from './end-mark.ts';
 import { ErrorCard } from './error-card.tsx';
-import type { Place } from './turn-tree.ts';
+import type { Place, Reply } from './turn-tree.ts';
 
 interface AnswerProps {
-  run: RunStore;
-  place: Place;
+  /** The answer, and what goes on with it, in order; at least one. */
+  places: readonly Place<Reply>[];
   /** Whether this is the answer asked for last: the one a test or a script waits for. */
   isLatest: boolean;
+  /** Whether nothing follows it. */
+  isLast: boolean;
   isBusy: boolean;
-  actions: ChatActions;
+  /** Null where it can only be read. */
+  actions: ChatActions | null;
+  modelName: (id: string) => string;
 }
 
-export function Answer({ run, place, isLatest, isBusy, actions }: AnswerProps) {
+/** An answer, live or stored: an answer and what was written on from it are one to the reader. */
+export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }: AnswerProps) {
+  const runs = places.map(({ turn }) => turn.run);
+  const [last] = places.slice(-1);
+  const run = runs.at(-1);
+  if (last === undefined || run === undefined) throw new Error('an answer without a run');
+  const { turn } = last;
   const view = useRunView(run);
+  const hasText = runs.some((each) => each.getView().hasText);
   const hasEnded = view.phase === 'ended';
   const isFlowing = !hasEnded && !view.isStopping;
   // A request that was refused has nothing to count, and Retry beside its error.
   const hasBegun = view.runId !== null || view.failure === null;
   const mark = readEndMark(view);
-  const retry = isBusy ? null : () => actions.regenerate(run.id);
   return (
     <article
       aria-label="Assistant"
@@ -34,42 +44,73 @@ export function Answer({ run, place, isLatest, isBusy, actions }: AnswerProps) {
       data-stream={isLatest ? (hasEnded ? 'done' : 'streaming') : undefined}
       data-flowing={isFlowing || undefined}
     >
-      {view.hasReasoning && <Reasoning run={run} view={view} />}
-      {view.hasText && <AnswerText run={run} isWhole={hasEnded} />}
+      {runs.map((each) => each.getView().hasReasoning && <Reasoning key={each.id} run={each} />)}
+      {hasText && <AnswerText runs={runs} isWhole={hasEnded} />}
       {isFlowing && !view.hasText && <span className="pulse" aria-hidden="true" />}
       {mark !== null && <p className="end-mark">{mark}</p>}
       {hasEnded && view.failure !== null && (
-        <ErrorCard failure={view.failure} runId={view.runId} onRetry={retry} />
+        <ErrorCard
+          failure={view.failure}
+          runId={view.runId}
+          onRetry={isBusy || actions === null ? null : () => actions.regenerate(turn.id)}
+        />
       )}
       {hasEnded && (
         <footer className="turn-footer">
-          {view.hasText && <CopyButton label="Copy" text={run.getText()} />}
-          {hasBegun && (
+          {hasText && <CopyButton label="Copy" text={joinText(runs)} />}
+          {actions !== null && hasBegun && (
             <button
               type="button"
               className="icon-button"
               aria-label="Regenerate"
               title="Regenerate"
               disabled={isBusy}
-              onClick={() => actions.regenerate(run.id)}
+              onClick={() => actions.regenerate(places[0]?.turn.id ?? turn.id)}
             >
               <Icon name="retry" />
             </button>
           )}
-          <BranchPager place={place} isDisabled={isBusy} onChoose={actions.choose} />
-          {hasBegun && <AnswerFacts view={view} modelName={actions.modelName(view.model)} />}
+          {actions !== null &&
+            places.map((place) => (
+              <BranchPager key={place.turn.id} place={place} isDisabled={isBusy} onChoose={actions.choose} />
+            ))}
+          {actions !== null && isLast && hasText && turn.storedId !== null && canContinue(view) && (
+            <button
+              type="button"
+              className="continue-button"
+              disabled={isBusy}
+              onClick={() => actions.continue(turn.id)}
+            >
+              Continue
+            </button>
+          )}
+          {hasBegun && view.model !== '' && (
+            <AnswerFacts
+              views={runs.map((each) => each.getView())}
+              modelName={modelName(view.model)}
+              isCounted={actions !== null}
+            />
+          )}
         </footer>
       )}
     </article>
   );
 }
 
-/** The only reader of the growing text. */
-function AnswerText({ run, isWhole }: { run: RunStore; isWhole: boolean }) {
-  return <Markdown text={useRunText(run)} isWhole={isWhole} />;
+function joinText(runs: readonly RunStore[]): string {
+  return runs.map((run) => run.getText()).join('');
 }
 
-function Reasoning({ run, view }: { run: RunStore; view: RunView }) {
+/** The only reader of the growing text: only the last run's can grow. */
+function AnswerText({ runs, isWhole }: { runs: readonly RunStore[]; isWhole: boolean }) {
+  const [last] = runs.slice(-1);
+  if (last === undefined) throw new Error('an answer without a run');
+  const text = useRunText(last);
+  return <Markdown text={joinText(runs.slice(0, -1)) + text} isWhole={isWhole} />;
+}
+
+function Reasoning({ run }: { run: RunStore }) {
+  const view: RunView = useRunView(run);
   const isOver = view.thoughtMs !== null || view.phase === 'ended';
   const seconds = Math.max(1, Math.round((view.thoughtMs ?? 0) / 1000));
   const label = view.thoughtMs === null ? 'Thoughts' : `Thought for ${seconds} s`;

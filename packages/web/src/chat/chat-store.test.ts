@@ -1,7 +1,8 @@
-import type { RunEnd } from '@sluice/shared';
+import type { RunEnd, RunEndReason, StoredMessage } from '@sluice/shared';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StartRunOptions } from '../stream/start-run.ts';
-import { createChat } from './chat-store.ts';
+import { ChatStore } from './chat-store.ts';
+import { joinContinuations } from './turn-tree.ts';
 
 const end: RunEnd = {
   type: 'run-end',
@@ -13,51 +14,101 @@ const end: RunEnd = {
   timing: { firstTokenMs: null, totalMs: 1 },
 };
 
-/** A chat whose answers are written by hand. */
-function createHere() {
+const stored = (id: string, parentId: string | null, change: Partial<StoredMessage> = {}): StoredMessage => ({
+  id,
+  parentId,
+  role: 'user',
+  content: id,
+  createdAt: '2026-11-21T00:00:00Z',
+  ...change,
+});
+const storedAnswer = (id: string, parentId: string, change: Partial<StoredMessage> = {}) =>
+  stored(id, parentId, {
+    role: 'assistant',
+    runId: `run-${id}`,
+    model: 'p/m',
+    provider: 'p',
+    reason: 'complete',
+    ...change,
+  });
+
+/** A chat whose answers are written by hand; the server calls its conversation `c1`. */
+function createHere(conversationId: string | null = null) {
   const started: StartRunOptions[] = [];
   const stop = vi.fn();
-  const chat = createChat('c', { baseUrl: '' }, (options) => {
-    started.push(options);
-    return { stop };
+  const created = vi.fn();
+  const changed = vi.fn();
+  const conversation = { title: null, pinned: false, archived: false, createdAt: '', updatedAt: '' };
+  const paths: string[] = [];
+  const chat = new ChatStore({
+    key: 'k',
+    conversationId,
+    connection: {
+      baseUrl: '',
+      async fetch(input) {
+        paths.push(input as string);
+        return Response.json({ id: 'c1', ...conversation });
+      },
+    },
+    onCreated: created,
+    onChanged: changed,
+    startRunHere(options) {
+      started.push(options);
+      return { stop };
+    },
   });
-  const answer = (text: string) => {
+  const request = (index = -1) => started.at(index)!.makeRequest(new AbortController().signal);
+  /** @param names the ids the server gives to answer and prompt; without them it stores nothing */
+  const answer = (text: string, names: string[] = [], reason: RunEndReason = 'complete') => {
     const { run } = started.at(-1)!;
+    const [messageId, userMessageId] = names;
+    if (messageId !== undefined) {
+      const ids = { messageId, ...(userMessageId !== undefined && { userMessageId }) };
+      run.append({ type: 'run-start', runId: 'r', model: 'p/m', provider: 'p', createdAt: '', ...ids });
+    }
     if (text !== '') run.append({ type: 'text-delta', text });
-    run.append(end);
+    run.append({ ...end, reason });
   };
   const shown = () =>
-    chat.getState().path.map(({ turn }) => (turn.role === 'user' ? turn.text : turn.run.getText()));
-  return { chat, started, stop, answer, shown };
+    joinContinuations(chat.getState().path).map((item) =>
+      item.role === 'assistant'
+        ? item.places.map(({ turn }) => turn.run.getText()).join('')
+        : item.place.turn.content,
+    );
+  return { chat, started, stop, created, changed, paths, request, answer, shown };
 }
 
-describe('createChat', () => {
-  beforeEach(() => {
-    // Every run here ends before its first frame, and an end waits for none.
-    vi.useFakeTimers();
-    vi.stubGlobal('requestAnimationFrame', () => 0);
-    return () => {
-      vi.useRealTimers();
-      vi.unstubAllGlobals();
-    };
+/** Values a browser would keep. */
+function stubStorage(): Map<string, string> {
+  const values = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => values.set(key, value),
+    removeItem: (key: string) => values.delete(key),
   });
+  return values;
+}
 
-  it('sends the whole path, partial answers included, and leaves out answers that never began', () => {
-    const { chat, started, answer } = createHere();
+beforeEach(() => {
+  // Every run here ends before its first frame, and an end waits for none.
+  vi.useFakeTimers();
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  return () => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  };
+});
+
+describe('a chat that begins', () => {
+  it('makes its conversation first, once, and then sends what is new with its place', async () => {
+    const { chat, request, answer, created, paths } = createHere();
     chat.send('one', 'p/m');
-    answer('first');
-    chat.send('two', 'p/m');
-    answer('');
-    chat.send('three', undefined);
-    expect(started.at(-1)?.request).toEqual({
-      messages: [
-        { role: 'user', content: 'one' },
-        { role: 'assistant', content: 'first' },
-        { role: 'user', content: 'two' },
-        { role: 'user', content: 'three' },
-      ],
-    });
-    expect(started[0]?.request.model).toBe('p/m');
+    expect(await request()).toEqual({ conversationId: 'c1', model: 'p/m', message: 'one', parentId: null });
+    expect(created.mock.calls).toEqual([['c1']]);
+    answer('first', ['a1', 'u1']);
+    chat.send('two', undefined);
+    expect(await request()).toEqual({ conversationId: 'c1', message: 'two', parentId: 'a1' });
+    expect(paths).toEqual(['/api/conversations']);
   });
 
   it('refuses blank text, and a second question while an answer is on its way', () => {
@@ -69,47 +120,31 @@ describe('createChat', () => {
     expect(chat.getState().live).not.toBeNull();
   });
 
-  it('makes text fit for the wire', () => {
-    const { chat, started } = createHere();
+  it('makes text fit for the wire', async () => {
+    const { chat, request } = createHere('c1');
+    chat.merge([]);
     chat.send('a\0b\ud83d', 'p/m');
-    expect(started[0]?.request.messages?.[0]?.content).toBe('a\ufffdb\ufffd');
+    expect((await request()).message).toBe('a\ufffdb\ufffd');
   });
 
-  it('keeps the old answer beside a regenerated one', () => {
-    const { chat, answer, shown, started } = createHere();
+  it('tells when the server has more to say of the conversation: at a run’s begin and at its end', async () => {
+    const { chat, request, answer, changed } = createHere();
     chat.send('one', 'p/m');
-    answer('first');
-    chat.regenerate(chat.getState().path[1]!.turn.id, 'p/other');
-    expect(started[1]?.request).toMatchObject({ model: 'p/other', messages: [{ content: 'one' }] });
-    answer('second');
-    expect(shown()).toEqual(['one', 'second']);
-    const place = chat.getState().path[1]!;
-    expect(place).toMatchObject({ index: 1, siblingIds: [expect.any(String), expect.any(String)] });
-    chat.choose(place.siblingIds[0]!);
-    expect(shown()).toEqual(['one', 'first']);
+    await request();
+    answer('first', ['a1', 'u1']);
+    expect(changed.mock.calls).toEqual([['c1'], ['c1']]);
   });
 
-  it('replaces an answer that never began', () => {
-    const { chat, answer, shown } = createHere();
+  it('asks a refused prompt once more, and does not follow one the server does not have', async () => {
+    const { chat, request, answer, shown } = createHere();
     chat.send('one', 'p/m');
     answer('');
     chat.regenerate(chat.getState().path[1]!.turn.id, 'p/m');
-    answer('now');
-    expect(shown()).toEqual(['one', 'now']);
-    expect(chat.getState().path[1]!.siblingIds).toHaveLength(1);
-  });
-
-  it('keeps everything behind an edited question', () => {
-    const { chat, answer, shown } = createHere();
-    chat.send('one', 'p/m');
-    answer('first');
+    expect(await request()).toMatchObject({ message: 'one', parentId: null });
+    answer('');
     chat.send('two', 'p/m');
-    answer('second');
-    chat.edit(chat.getState().path[0]!.turn.id, 'uno', 'p/m');
-    answer('primo');
-    expect(shown()).toEqual(['uno', 'primo']);
-    chat.choose(chat.getState().path[0]!.siblingIds[0]!);
-    expect(shown()).toEqual(['one', 'first', 'two', 'second']);
+    expect(await request()).toMatchObject({ message: 'two', parentId: null });
+    expect(shown()).toEqual(['one', '', 'two', '']);
   });
 
   it('passes Stop on to the run', () => {
@@ -119,5 +154,154 @@ describe('createChat', () => {
     chat.send('one', 'p/m');
     chat.stop();
     expect(stop).toHaveBeenCalledOnce();
+  });
+});
+
+describe('branches', () => {
+  it('keeps the old answer beside a regenerated one', async () => {
+    const { chat, request, answer, shown } = createHere();
+    chat.send('one', 'p/m');
+    answer('first', ['a1', 'u1']);
+    chat.regenerate(chat.getState().path[1]!.turn.id, 'p/other');
+    expect(await request()).toEqual({ conversationId: 'c1', model: 'p/other', parentId: 'u1' });
+    answer('second', ['a2']);
+    expect(shown()).toEqual(['one', 'second']);
+    const place = chat.getState().path[1]!;
+    expect(place).toMatchObject({ index: 1, siblingIds: [expect.any(String), expect.any(String)] });
+    chat.choose(place.siblingIds[0]!);
+    expect(shown()).toEqual(['one', 'first']);
+  });
+
+  it('does not page to an answer that never began', () => {
+    const { chat, answer, shown } = createHere();
+    chat.send('one', 'p/m');
+    answer('', ['a1', 'u1'], 'error');
+    chat.regenerate(chat.getState().path[1]!.turn.id, 'p/m');
+    answer('now', ['a2']);
+    expect(shown()).toEqual(['one', 'now']);
+    expect(chat.getState().path[1]!.siblingIds).toHaveLength(1);
+  });
+
+  it('sends an edited prompt to where the first wording stood, and keeps everything behind that', async () => {
+    const { chat, request, answer, shown } = createHere();
+    chat.send('one', 'p/m');
+    answer('first', ['a1', 'u1']);
+    chat.send('two', 'p/m');
+    answer('second', ['a2', 'u2']);
+    chat.edit(chat.getState().path[2]!.turn.id, 'due', 'p/m');
+    expect(await request()).toMatchObject({ message: 'due', parentId: 'a1' });
+    answer('secondo', ['a3', 'u3']);
+    chat.edit(chat.getState().path[0]!.turn.id, 'uno', 'p/m');
+    expect(await request()).toMatchObject({ message: 'uno', parentId: null });
+    answer('primo', ['a4', 'u4']);
+    expect(shown()).toEqual(['uno', 'primo']);
+    chat.choose(chat.getState().path[0]!.siblingIds[0]!);
+    expect(shown()).toEqual(['one', 'first', 'due', 'secondo']);
+  });
+
+  it('shows an answer and what goes on with it as one', async () => {
+    const { chat, request, answer, shown } = createHere();
+    chat.send('one', 'p/m');
+    answer('half', ['a1', 'u1'], 'stopped');
+    chat.continue(chat.getState().path[1]!.turn.id, 'p/m');
+    expect(await request()).toEqual({ conversationId: 'c1', model: 'p/m', parentId: 'a1', continue: true });
+    answer(' whole', ['a2']);
+    expect(shown()).toEqual(['one', 'half whole']);
+    chat.regenerate(chat.getState().path[1]!.turn.id, 'p/m');
+    expect(await request()).toMatchObject({ parentId: 'u1' });
+  });
+});
+
+describe('a stored conversation', () => {
+  const tree = [
+    stored('u1', null),
+    storedAnswer('a1', 'u1'),
+    storedAnswer('a2', 'u1'),
+    stored('u2', 'a1'),
+    storedAnswer('a3', 'u2', { reason: 'stopped' }),
+    storedAnswer('a4', 'a3', { continuesId: 'a3' }),
+    storedAnswer('b1', 'u1'),
+  ];
+
+  it('sends nothing before it knows what was said', () => {
+    const { chat, started } = createHere('c1');
+    expect(chat.send('one', 'p/m')).toBe(false);
+    expect(started).toEqual([]);
+    chat.merge([]);
+    expect(chat.send('one', 'p/m')).toBe(true);
+  });
+
+  it('shows the newest branch, then the one that was shown last, over a reload', () => {
+    const values = stubStorage();
+    const { chat, shown } = createHere('c1');
+    chat.merge(tree);
+    expect(shown()).toEqual(['u1', 'b1']);
+    expect(chat.getState().path[1]).toMatchObject({ index: 2, siblingIds: ['a1', 'a2', 'b1'] });
+    chat.choose('a1');
+    expect(shown()).toEqual(['u1', 'a1', 'u2', 'a3a4']);
+    expect([...values]).toEqual([['sluice.branch.c1', 'a4']]);
+
+    const reloaded = createHere('c1');
+    reloaded.chat.merge(tree);
+    expect(reloaded.shown()).toEqual(['u1', 'a1', 'u2', 'a3a4']);
+    reloaded.chat.choose('b1');
+    expect([...values]).toEqual([]);
+  });
+
+  it('adds what another page has said without leaving the branch that is read', () => {
+    const { chat, shown } = createHere('c1');
+    chat.merge(tree);
+    chat.choose('a1');
+    chat.merge([...tree, stored('u3', 'a4'), storedAnswer('a5', 'u3'), storedAnswer('a6', 'u1')]);
+    expect(shown()).toEqual(['u1', 'a1', 'u2', 'a3a4', 'u3', 'a5']);
+  });
+
+  it('follows an answer that grows elsewhere, to its end', async () => {
+    const { chat, shown } = createHere('c1');
+    const growing = (content: string, reason: RunEndReason | null) => [
+      stored('u1', null),
+      storedAnswer('a1', 'u1', { content, reason }),
+    ];
+    chat.merge(growing('', null));
+    expect(chat.isBehind()).toBe(true);
+    expect(chat.getState().live).not.toBeNull();
+    expect(chat.send('two', 'p/m')).toBe(false);
+    chat.merge(growing('some', null));
+    await Promise.resolve();
+    chat.merge(growing('some more', 'length'));
+    expect(shown()).toEqual(['u1', 'some more']);
+    expect(chat.isBehind()).toBe(false);
+    expect(chat.getState().live).toBeNull();
+  });
+
+  it('takes from the server what became of an answer whose connection broke', () => {
+    const { chat, started, shown } = createHere('c1');
+    chat.merge([]);
+    chat.send('one', 'p/m');
+    const { run } = started[0]!;
+    const ids = { messageId: 'a1', userMessageId: 'u1' };
+    run.append({ type: 'run-start', runId: 'r', model: 'p/m', provider: 'p', createdAt: '', ...ids });
+    run.append({ type: 'text-delta', text: 'ha' });
+    run.closeFailed(new TypeError('network'));
+    expect(chat.isBehind()).toBe(true);
+    chat.merge([
+      stored('u1', null, { content: 'one' }),
+      storedAnswer('a1', 'u1', { content: 'half', reason: 'disconnected' }),
+    ]);
+    expect(shown()).toEqual(['one', 'half']);
+    expect(chat.isBehind()).toBe(false);
+  });
+
+  it('finds a prompt the server took without having been able to say so', () => {
+    const { chat, started, shown } = createHere('c1');
+    chat.merge([]);
+    chat.send('one', 'p/m');
+    started[0]!.run.closeFailed(new TypeError('network'));
+    chat.merge([
+      stored('u1', null, { content: 'one' }),
+      storedAnswer('a1', 'u1', { content: 'half', reason: 'disconnected' }),
+    ]);
+    expect(shown()).toEqual(['one', 'half']);
+    expect(chat.getState().path.map(({ siblingIds }) => siblingIds.length)).toEqual([1, 1]);
   });
 });

@@ -1,117 +1,230 @@
-import type { Connection } from '@sluice/shared';
+import type { ChatRequest, Connection, StoredMessage } from '@sluice/shared';
+import { createConversation } from '../api/conversation-requests.ts';
+import { textOf } from '../stream/catch-up.ts';
+import { requestStop } from '../stream/request-stop.ts';
 import { type RunStore, createRunStore } from '../stream/run-store.ts';
 import { type RunHandle, startRun } from '../stream/start-run.ts';
-import { cleanText, requestMessages } from './request-messages.ts';
+import { branchChoice } from '../api/branch-choice.ts';
+import { cleanText } from './clean-text.ts';
+import { chooseLeaf, mergeMessages } from './merge-messages.ts';
 import {
   type Place,
+  type Prompt,
+  type Reply,
   type TurnTree,
   addTurn,
+  ancestorsOf,
   chooseTurn,
   emptyTree,
+  nameTurn,
   readPath,
-  removeTurn,
 } from './turn-tree.ts';
 
-const TITLE_LENGTH = 60;
-
 export interface ChatState {
+  /** Null until the server has the conversation. */
+  conversationId: string | null;
+  /** Whether what the server has is here. */
+  isLoaded: boolean;
   path: readonly Place[];
-  /** The run that goes on now. */
+  /** The run that goes on now, here or elsewhere, at the end of the path. */
   live: RunStore | null;
-  /** The run started last: its end is what the status line tells of. */
+  /** The run started here last: its end is what the status line tells of. */
   latest: RunStore | null;
-  title: string | null;
 }
 
-/** One conversation, kept in this page's memory, outside React. */
-export interface ChatStore {
-  readonly id: string;
-  subscribe: (listener: () => void) => () => void;
-  getState: () => ChatState;
+export interface ChatOptions {
+  key: string;
+  /** Null for one that has not begun. */
+  conversationId: string | null;
+  connection: Connection;
+  /** Called when the server has made the conversation of a chat that had none. */
+  onCreated: (conversationId: string) => void;
+  /** Called when a run has begun and when it has ended: the conversation's title and time have changed. */
+  onChanged: (conversationId: string) => void;
+  /** Replaces the transport, for tests. */
+  startRunHere?: typeof startRun;
+}
+
+/** What a request says of its place in the conversation. */
+type TurnRequest = Pick<ChatRequest, 'message' | 'parentId' | 'continue'>;
+
+/** One conversation as the page shows it, outside React. Methods may be passed on as they are. */
+export class ChatStore {
+  /** The page's own; stays when the conversation gets its id. */
+  readonly key: string;
+  readonly #options: ChatOptions;
+  readonly #listeners = new Set<() => void>();
+  #tree: TurnTree = emptyTree;
+  /** The run started here that goes on. */
+  #own: { run: RunStore; handle: RunHandle } | null = null;
+  #count = 0;
+  #state: ChatState;
+
+  constructor(options: ChatOptions) {
+    const { key, conversationId } = options;
+    this.key = key;
+    this.#options = options;
+    this.#state = { conversationId, isLoaded: conversationId === null, path: [], live: null, latest: null };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getState = (): ChatState => this.#state;
+
   /**
    * @param model undefined lets the server choose
-   * @returns whether it was sent: a blank text, or any while a run goes on, is not */
-  send: (text: string, model: string | undefined) => boolean;
-  /** Answers the same prompt once more, beside the answer that is there. */
-  regenerate: (replyId: string, model: string | undefined) => void;
+   * @returns whether it was sent: a blank text, or any while a run goes on, is not
+   */
+  readonly send = (text: string, model: string | undefined): boolean =>
+    this.#ask(this.#state.path.at(-1)?.turn.id ?? null, text, model);
+
   /** Asks something else in place of a prompt, beside it. */
-  edit: (promptId: string, text: string, model: string | undefined) => boolean;
-  choose: (turnId: string) => void;
-  stop: () => void;
-}
+  readonly edit = (promptId: string, text: string, model: string | undefined): boolean => {
+    const prompt = this.#tree.turns.get(promptId);
+    return prompt?.role === 'user' && this.#ask(prompt.parentId, text, model);
+  };
 
-/** @param startRunHere replaces the transport, for tests */
-export function createChat(
-  id: string,
-  connection: Connection,
-  startRunHere: typeof startRun = startRun,
-): ChatStore {
-  const listeners = new Set<() => void>();
-  let tree: TurnTree = emptyTree;
-  let state: ChatState = { path: [], live: null, latest: null, title: null };
-  let handle: RunHandle | null = null;
-  let count = 0;
+  /** Answers the same prompt once more, beside the answer that is there; of a continuation, continues once more. */
+  readonly regenerate = (replyId: string, model: string | undefined): void => {
+    const reply = this.#tree.turns.get(replyId);
+    if (reply?.role !== 'assistant' || this.#state.live !== null) return;
+    if (reply.continuesId !== null) return this.continue(reply.continuesId, model);
+    const prompt = this.#tree.turns.get(reply.parentId ?? '');
+    if (prompt?.role === 'user') this.#answerPrompt(this.#tree, prompt, model);
+  };
 
-  const nextId = () => `${id}-${++count}`;
+  /** Goes on with an answer that was cut short. */
+  readonly continue = (replyId: string, model: string | undefined): void => {
+    const storedId = this.#tree.turns.get(replyId)?.storedId ?? null;
+    if (storedId === null || this.#state.live !== null) return;
+    const turn: TurnRequest = { parentId: storedId, continue: true };
+    this.#answer(this.#tree, { parentId: replyId, continuesId: replyId }, { model, turn });
+  };
 
-  function update(next: TurnTree, runs: Partial<Pick<ChatState, 'live' | 'latest'>> = {}): void {
-    tree = next;
-    const path = readPath(tree);
-    const first = path[0]?.turn;
-    const title = first?.role === 'user' ? first.text.trim().slice(0, TITLE_LENGTH) : null;
-    state = { ...state, ...runs, path, title };
-    for (const listener of listeners) listener();
-  }
+  readonly choose = (turnId: string): void => {
+    this.#update(chooseTurn(this.#tree, turnId));
+    this.#rememberBranch();
+  };
 
-  function followEnd(run: RunStore): void {
-    const unsubscribe = run.subscribe(() => {
-      if (run.getView().phase !== 'ended') return;
-      unsubscribe();
-      if (state.live === run) update(tree, { live: null });
+  /** Takes in what the server has. */
+  readonly merge = (messages: readonly StoredMessage[]): void => {
+    const { isLoaded, conversationId } = this.#state;
+    const merged = mergeMessages(this.#tree, messages);
+    if (isLoaded || conversationId === null) return this.#update(merged);
+    this.#update(chooseLeaf(merged, branchChoice(conversationId).read()), { isLoaded: true });
+  };
+
+  /** Whether the server will soon have more of an answer than is shown, without telling this page. */
+  readonly isBehind = (): boolean =>
+    [...this.#tree.turns.values()].some((turn) => {
+      if (turn.role !== 'assistant' || turn.storedId === null) return false;
+      const { phase, isCut } = turn.run.getView();
+      return isCut || (turn.run.isRestored && phase !== 'ended');
     });
+
+  readonly stop = (): void => {
+    if (this.#own !== null) this.#own.handle.stop();
+    else if (this.#state.live !== null) void requestStop(this.#options.connection, this.#state.live);
+  };
+
+  #nextId(): string {
+    return `${this.key}-${++this.#count}`;
   }
 
-  function answer(before: TurnTree, promptId: string, model: string | undefined): void {
-    const messages = requestMessages(readPath(before));
-    const run = createRunStore({ id: nextId(), model: model ?? '' });
-    followEnd(run);
-    const next = addTurn(before, { id: run.id, parentId: promptId, role: 'assistant', run });
-    update(next, { live: run, latest: run });
-    handle = startRunHere({ connection, request: { ...(model !== undefined && { model }), messages }, run });
+  #update(tree: TurnTree, change: Partial<ChatState> = {}): void {
+    this.#tree = tree;
+    const path = readPath(tree);
+    const last = path.at(-1)?.turn;
+    const isOpen = last?.role === 'assistant' && last.run.getView().phase !== 'ended';
+    this.#state = { ...this.#state, ...change, path, live: this.#own?.run ?? (isOpen ? last.run : null) };
+    for (const listener of this.#listeners) listener();
   }
 
-  function ask(parentId: string | null, text: string, model: string | undefined): boolean {
-    const clean = cleanText(text);
-    if (clean.trim() === '' || state.live !== null) return false;
-    const prompt = { id: nextId(), parentId, role: 'user' as const, text: clean };
-    answer(addTurn(tree, prompt), prompt.id, model);
+  #ask(parentId: string | null, text: string, model: string | undefined): boolean {
+    const content = cleanText(text);
+    const { live, isLoaded } = this.#state;
+    if (content.trim() === '' || live !== null || !isLoaded) return false;
+    const prompt: Prompt = { id: this.#nextId(), storedId: null, parentId, role: 'user', content };
+    this.#answerPrompt(addTurn(this.#tree, prompt), prompt, model);
     return true;
   }
 
-  return {
-    id,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    getState: () => state,
-    send: (text, model) => ask(state.path.at(-1)?.turn.id ?? null, text, model),
-    regenerate(replyId, model) {
-      const reply = tree.turns.get(replyId);
-      if (reply?.role !== 'assistant' || state.live !== null) return;
-      const isEmpty = reply.run.getText() === '';
-      const hasChildren = tree.chosen.has(replyId);
-      // An answer that never began is no branch worth keeping.
-      const kept = isEmpty && !hasChildren ? removeTurn(tree, replyId) : tree;
-      const chosen = new Map(kept.chosen);
-      chosen.delete(reply.parentId);
-      answer({ ...kept, chosen }, reply.parentId, model);
-    },
-    edit(promptId, text, model) {
-      const prompt = tree.turns.get(promptId);
-      return prompt?.role === 'user' && ask(prompt.parentId, text, model);
-    },
-    choose: (turnId) => update(chooseTurn(tree, turnId)),
-    stop: () => handle?.stop(),
-  };
+  /** Asks a prompt that is in the tree, or has it answered again when the server has it. */
+  #answerPrompt(tree: TurnTree, prompt: Prompt, model: string | undefined): void {
+    const { storedId, parentId } = prompt;
+    const turn: TurnRequest =
+      storedId === null
+        ? { message: textOf(prompt.content), parentId: findStored(tree, parentId) }
+        : { parentId: storedId };
+    this.#answer(tree, { parentId: prompt.id, continuesId: null }, { model, turn });
+  }
+
+  #answer(
+    tree: TurnTree,
+    place: Pick<Reply, 'parentId' | 'continuesId'>,
+    { model, turn }: { model: string | undefined; turn: TurnRequest },
+  ): void {
+    const { connection, startRunHere = startRun } = this.#options;
+    const run = createRunStore({ id: this.#nextId(), model: model ?? '' });
+    const reply: Reply = { ...place, id: run.id, storedId: null, role: 'assistant', run };
+    const makeRequest = async (signal: AbortSignal) => ({
+      ...(model !== undefined && { model }),
+      ...turn,
+      conversationId: await this.#makeConversation(signal),
+    });
+    this.#watch(run, reply);
+    this.#own = { run, handle: startRunHere({ connection, makeRequest, run }) };
+    this.#update(addTurn(tree, reply), { latest: run });
+  }
+
+  async #makeConversation(signal: AbortSignal): Promise<string> {
+    const { conversationId } = this.#state;
+    if (conversationId !== null) return conversationId;
+    const { id } = await createConversation(this.#options.connection, signal);
+    this.#update(this.#tree, { conversationId: id });
+    this.#options.onCreated(id);
+    return id;
+  }
+
+  /** Gives prompt and answer their names when the run has begun, and lets go of it when it has ended. */
+  #watch(run: RunStore, { id, parentId }: Reply): void {
+    let isNamed = false;
+    const unsubscribe = run.subscribe(() => {
+      const { messageId, userMessageId, phase } = run.getView();
+      if (messageId !== null && !isNamed) {
+        isNamed = true;
+        const named = nameTurn(this.#tree, id, messageId);
+        this.#update(nameTurn(named, parentId ?? '', userMessageId));
+        this.#tellChanged();
+      }
+      if (phase !== 'ended') return;
+      unsubscribe();
+      if (this.#own?.run === run) this.#own = null;
+      this.#update(this.#tree);
+      this.#tellChanged();
+    });
+  }
+
+  #tellChanged(): void {
+    this.#rememberBranch();
+    const { conversationId } = this.#state;
+    if (conversationId !== null) this.#options.onChanged(conversationId);
+  }
+
+  #rememberBranch(): void {
+    const { conversationId, path } = this.#state;
+    if (conversationId === null) return;
+    const shown = path.findLast(({ turn }) => turn.storedId !== null)?.turn;
+    const newest = [...this.#tree.turns.values()].findLast((turn) => turn.storedId !== null);
+    branchChoice(conversationId).write(shown === newest ? '' : (shown?.storedId ?? ''));
+  }
+}
+
+/** @returns the nearest message the server has, from a turn upwards */
+function findStored(tree: TurnTree, id: string | null): string | null {
+  for (const { storedId } of ancestorsOf(tree, id)) if (storedId !== null) return storedId;
+  return null;
 }

@@ -1,4 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
+import { BlankState } from '../ui/blank-state.tsx';
+import { Link } from '../ui/link.tsx';
+import { usePageTitle } from '../ui/use-page-title.ts';
 import type { ChatActions } from './chat-actions.ts';
 import type { ChatStore } from './chat-store.ts';
 import { Composer } from './composer.tsx';
@@ -12,55 +15,99 @@ import { useDoneMark } from './use-done-mark.ts';
 import { useEscape } from './use-escape.ts';
 import { useModelChoice } from './use-model-choice.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
+import { useStoredChat } from './use-stored-chat.ts';
 
 export function ChatView({ chat, userName }: { chat: ChatStore; userName: string | null }) {
   const state = useSyncExternalStore(chat.subscribe, chat.getState);
+  const { conversationId, isLoaded, live } = state;
+  const stored = useStoredChat(chat, conversationId);
   const choice = useModelChoice();
   const stick = useStickToEnd(state.path.length > 0);
   const { list, model } = choice;
   const { jump } = stick;
-  useDoneMark(state.live !== null);
-  useEscape(state.live !== null, chat.stop);
+  const title = stored.conversation?.title ?? null;
+  usePageTitle(stored.isMissing ? 'Not found' : title, useDoneMark(live !== null));
+  useEscape(live !== null, chat.stop);
 
-  const actions = useMemo<ChatActions>(
-    () => ({
-      regenerate(replyId) {
-        chat.regenerate(replyId, model);
-        jump();
-        focusComposer();
-      },
+  const actions = useMemo<ChatActions>(() => {
+    const answerAgain = (answer: ChatStore['regenerate']) => (replyId: string) => {
+      answer(replyId, model);
+      jump();
+      focusComposer();
+    };
+    return {
+      regenerate: answerAgain(chat.regenerate),
+      continue: answerAgain(chat.continue),
       edit(promptId, text) {
         const isSent = chat.edit(promptId, text, model);
         if (isSent) jump();
         return isSent;
       },
       choose: chat.choose,
-      modelName: (id) => modelName(list, id),
-    }),
-    [chat, model, list, jump],
-  );
+    };
+  }, [chat, model, jump]);
   const send = (text: string) => {
     const isSent = chat.send(text, model);
     if (isSent) jump();
     return isSent;
   };
 
+  if (stored.isMissing) return <MissingChat />;
+  const nameModel = (id: string) => modelName(list, id);
   return (
     <>
       <Transcript
         state={state}
+        title={title ?? 'Chat'}
         stick={stick}
         actions={actions}
-        empty={<EmptyChat name={userName} list={list} onAsk={send} />}
+        modelName={nameModel}
+        empty={
+          isLoaded ? (
+            <EmptyChat name={userName} list={list} onAsk={send} />
+          ) : (
+            <LoadingChat error={stored.error} onRetry={stored.retry} />
+          )
+        }
       />
       <div className="dock">
         <div className="column">
-          <StatusLine run={state.latest} modelName={actions.modelName} />
-          <Composer chatId={chat.id} isBusy={state.live !== null} onSend={send} onStop={chat.stop}>
+          <StatusLine run={live ?? state.latest} modelName={nameModel} />
+          <Composer
+            draftKey={conversationId ?? 'new'}
+            isBusy={live !== null}
+            onSend={send}
+            onStop={chat.stop}
+          >
             <ModelButton choice={choice} />
           </Composer>
         </div>
       </div>
     </>
+  );
+}
+
+function MissingChat() {
+  return (
+    <BlankState
+      title="Conversation not found"
+      lead="It may have been deleted, or it belongs to another account."
+    >
+      <Link href="/" className="primary-button">
+        Start a new chat
+      </Link>
+    </BlankState>
+  );
+}
+
+function LoadingChat({ error, onRetry }: { error: Error | null; onRetry: () => void }) {
+  if (error === null) return <p className="late py-8 text-center text-ink-soft">Loading…</p>;
+  return (
+    <div role="alert" className="grid justify-items-center gap-3 py-16 text-center">
+      <p>The conversation could not be loaded.</p>
+      <button type="button" className="quiet-button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
   );
 }

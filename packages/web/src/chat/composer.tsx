@@ -1,4 +1,12 @@
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { storedValue } from '../ui/stored-value.ts';
 import { readKey } from './composer-keys.ts';
@@ -9,7 +17,8 @@ import { useTypeAnywhere } from './use-type-anywhere.ts';
 const DOUBLE_CLICK_MS = 500;
 
 interface ComposerProps {
-  chatId: string;
+  /** What a draft is kept under. */
+  draftKey: string;
   /** Whether an answer is on its way: Stop then stands where Send was. */
   isBusy: boolean;
   /** @returns whether it was sent */
@@ -23,8 +32,8 @@ function isTouch(): boolean {
   return matchMedia('(pointer: coarse)').matches;
 }
 
-export function Composer({ chatId, isBusy, onSend, onStop, children }: ComposerProps) {
-  const [stored] = useState(() => storedValue(() => sessionStorage, `sluice.draft.${chatId}`));
+export function Composer({ draftKey, isBusy, onSend, onStop, children }: ComposerProps) {
+  const stored = useMemo(() => storedValue(() => sessionStorage, `sluice.draft.${draftKey}`), [draftKey]);
   const [draft, setDraft] = useState(() => stored.read() ?? '');
   const area = useRef<HTMLTextAreaElement>(null);
   const sentAtMs = useRef(-Infinity);

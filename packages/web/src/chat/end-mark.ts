@@ -28,3 +28,8 @@ export function readEndMark(view: RunView): string | null {
       return null;
   }
 }
+
+/** Whether there may be more to say than was said: not of a whole answer, nor of one the model declined to give. */
+export function canContinue({ phase, end }: RunView): boolean {
+  return phase === 'ended' && end?.reason !== 'complete' && end?.reason !== 'refused';
+}

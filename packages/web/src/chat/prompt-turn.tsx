@@ -1,26 +1,33 @@
 import { useState } from 'react';
+import { textOf } from '../stream/catch-up.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { BranchPager } from './branch-pager.tsx';
 import type { ChatActions } from './chat-actions.ts';
 import { focusComposer } from './focus-composer.ts';
 import { PromptEditor } from './prompt-editor.tsx';
-import type { Place, Prompt } from './turn-tree.ts';
+import { PromptImage } from './prompt-image.tsx';
+import { type Place, type Prompt, isImage } from './turn-tree.ts';
 
 interface PromptTurnProps {
-  prompt: Prompt;
-  place: Place;
+  place: Place<Prompt>;
   isBusy: boolean;
-  actions: ChatActions;
+  /** Null where it can only be read. */
+  actions: ChatActions | null;
+  /** Where its images are; null when they are in it. */
+  conversationId: string | null;
 }
 
-export function PromptTurn({ prompt, place, isBusy, actions }: PromptTurnProps) {
+export function PromptTurn({ place, isBusy, actions, conversationId }: PromptTurnProps) {
   const [isEditing, setIsEditing] = useState(false);
-  if (isEditing) {
+  const prompt = place.turn;
+  const text = textOf(prompt.content);
+  const images = typeof prompt.content === 'string' ? [] : prompt.content.filter(isImage);
+  if (isEditing && actions !== null) {
     return (
       <article aria-label="You" className="prompt">
         <PromptEditor
-          text={prompt.text}
+          text={text}
           isBusy={isBusy}
           onSend={(text) => actions.edit(prompt.id, text)}
           onClose={() => {
@@ -33,20 +40,26 @@ export function PromptTurn({ prompt, place, isBusy, actions }: PromptTurnProps) 
   }
   return (
     <article aria-label="You" className="prompt">
-      <div className="prompt-bubble">{prompt.text}</div>
+      {images.map((image, index) => (
+        <PromptImage key={index} image={image} conversationId={conversationId} />
+      ))}
+      {text !== '' && <div className="prompt-bubble">{text}</div>}
       <footer className="turn-footer justify-end">
-        <BranchPager place={place} isDisabled={isBusy} onChoose={actions.choose} />
-        <CopyButton label="Copy prompt" text={prompt.text} />
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Edit"
-          title="Edit"
-          disabled={isBusy}
-          onClick={() => setIsEditing(true)}
-        >
-          <Icon name="edit" />
-        </button>
+        {actions !== null && <BranchPager place={place} isDisabled={isBusy} onChoose={actions.choose} />}
+        <CopyButton label="Copy prompt" text={text} />
+        {/* An edited prompt is a new one, and the page cannot send images yet. */}
+        {actions !== null && images.length === 0 && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Edit"
+            title="Edit"
+            disabled={isBusy}
+            onClick={() => setIsEditing(true)}
+          >
+            <Icon name="edit" />
+          </button>
+        )}
       </footer>
     </article>
   );

@@ -1,22 +1,22 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
-import { Answer } from './answer.tsx';
 import type { ChatActions } from './chat-actions.ts';
 import type { ChatState } from './chat-store.ts';
-import { PromptTurn } from './prompt-turn.tsx';
+import { Turns } from './turns.tsx';
 import type { StickToEnd } from './use-stick-to-end.ts';
 
 interface TranscriptProps {
   state: ChatState;
+  title: string;
   stick: StickToEnd;
   actions: ChatActions;
-  /** Stands in for a conversation that has not begun. */
+  modelName: (id: string) => string;
+  /** Stands in for turns where there are none. */
   empty: ReactNode;
 }
 
-export function Transcript({ state, stick, actions, empty }: TranscriptProps) {
-  const { path, live, latest, title } = state;
-  const isBusy = live !== null;
+export function Transcript({ state, title, stick, actions, modelName, empty }: TranscriptProps) {
+  const { path, live, latest, conversationId } = state;
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -25,33 +25,21 @@ export function Transcript({ state, stick, actions, empty }: TranscriptProps) {
         aria-label="Conversation"
         // A model's words would be read out letter by letter; the status region says what happens.
         aria-live="off"
-        aria-busy={isBusy}
+        aria-busy={live !== null}
         tabIndex={0}
         className="transcript"
       >
         <div ref={stick.content} className="column">
           {path.length === 0 ? empty : <h1 className="sr-only">{title}</h1>}
           {path.length > 0 && <h2 className="sr-only">Conversation</h2>}
-          {path.map((place) =>
-            place.turn.role === 'user' ? (
-              <PromptTurn
-                key={place.turn.id}
-                prompt={place.turn}
-                place={place}
-                isBusy={isBusy}
-                actions={actions}
-              />
-            ) : (
-              <Answer
-                key={place.turn.id}
-                run={place.turn.run}
-                place={place}
-                isLatest={place.turn.run === latest}
-                isBusy={isBusy}
-                actions={actions}
-              />
-            ),
-          )}
+          <Turns
+            path={path}
+            latest={latest}
+            isBusy={live !== null}
+            actions={actions}
+            modelName={modelName}
+            conversationId={conversationId}
+          />
         </div>
       </div>
       {!stick.isStuck && path.length > 0 && (

@@ -1,33 +1,54 @@
+import type { SharedConversation, StoredMessage } from '@sluice/shared';
 import type { RunStore } from '../stream/run-store.ts';
 
-export interface Prompt {
-  id: string;
-  /** The answer it follows; null for a conversation's first. */
-  parentId: string | null;
-  role: 'user';
-  text: string;
+/** A shared message has its images in it, a stored one says where they are. */
+type Content = StoredMessage['content'] | SharedConversation['messages'][number]['content'];
+type Part = Exclude<Content, string>[number];
+export type Image = Extract<Part, { type: 'image' }>;
+
+export function isImage(part: Part): part is Image {
+  return part.type === 'image';
 }
 
-interface Reply {
+interface Node {
+  /** The page's own; does not change when the server gives the message its id. */
   id: string;
-  /** The prompt it answers. */
-  parentId: string;
+  /** The message's id on the server; null until it is known, and for what the server refused. */
+  storedId: string | null;
+  /** The page's id of the message it follows; null for a conversation's first. */
+  parentId: string | null;
+}
+
+export interface Prompt extends Node {
+  role: 'user';
+  content: Content;
+}
+
+export interface Instruction extends Node {
+  role: 'system';
+  content: Content;
+}
+
+export interface Reply extends Node {
   role: 'assistant';
   run: RunStore;
+  /** The page's id of the answer, cut short, that this one goes on with. */
+  continuesId: string | null;
 }
 
-export type Turn = Prompt | Reply;
+export type Turn = Prompt | Instruction | Reply;
 
 /** A conversation with all its branches: editing and regenerating add siblings, nothing is lost. */
 export interface TurnTree {
+  /** In the order in which they were said. */
   turns: ReadonlyMap<string, Turn>;
   /** The child shown under each parent; the root's key is null. */
   chosen: ReadonlyMap<string | null, string>;
 }
 
 /** A turn that is shown, and where it stands among its siblings. */
-export interface Place {
-  turn: Turn;
+export interface Place<Shown extends Turn = Turn> {
+  turn: Shown;
   siblingIds: readonly string[];
   /** Index in `siblingIds`. */
   index: number;
@@ -43,33 +64,66 @@ export function addTurn(tree: TurnTree, turn: Turn): TurnTree {
   };
 }
 
-/** @returns the tree without the turn, which must have no children */
-export function removeTurn(tree: TurnTree, id: string): TurnTree {
-  const turns = new Map(tree.turns);
-  const chosen = new Map(tree.chosen);
-  const parentId = turns.get(id)?.parentId ?? null;
-  turns.delete(id);
-  const sibling = [...turns.values()].findLast((turn) => turn.parentId === parentId);
-  if (sibling === undefined) chosen.delete(parentId);
-  else chosen.set(parentId, sibling.id);
-  return { turns, chosen };
+/** @returns the tree in which the server knows the turn by `storedId` */
+export function nameTurn(tree: TurnTree, id: string, storedId: string | null): TurnTree {
+  const turn = tree.turns.get(id);
+  if (turn === undefined || storedId === null) return tree;
+  return { ...tree, turns: new Map(tree.turns).set(id, { ...turn, storedId }) };
 }
 
+/** @returns the tree in which everything up to the turn is shown */
 export function chooseTurn(tree: TurnTree, id: string): TurnTree {
-  const turn = tree.turns.get(id);
-  return turn === undefined ? tree : { ...tree, chosen: new Map(tree.chosen).set(turn.parentId, id) };
+  const chosen = new Map(tree.chosen);
+  for (const turn of ancestorsOf(tree, id)) chosen.set(turn.parentId, turn.id);
+  return { ...tree, chosen };
+}
+
+/** The turn itself, what it follows, and so on up to the first. */
+export function* ancestorsOf({ turns }: TurnTree, id: string | null): Generator<Turn, void> {
+  for (let turn = turns.get(id ?? ''); turn !== undefined; turn = turns.get(turn.parentId ?? '')) yield turn;
+}
+
+/** An answer that never began is no branch worth stepping to. */
+function hasBegun(turn: Turn): boolean {
+  if (turn.role !== 'assistant') return true;
+  const { phase, hasText, hasReasoning } = turn.run.getView();
+  return phase !== 'ended' || hasText || hasReasoning;
 }
 
 /** @returns the turns that are shown, first to last */
-export function readPath(tree: TurnTree): readonly Place[] {
-  const siblings = Map.groupBy(tree.turns.values(), (turn) => turn.parentId);
+export function readPath({ turns, chosen }: TurnTree): readonly Place[] {
+  const siblings = Map.groupBy(turns.values(), (turn) => turn.parentId);
   const path: Place[] = [];
   for (let parentId: string | null = null; ;) {
-    const id = tree.chosen.get(parentId);
-    const turn = id === undefined ? undefined : tree.turns.get(id);
+    const id = chosen.get(parentId);
+    const turn = id === undefined ? undefined : turns.get(id);
     if (turn === undefined) return path;
-    const siblingIds = (siblings.get(parentId) ?? []).map((sibling) => sibling.id);
+    const siblingIds = (siblings.get(parentId) ?? [])
+      .filter((sibling) => sibling.id === id || chosen.has(sibling.id) || hasBegun(sibling))
+      .map((sibling) => sibling.id);
     path.push({ turn, siblingIds, index: siblingIds.indexOf(turn.id) });
     parentId = turn.id;
   }
+}
+
+/** What is shown as one: a prompt, an instruction, or an answer with everything that goes on with it. */
+export type Shown =
+  | { role: 'user'; place: Place<Prompt> }
+  | { role: 'system'; place: Place<Instruction> }
+  | { role: 'assistant'; places: readonly Place<Reply>[] };
+
+export function joinContinuations(path: readonly Place[]): readonly Shown[] {
+  const shown: Shown[] = [];
+  for (const { turn, ...branch } of path) {
+    if (turn.role === 'user') shown.push({ role: turn.role, place: { turn, ...branch } });
+    else if (turn.role === 'system') shown.push({ role: turn.role, place: { turn, ...branch } });
+    else {
+      const last = shown.at(-1);
+      const isMore = last?.role === 'assistant' && last.places.at(-1)?.turn.id === turn.continuesId;
+      const before = isMore ? last.places : [];
+      if (isMore) shown.pop();
+      shown.push({ role: turn.role, places: [...before, { turn, ...branch }] });
+    }
+  }
+  return shown;
 }

@@ -1,23 +1,19 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-const MARK = '● ';
-
-/** Marks the title when an answer ends in a hidden tab, until the tab is looked at. */
-export function useDoneMark(isBusy: boolean): void {
+/** @returns whether an answer has ended in this tab while it was hidden, until the tab is looked at */
+export function useDoneMark(isBusy: boolean): boolean {
+  const [isMarked, setIsMarked] = useState(false);
   const wasBusy = useRef(isBusy);
   useEffect(() => {
     const hasJustEnded = wasBusy.current && !isBusy;
     wasBusy.current = isBusy;
-    if (!hasJustEnded || !document.hidden) return;
-    const title = document.title;
-    document.title = MARK + title;
-    const restore = () => {
-      document.title = title;
-    };
-    document.addEventListener('visibilitychange', restore, { once: true });
-    return () => {
-      document.removeEventListener('visibilitychange', restore);
-      restore();
-    };
+    if (hasJustEnded && document.hidden) setIsMarked(true);
   }, [isBusy]);
+  useEffect(() => {
+    if (!isMarked) return;
+    const unmark = () => setIsMarked(false);
+    document.addEventListener('visibilitychange', unmark, { once: true });
+    return () => document.removeEventListener('visibilitychange', unmark);
+  }, [isMarked]);
+  return isMarked;
 }

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { type ScrollPosition, type Stick, followScroll } from './scroll-stick.ts';
 
 function readPosition(box: HTMLElement): ScrollPosition {
@@ -35,7 +35,8 @@ export function useStickToEnd(isActive: boolean): StickToEnd {
     note({ isStuck: true, last: readPosition(element) });
   }, [note]);
 
-  useEffect(() => {
+  // Before the first paint: what is opened stands at its end from the start.
+  useLayoutEffect(() => {
     const element = box.current;
     if (!isActive || element === null || content.current === null) return;
     const onScroll = () => note(followScroll(stick.current, readPosition(element)));

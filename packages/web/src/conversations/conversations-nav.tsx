@@ -1,44 +1,98 @@
+import { Suspense, lazy, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../ui/icon.tsx';
+import { loadPatiently } from '../ui/load-patiently.ts';
+import { navigate } from '../ui/navigation.ts';
+import { chatPath } from '../ui/route.ts';
+import { ConversationItem } from './conversation-item.tsx';
+import { ConversationList } from './conversation-list.tsx';
+import type { ListedConversation } from './group-conversations.ts';
+import { ImportButton } from './import-button.tsx';
+import type { PendingDeletions } from './pending-deletions.ts';
+import { SearchField } from './search-field.tsx';
+import { UndoBar } from './undo-bar.tsx';
+import { useConversationActions } from './use-conversation-actions.ts';
 
-interface ConversationItem {
-  id: string;
-  title: string;
-}
+// Overlays are no part of the first load.
+const ConversationMenu = lazy(async () => ({
+  default: (await loadPatiently(() => import('./conversation-menu.tsx'))).ConversationMenu,
+}));
+const ShareDialog = lazy(async () => ({
+  default: (await loadPatiently(() => import('./share-dialog.tsx'))).ShareDialog,
+}));
 
 interface ConversationsNavProps {
-  items: readonly ConversationItem[];
-  currentId: string;
+  currentId: string | null;
+  deletions: PendingDeletions;
   onNew: () => void;
-  onOpen: (id: string) => void;
+  /** Called after a conversation was chosen. */
+  onChosen: () => void;
 }
 
-export function ConversationsNav({ items, currentId, onNew, onOpen }: ConversationsNavProps) {
+interface OpenMenu {
+  conversation: ListedConversation;
+  anchor: HTMLElement;
+}
+
+export function ConversationsNav({ currentId, deletions, onNew, onChosen }: ConversationsNavProps) {
+  useSyncExternalStore(deletions.subscribe, deletions.getState);
+  const { act, rename, renamingId, shared, endSharing } = useConversationActions({ deletions, currentId });
+  const [q, setQ] = useState('');
+  const [archived, setArchived] = useState(false);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+
   return (
-    <nav aria-label="Conversations" className="flex min-h-0 flex-1 flex-col gap-3">
+    <nav aria-label="Conversations" className="flex min-h-0 flex-1 flex-col gap-2">
       <button type="button" className="nav-button font-medium" onClick={onNew}>
         <Icon name="plus" />
         New chat
       </button>
-      {items.length > 0 && (
-        <ul className="min-h-0 flex-1 overflow-y-auto">
-          {items.map(({ id, title }) => (
-            <li key={id}>
-              <button
-                type="button"
-                className="nav-button"
-                aria-current={id === currentId ? 'page' : undefined}
-                title={title}
-                onClick={() => onOpen(id)}
-              >
-                <span className="truncate">{title}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <p className="mt-auto px-3 text-[0.8125rem]/5 text-ink-soft">
-        Chats stay in this tab until it is reloaded or closed.
-      </p>
+      <SearchField onSearch={setQ} />
+      {archived && <h2 className="px-3 pt-2 font-semibold">Archived</h2>}
+      <ConversationList choice={{ q, archived }} isGone={deletions.isGone}>
+        {(conversation) => (
+          <ConversationItem
+            key={conversation.id}
+            conversation={conversation}
+            isCurrent={conversation.id === currentId}
+            isMenuOpen={menu?.conversation.id === conversation.id}
+            isRenaming={renamingId === conversation.id}
+            onChosen={onChosen}
+            onMenu={(anchor) => setMenu(menu === null ? { conversation, anchor } : null)}
+            onStartRename={() => act(conversation, 'rename')}
+            onRename={(title) => rename(conversation, title)}
+            onDelete={() => act(conversation, 'delete')}
+          />
+        )}
+      </ConversationList>
+      <UndoBar
+        deletions={deletions}
+        onUndone={({ conversation, wasOpen }) => wasOpen && navigate(chatPath(conversation.id))}
+      />
+      <div className="flex gap-1 text-ink-soft">
+        <button
+          type="button"
+          className="foot-button"
+          aria-pressed={archived}
+          onClick={() => setArchived(!archived)}
+        >
+          <Icon name="archive" className="size-4" />
+          Archived
+        </button>
+        <ImportButton />
+      </div>
+      <Suspense>
+        {menu !== null && (
+          <ConversationMenu
+            {...menu}
+            onAct={(action) => {
+              setMenu(null);
+              act(menu.conversation, action);
+            }}
+            onClose={() => setMenu(null)}
+          />
+        )}
+        {shared !== null && <ShareDialog conversation={shared} onClose={endSharing} />}
+      </Suspense>
     </nav>
   );
 }

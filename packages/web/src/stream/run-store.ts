@@ -8,6 +8,9 @@ export interface RunView {
   /** The model asked for, until the run says which one answers. */
   model: string;
   runId: string | null;
+  /** Of the stored answer, and of the prompt that was stored with it; null until the run says so, or when nothing is stored. */
+  messageId: string | null;
+  userMessageId: string | null;
   notice: Answer['notice'];
   hasText: boolean;
   /** From the first reasoning to the first text, for "Thought for 4 s"; null without reasoning or while it goes on. */
@@ -29,6 +32,8 @@ export interface RunView {
 /** One run's events, folded outside React: its readers hear of them at most once a frame. */
 export interface RunStore {
   readonly id: string;
+  /** Its events come from the store, not as they happen: they say nothing of how long a thought took. */
+  readonly isRestored: boolean;
   subscribe: (listener: () => void) => () => void;
   getView: () => RunView;
   getText: () => string;
@@ -46,6 +51,7 @@ export interface RunStore {
 export interface RunStoreOptions {
   id: string;
   model: string;
+  isRestored?: boolean;
   schedule?: FlushScheduler;
   now?: () => number;
 }
@@ -80,6 +86,8 @@ function viewOf(state: RunState, asked: { model: string; startedAtMs: number }):
     phase: phaseOf(state),
     model: fallback ?? answer.start?.model ?? asked.model,
     runId: answer.start?.runId ?? null,
+    messageId: answer.start?.messageId ?? null,
+    userMessageId: answer.start?.userMessageId ?? null,
     notice: answer.notice,
     hasText: answer.content !== '',
     hasReasoning: answer.reasoning !== '',
@@ -102,6 +110,7 @@ function isSameView(a: RunView, b: RunView): boolean {
 export function createRunStore({
   id,
   model,
+  isRestored = false,
   schedule = scheduleFrame,
   now = performance.now.bind(performance),
 }: RunStoreOptions): RunStore {
@@ -145,6 +154,7 @@ export function createRunStore({
 
   function timeThought(event: RunEvent): Partial<RunState> {
     const { thinkingSinceMs, thoughtMs } = state;
+    if (isRestored) return {};
     if (event.type === 'reasoning-delta') return thinkingSinceMs === null ? { thinkingSinceMs: now() } : {};
     const isThoughtOver = event.type === 'text-delta' || event.type === 'run-end';
     if (!isThoughtOver || thinkingSinceMs === null || thoughtMs !== null) return {};
@@ -153,6 +163,7 @@ export function createRunStore({
 
   return {
     id,
+    isRestored,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

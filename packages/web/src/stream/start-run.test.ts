@@ -52,7 +52,11 @@ function begin() {
     schedule: (flush) => queueMicrotask(flush),
     now: () => 0,
   });
-  const handle = startRun({ connection: server.connection, request: { message: 'hi' }, run });
+  const handle = startRun({
+    connection: server.connection,
+    makeRequest: async () => ({ message: 'hi' }),
+    run,
+  });
   return { server, run, handle };
 }
 

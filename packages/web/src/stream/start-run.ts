@@ -1,4 +1,5 @@
-import { type ChatRequest, type Connection, stopRun, streamRun } from '@sluice/shared';
+import { type ChatRequest, type Connection, streamRun } from '@sluice/shared';
+import { requestStop } from './request-stop.ts';
 import type { RunStore } from './run-store.ts';
 
 /** How long the stream may go on after the server has answered a stop. */
@@ -11,11 +12,15 @@ export interface RunHandle {
 
 export interface StartRunOptions {
   connection: Connection;
-  request: ChatRequest;
+  /** Called at once; what it throws ends the run like a refusal. */
+  makeRequest: (signal: AbortSignal) => Promise<ChatRequest>;
   run: RunStore;
 }
 
-async function readRun({ connection, request, run }: StartRunOptions, signal: AbortSignal): Promise<void> {
+async function readRun(
+  { connection, makeRequest, run }: StartRunOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const send = connection.fetch ?? fetch;
   // The id the server logs a request under stands in the response's headers only.
   const noted: typeof fetch = async (input, init) => {
@@ -24,6 +29,7 @@ async function readRun({ connection, request, run }: StartRunOptions, signal: Ab
     return response;
   };
   try {
+    const request = await makeRequest(signal);
     for await (const event of streamRun({ ...connection, fetch: noted, request, signal })) run.append(event);
   } catch (error) {
     if (signal.aborted) run.closeStopped();
@@ -40,15 +46,13 @@ export function startRun(options: StartRunOptions): RunHandle {
   async function stop(): Promise<void> {
     const { runId, phase, isStopping } = run.getView();
     if (phase === 'ended' || isStopping) return;
-    run.noteStopping();
-    // Before the run has a name, closing the connection is the stop: the server aborts what it has begun.
-    if (runId === null) return abort.abort();
-    try {
-      run.noteStop(await stopRun(connection, runId));
-      setTimeout(() => abort.abort(), LEAVE_MS);
-    } catch {
-      abort.abort();
+    if (runId === null) {
+      // Before the run has a name, closing the connection is the stop: the server aborts what it has begun.
+      run.noteStopping();
+      return abort.abort();
     }
+    const isTaken = await requestStop(connection, run);
+    setTimeout(() => abort.abort(), isTaken ? LEAVE_MS : 0);
   }
 
   return { stop: () => void stop() };

@@ -1,0 +1,38 @@
+import { sendRequest } from '@sluice/shared';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { conversationPath } from '../api/conversation-requests.ts';
+import { useSession } from '../api/session-context.ts';
+import type { Image } from './turn-tree.ts';
+
+/** @param conversationId of a stored image, whose bytes the server keeps apart */
+export function PromptImage({ image, conversationId }: { image: Image; conversationId: string | null }) {
+  if ('data' in image) return <Picture src={`data:${image.mediaType};base64,${image.data}`} />;
+  return conversationId !== null && <StoredImage sha256={image.sha256} conversationId={conversationId} />;
+}
+
+/** The browser cannot fetch it by itself: the request needs a token. */
+function StoredImage({ sha256, conversationId }: { sha256: string; conversationId: string }) {
+  const { connection } = useSession();
+  const [src, setSrc] = useState<string | null>(null);
+  const { data } = useQuery({
+    queryKey: ['images', sha256],
+    async queryFn({ signal }) {
+      const path = conversationPath(conversationId, `/images/${sha256}`);
+      return (await sendRequest(connection, path, { signal })).blob();
+    },
+    staleTime: Infinity,
+  });
+  useEffect(() => {
+    if (data === undefined) return;
+    const url = URL.createObjectURL(data);
+    setSrc(url);
+    return () => URL.revokeObjectURL(url);
+  }, [data]);
+  return <Picture src={src} />;
+}
+
+function Picture({ src }: { src: string | null }) {
+  if (src === null) return <div className="prompt-image size-40" />;
+  return <img src={src} alt="Attached to the prompt" className="prompt-image" />;
+}

@@ -1,0 +1,47 @@
+import { type Conversation, SluiceError } from '@sluice/shared';
+import { useQuery } from '@tanstack/react-query';
+import { conversationKeys } from '../api/conversation-cache.ts';
+import { readConversation, readMessages } from '../api/conversation-requests.ts';
+import { useSession } from '../api/session-context.ts';
+import type { ChatStore } from './chat-store.ts';
+
+/** How often the server is asked while it knows more of an answer than the page. */
+const REFRESH_MS = 1000;
+
+interface StoredChat {
+  conversation: Conversation | undefined;
+  isMissing: boolean;
+  /** Why the conversation could not be read, for a reason that may pass. */
+  error: Error | null;
+  retry: () => void;
+}
+
+/** Keeps a chat up to what the server has of its conversation: when it is opened, when the tab is looked at again, and while an answer grows elsewhere. */
+export function useStoredChat(chat: ChatStore, conversationId: string | null): StoredChat {
+  const { connection } = useSession();
+  const id = conversationId ?? '';
+  const enabled = conversationId !== null;
+  const conversation = useQuery({
+    queryKey: conversationKeys.one(id),
+    queryFn: ({ signal }) => readConversation(connection, id, signal),
+    enabled,
+  });
+  const messages = useQuery({
+    queryKey: ['messages', chat.key],
+    async queryFn({ signal }) {
+      chat.merge(await readMessages(connection, id, signal));
+      return null;
+    },
+    enabled,
+    refetchInterval: () => (chat.isBehind() ? REFRESH_MS : false),
+  });
+  const isMissing = [conversation.error, messages.error].some(
+    (error) => error instanceof SluiceError && error.code === 'not_found',
+  );
+  return {
+    conversation: conversation.data,
+    isMissing,
+    error: messages.error,
+    retry: () => void messages.refetch(),
+  };
+}

@@ -1,0 +1,66 @@
+import type { KeyboardEvent } from 'react';
+import { Icon } from '../ui/icon.tsx';
+import { Link } from '../ui/link.tsx';
+import { chatPath } from '../ui/route.ts';
+import { type ListedConversation, titleOf } from './group-conversations.ts';
+import { RenameField } from './rename-field.tsx';
+import { SnippetLine } from './snippet-line.tsx';
+
+interface ConversationItemProps {
+  conversation: ListedConversation;
+  isCurrent: boolean;
+  isMenuOpen: boolean;
+  isRenaming: boolean;
+  onChosen: () => void;
+  onMenu: (anchor: HTMLElement) => void;
+  onStartRename: () => void;
+  /** @param title null to leave it as it is */
+  onRename: (title: string | null) => void;
+  onDelete: () => void;
+}
+
+export function ConversationItem({ conversation, isCurrent, ...props }: ConversationItemProps) {
+  const title = titleOf(conversation);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'F2') props.onStartRename();
+    else if (event.key === 'Delete') props.onDelete();
+    else return;
+    event.preventDefault();
+  };
+  if (props.isRenaming) {
+    return (
+      <li className="nav-item">
+        <RenameField title={conversation.title ?? ''} onDone={props.onRename} />
+      </li>
+    );
+  }
+  return (
+    <li className="nav-item">
+      <Link
+        href={chatPath(conversation.id)}
+        className="nav-button"
+        aria-current={isCurrent ? 'page' : undefined}
+        aria-keyshortcuts="F2 Delete"
+        title={title}
+        onClick={props.onChosen}
+        onKeyDown={onKeyDown}
+      >
+        <span className="min-w-0 flex-1">
+          <span className="block truncate">{title}</span>
+          {conversation.snippet !== undefined && <SnippetLine snippet={conversation.snippet} />}
+        </span>
+      </Link>
+      <button
+        type="button"
+        className="icon-button nav-more"
+        aria-label={`Options for ${title}`}
+        title="Options"
+        aria-haspopup="menu"
+        aria-expanded={props.isMenuOpen}
+        onClick={({ currentTarget }) => props.onMenu(currentTarget)}
+      >
+        <Icon name="more" />
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,64 @@
+import {
+  type Connection,
+  type ImportResult,
+  SluiceError,
+  importResultSchema,
+  sendRequest,
+} from '@sluice/shared';
+import { MAX_BODY_BYTES, splitImport } from './split-import.ts';
+
+/** What has come of an import, so far or in the end. */
+export interface ImportReport {
+  imported: ImportResult['conversations'];
+  /** Entries left out, by their place in the file, from 0. */
+  skipped: ImportResult['skipped'];
+  /** Why it ended before its end. */
+  error: string | null;
+}
+
+interface Part {
+  body: Blob | string;
+  indexes: readonly number[] | null;
+}
+
+/** Sends a file to the server, in parts when it is too large for one request. Never throws: the report says what went wrong. */
+export async function importFile(connection: Connection, file: File): Promise<ImportReport> {
+  const report: ImportReport = { imported: [], skipped: [], error: null };
+  try {
+    const parts = await readParts(file, report);
+    for (const part of parts) await sendPart(connection, part, report);
+  } catch (error) {
+    report.error = describe(error);
+  }
+  report.skipped.sort((a, b) => a.index - b.index);
+  return report;
+}
+
+async function readParts(file: File, report: ImportReport): Promise<readonly Part[]> {
+  if (file.size <= MAX_BODY_BYTES) return [{ body: file, indexes: null }];
+  const { parts, tooLarge } = splitImport(await file.text());
+  report.skipped.push(...tooLarge.map((index) => ({ index, reason: 'larger than 20 MiB' })));
+  return parts;
+}
+
+async function sendPart(
+  connection: Connection,
+  { body, indexes }: Part,
+  report: ImportReport,
+): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await sendRequest(connection, '/api/conversations/import', {
+    method: 'POST',
+    headers,
+    body,
+  });
+  const { conversations, skipped } = importResultSchema.parse(await response.json());
+  report.imported.push(...conversations);
+  report.skipped.push(...skipped.map(({ index, reason }) => ({ index: indexes?.[index] ?? index, reason })));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof SyntaxError) return 'This file is not a list of conversations in JSON.';
+  if (error instanceof SluiceError) return error.message;
+  return 'The server could not be reached. Check the connection and try again.';
+}

@@ -1,0 +1,40 @@
+import { useEffect, useId, useRef, useSyncExternalStore } from 'react';
+import { titleOf } from './group-conversations.ts';
+import type { PendingDeletion, PendingDeletions } from './pending-deletions.ts';
+
+interface UndoBarProps {
+  deletions: PendingDeletions;
+  onUndone: (deletion: PendingDeletion) => void;
+}
+
+/** Takes back the latest deletion, while that is possible. */
+export function UndoBar({ deletions, onUndone }: UndoBarProps) {
+  const latest = useSyncExternalStore(deletions.subscribe, deletions.getState).at(-1);
+  const textId = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const id = latest?.conversation.id;
+  useEffect(() => {
+    // What had the keyboard has just gone.
+    if (id !== undefined) button.current?.focus({ preventScroll: true });
+  }, [id]);
+  if (latest === undefined) return null;
+  return (
+    <div className="undo-bar">
+      <p id={textId} className="min-w-0 flex-1 truncate">
+        Deleted “{titleOf(latest.conversation)}”
+      </p>
+      <button
+        ref={button}
+        type="button"
+        className="link-button"
+        aria-describedby={textId}
+        onClick={() => {
+          deletions.undo(latest.conversation.id);
+          onUndone(latest);
+        }}
+      >
+        Undo
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import type { Connection } from '@sluice/shared';
+import type { QueryClient } from '@tanstack/react-query';
+import { branchChoice } from './api/branch-choice.ts';
+import { dropConversation } from './api/conversation-cache.ts';
+import { deleteConversation } from './api/conversation-requests.ts';
+import type { OpenChats } from './chat/open-chats.ts';
+import { PendingDeletions } from './conversations/pending-deletions.ts';
+import { announce } from './ui/announcement.ts';
+
+interface DeletionsOptions {
+  connection: Connection;
+  queries: QueryClient;
+  chats: OpenChats;
+}
+
+/** Deletions that take a conversation out of everything the page has of it. */
+export function createDeletions({ connection, queries, chats }: DeletionsOptions): PendingDeletions {
+  return new PendingDeletions({
+    async send({ id }) {
+      chats.close(id);
+      await deleteConversation(connection, id);
+      branchChoice(id).write('');
+      dropConversation(queries, id);
+    },
+    onFailed: ({ title }) => announce(`“${title ?? 'Untitled'}” could not be deleted`),
+    setTimer(callback, ms) {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+}

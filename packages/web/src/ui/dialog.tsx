@@ -1,0 +1,42 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { Icon } from './icon.tsx';
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A modal dialog: the platform keeps the keyboard inside, closes on Esc and gives the keyboard back. */
+export function Dialog({ title, onClose, className = '', children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className={`modal ${className}`}
+      aria-labelledby={titleId}
+      onClose={(event) => {
+        // A dialog within this one is closed by itself.
+        if (event.target === event.currentTarget) onClose();
+      }}
+      onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
+    >
+      <header className="mb-4 flex items-center gap-2">
+        <h2 id={titleId} className="flex-1 text-lg font-semibold">
+          {title}
+        </h2>
+        <button type="button" className="icon-button -mr-2" aria-label="Close" onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { chatPath, readRoute } from './route.ts';
+
+describe('readRoute', () => {
+  it('reads back what chatPath writes', () => {
+    for (const conversationId of [null, '0198c0de-0000-7000-8000-000000000000']) {
+      expect(readRoute(chatPath(conversationId))).toEqual({ page: 'chat', conversationId });
+    }
+  });
+
+  it('knows its pages, and no others', () => {
+    expect(readRoute('/setup')).toEqual({ page: 'set-up' });
+    expect(readRoute('/share/AbC_-1')).toEqual({ page: 'share', shareId: 'AbC_-1' });
+    for (const path of ['/c', '/c/', '/c/a/b', '/share/', '/c/a%2Fb', '/other']) {
+      expect(readRoute(path)).toEqual({ page: 'unknown' });
+    }
+  });
+});
