@@ -35,6 +35,7 @@ const owners: Record<string, readonly string[]> = {
   openai: ['providers/openai'],
   kysely: ['storage'],
   'node:sqlite': ['storage'],
+  pg: ['storage'],
   pino: ['observability'],
   zod: ['config', 'http', 'auth'],
   '@sluice/shared': ['.'],

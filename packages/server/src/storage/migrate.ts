@@ -2,8 +2,11 @@ import { type Kysely, sql } from 'kysely';
 import { type DatabaseKind, type Migration, migrations } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
+/** Any number that nothing else takes; the one of the server's lock is beside it. */
+const POSTGRES_LOCK = 7_401_001;
+
 /**
- * Brings the database to this version, in one transaction that holds the write lock from its start: a second process waits for
+ * Brings the database to this version, in one transaction that holds a lock from its start: a second process waits for
  * it, and then finds the work done.
  * @throws {Error} when the database was made by a newer version, which this one would damage
  */
@@ -12,6 +15,7 @@ export async function migrate(
   { kind, list = migrations }: { kind: DatabaseKind; list?: readonly Migration[] },
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
+    if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${POSTGRES_LOCK})`.execute(transaction);
     await sql`create table if not exists schema_migrations (
       name text primary key not null,
       applied_at bigint not null

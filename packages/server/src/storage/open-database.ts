@@ -1,40 +1,48 @@
-import { join } from 'node:path';
-import { Kysely, sql } from 'kysely';
-import { type Database, createStores } from './database.ts';
-import { migrate } from './migrate.ts';
-import { createPrivateFile, prepareDataDir } from './prepare-data-dir.ts';
-import type { Schema } from './schema.ts';
-import { openSqliteConnection } from './sqlite/sqlite-connection.ts';
-import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
+import { sql } from 'kysely';
+import { type Database, type OpenConnections, createStores } from './database.ts';
+import { openPostgres } from './postgres/open-postgres.ts';
+import { prepareDataDir } from './prepare-data-dir.ts';
+import { openSqlite } from './sqlite/open-sqlite.ts';
 
-/** `synchronous = full` makes a commit durable in WAL mode; the default of others, `normal`, loses the last ones with the power. */
-const setup = ['pragma journal_mode = wal', 'pragma synchronous = full', 'pragma foreign_keys = on'];
+export interface DatabaseLocation {
+  dataDir: string;
+  /** Of a Postgres; SQLite in `dataDir` when there is none. */
+  databaseUrl?: string | undefined;
+}
 
-/** How long a write waits for another process's: a command beside the server, or the migration of one that starts. */
-const BUSY_TIMEOUT_MS = 5000;
+/** A database that has not said anything for so long is not there. */
+const PING_MS = 2000;
 
 /**
- * Opens `DATA_DIR/sluice.db`, made and migrated when needed. Disposing answers what was asked before, then closes.
- * @throws {Error} when it cannot be opened, or was made by a newer version
+ * Opens the database, made and migrated when needed. Disposing answers what was asked before, then closes.
+ * @throws {Error} in words for the terminal when it cannot be opened, or was made by a newer version
  */
-export async function openDatabase({ dataDir }: { dataDir: string }): Promise<Database> {
+export async function openDatabase(location: DatabaseLocation): Promise<Database> {
+  return createDatabase(await openConnections(location));
+}
+
+/** @param isPatient without limits of time for one statement */
+export async function openConnections(
+  { dataDir, databaseUrl }: DatabaseLocation,
+  { isPatient = false }: { isPatient?: boolean } = {},
+): Promise<OpenConnections> {
   await prepareDataDir(dataDir);
-  const path = join(dataDir, 'sluice.db');
-  await createPrivateFile(path);
-  const sqlite = await openSqliteConnection({ path, setup, busyTimeoutMs: BUSY_TIMEOUT_MS });
-  const db = new Kysely<Schema>({ dialect: createSqliteDialect(sqlite) });
-  try {
-    await migrate(db, { kind: 'sqlite' });
-  } catch (error) {
-    await sqlite[Symbol.asyncDispose]();
-    throw error;
-  }
+  return databaseUrl === undefined ? openSqlite(dataDir) : openPostgres(databaseUrl, { isPatient });
+}
+
+export function createDatabase(connections: OpenConnections): Database {
+  const { db, kind } = connections;
   return {
-    ...createStores(db),
-    transaction: (work) => db.transaction().execute((transaction) => work(createStores(transaction))),
+    ...createStores(connections),
+    transaction: (work) =>
+      db
+        .transaction()
+        .execute((transaction) => work(createStores({ db: transaction, reader: transaction, kind }))),
     async ping() {
-      await sql`select 1`.execute(db);
+      const silence = Promise.withResolvers<never>();
+      const timer = setTimeout(() => silence.reject(new Error('the database does not answer')), PING_MS);
+      await Promise.race([sql`select 1`.execute(db), silence.promise]).finally(() => clearTimeout(timer));
     },
-    [Symbol.asyncDispose]: () => db.destroy(),
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
 }

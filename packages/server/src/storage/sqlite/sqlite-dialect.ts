@@ -8,6 +8,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { mapError } from '../map-error.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Kysely over the worker. The adapter says that there is one connection, so Kysely lets one transaction or query hold it at a time. */
@@ -21,9 +22,13 @@ export function createSqliteDialect(sqlite: SqliteConnection): Dialect {
 }
 
 function createDriver(sqlite: SqliteConnection): Driver {
+  const run = (statement: string, parameters?: readonly unknown[]) =>
+    sqlite.query(statement, parameters).catch((error: unknown) => {
+      throw mapError(error);
+    });
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-      const { rows, changes } = await sqlite.query(sql, parameters);
+      const { rows, changes } = await run(sql, parameters);
       return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
     },
     streamQuery() {
@@ -33,12 +38,12 @@ function createDriver(sqlite: SqliteConnection): Driver {
   return {
     async init() {},
     acquireConnection: async () => connection,
-    async beginTransaction() {
+    async beginTransaction(_connection, { accessMode }) {
       // A deferred transaction that reads first fails at its first write when another process has written in between.
-      await sqlite.query('begin immediate');
+      await run(accessMode === 'read only' ? 'begin' : 'begin immediate');
     },
     async commitTransaction() {
-      await sqlite.query('commit');
+      await run('commit');
     },
     rollbackTransaction: () => sqlite.rollback(),
     async releaseConnection() {},

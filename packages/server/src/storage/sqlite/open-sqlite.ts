@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import type { OpenConnections } from '../database.ts';
+import { migrate } from '../migrate.ts';
+import { createPrivateFile } from '../prepare-data-dir.ts';
+import type { Schema } from '../schema.ts';
+import { openSqliteConnection } from './sqlite-connection.ts';
+import { createSqliteDialect } from './sqlite-dialect.ts';
+
+/** `synchronous = full` makes a commit durable in WAL mode; the default of others, `normal`, loses the last ones with the power. */
+const writerSetup = [
+  'pragma journal_mode = wal',
+  'pragma synchronous = full',
+  'pragma foreign_keys = on',
+  // What is deleted is overwritten.
+  'pragma secure_delete = on',
+];
+const readerSetup = ['pragma query_only = on'];
+
+/** How long a write waits for another process's: a command beside the server, or the migration of one that starts. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * `DATA_DIR/sluice.db`, made and migrated when needed, in two threads: one that writes, one that only reads.
+ * @throws {Error} when it cannot be opened, or was made by a newer version
+ */
+export async function openSqlite(dataDir: string): Promise<OpenConnections> {
+  const path = join(dataDir, 'sluice.db');
+  await createPrivateFile(path);
+  await using stack = new AsyncDisposableStack();
+  const open = async (setup: readonly string[]) => {
+    const sqlite = stack.use(await openSqliteConnection({ path, setup, busyTimeoutMs: BUSY_TIMEOUT_MS }));
+    return new Kysely<Schema>({ dialect: createSqliteDialect(sqlite) });
+  };
+  const db = await open(writerSetup);
+  await migrate(db, { kind: 'sqlite' });
+  const reader = await open(readerSetup);
+  const owned = stack.move();
+  return { db, reader, kind: 'sqlite', [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
