@@ -6,7 +6,13 @@ export default defineConfig({
   test: {
     projects: [
       unit('shared', ['packages/shared/src/**/*.test.ts']),
-      unit('server', ['packages/server/src/**/*.test.ts']),
+      {
+        test: {
+          name: 'server',
+          include: ['packages/server/src/**/*.test.ts'],
+          globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
+        },
+      },
       unit('web', ['packages/web/src/**/*.test.{ts,tsx}']),
       {
         test: {

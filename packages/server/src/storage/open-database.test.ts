@@ -1,13 +1,9 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeDataDir, runNode } from './data-dir.fixture.ts';
 import { openDatabase } from './open-database.ts';
 import { openSqliteConnection } from './sqlite/sqlite-connection.ts';
-import { describeStores } from './stores.contract.ts';
-
-const parents: string[] = [];
 
 async function open(dataDir: string) {
   const database = await openDatabase({ dataDir });
@@ -38,13 +34,6 @@ const writeForEver = (dataDir: string, prefix: string) => `${openIn(dataDir)}
   }`;
 
 const fullCounts = process.env['SLUICE_FULL_COUNTS'] === '1';
-
-describeStores('SQLite', async () => {
-  const parent = await mkdtemp(join(tmpdir(), 'sluice-'));
-  parents.push(parent);
-  return openDatabase({ dataDir: join(parent, 'data') });
-});
-afterAll(() => Promise.all(parents.map((parent) => rm(parent, { recursive: true }))));
 
 describe('openDatabase', () => {
   it('makes a directory and files that are for their owner alone', async () => {

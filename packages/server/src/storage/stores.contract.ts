@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from './database.ts';
 import { isUniqueViolation } from './is-unique-violation.ts';
 import type { StoredUser } from './user-store.ts';
@@ -18,14 +18,13 @@ function makeUser(changes: Partial<StoredUser> = {}): StoredUser {
   };
 }
 
-/** What every database must do. `open` gives an empty one; the caller closes what is left open. */
+/** What every database must do. @param open gives an empty one; the caller closes what is left open */
 export function describeStores(name: string, open: () => Promise<Database>): void {
   describe(`stores over ${name}`, () => {
     let database: Database;
     beforeAll(async () => {
       database = await open();
     });
-    afterAll(() => database[Symbol.asyncDispose]());
 
     async function insertSession() {
       const user = makeUser();
@@ -46,17 +45,30 @@ export function describeStores(name: string, open: () => Promise<Database>): voi
       expect(await users.hasAdmin()).toBe(false);
     });
 
-    it('runs transactions one after the other: none sees half of another', async () => {
-      const wereFirst = await Promise.all(
+    it('lets one of many transactions at once be the one that uses something up', async () => {
+      await database.setupCodes.insert({ hash: randomUUID(), createdAt: 1, expiresAt: 2 });
+      const were = await Promise.all(
         Array.from({ length: 20 }, () =>
-          database.transaction(async ({ users }) => {
-            const isFirst = !(await users.hasAdmin());
-            await users.insert(makeUser({ role: isFirst ? 'admin' : 'user' }));
-            return isFirst;
+          database.transaction(async ({ users, setupCodes }) => {
+            await users.insert(makeUser());
+            return setupCodes.useAll(3);
           }),
         ),
       );
-      expect(wereFirst.filter(Boolean)).toHaveLength(1);
+      expect(were.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('shows nobody what a transaction has not written for good', async () => {
+      const user = makeUser();
+      let reading: Promise<StoredUser | undefined> | undefined;
+      const failed = database.transaction(async ({ users }) => {
+        await users.insert(user);
+        reading = database.users.findByEmail(user.email);
+        await users.insert(makeUser());
+        throw new Error('changed my mind');
+      });
+      await expect(failed).rejects.toThrow('changed my mind');
+      expect(await reading).toBeUndefined();
     });
 
     it('finds a user by email, whatever its case, as it was stored', async () => {

@@ -56,18 +56,21 @@ export function openPostgresPool(url: string, { isPatient = false } = {}): Postg
   // A lost connection is told to whoever uses it next; without listeners it would end the process.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
+  let ended: Promise<void> | undefined;
   return {
     connect: async () => toClient(await pool.connect()),
-    async end() {
-      const goodbye = Promise.withResolvers<void>();
-      const timer = setTimeout(goodbye.resolve, GOODBYE_MS);
-      await Promise.race([pool.end(), goodbye.promise]);
-      clearTimeout(timer);
-    },
+    end: () => (ended ??= end(pool)),
   };
 }
 
 const ignore = () => {};
+
+async function end(pool: Pool): Promise<void> {
+  const goodbye = Promise.withResolvers<void>();
+  const timer = setTimeout(goodbye.resolve, GOODBYE_MS);
+  await Promise.race([pool.end(), goodbye.promise]);
+  clearTimeout(timer);
+}
 
 function numberTypes(): TypeOverrides {
   const types = new TypeOverrides();
