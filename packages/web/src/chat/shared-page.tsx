@@ -77,9 +77,11 @@ function Shown({ conversation }: { conversation: SharedConversation }) {
           </h1>
           <p className="text-sm text-ink-soft">Shared on {day} · read-only</p>
         </div>
-        <ThemeChoice />
+        <div className="w-27 shrink-0">
+          <ThemeChoice />
+        </div>
       </header>
-      <div role="log" aria-label="Conversation" aria-live="off" className="column flow-root pb-16">
+      <div role="log" aria-label="Conversation" aria-live="off" className="column flow-root pt-4 pb-16">
         <h2 className="sr-only">Conversation</h2>
         <Turns
           path={path}

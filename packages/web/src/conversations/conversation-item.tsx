@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
 import { chatPath } from '../ui/route.ts';
@@ -21,13 +21,22 @@ interface ConversationItemProps {
 
 export function ConversationItem({ conversation, isCurrent, ...props }: ConversationItemProps) {
   const title = titleOf(conversation);
+  const link = useRef<HTMLAnchorElement>(null);
+  const { isRenaming } = props;
+  const wasRenaming = useRef(isRenaming);
+  useEffect(() => {
+    const hasRenamed = wasRenaming.current && !isRenaming;
+    wasRenaming.current = isRenaming;
+    // The field that had the keyboard is gone; whoever clicked elsewhere has it there.
+    if (hasRenamed && document.activeElement === document.body) link.current?.focus();
+  }, [isRenaming]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'F2') props.onStartRename();
     else if (event.key === 'Delete') props.onDelete();
     else return;
     event.preventDefault();
   };
-  if (props.isRenaming) {
+  if (isRenaming) {
     return (
       <li className="nav-item">
         <RenameField title={conversation.title ?? ''} onDone={props.onRename} />
@@ -37,6 +46,7 @@ export function ConversationItem({ conversation, isCurrent, ...props }: Conversa
   return (
     <li className="nav-item">
       <Link
+        ref={link}
         href={chatPath(conversation.id)}
         className="nav-button"
         aria-current={isCurrent ? 'page' : undefined}

@@ -40,7 +40,7 @@ export function ConversationMenu({ conversation, anchor, onAct, onClose }: Conve
       }}
     >
       {/* Only what is inside an open modal dialog can be seen and reached. */}
-      <Menu.Portal container={anchor.closest('dialog')}>
+      <Menu.Portal container={anchor.closest('dialog') ?? document.body}>
         <Menu.Positioner anchor={anchor} side="bottom" align="end" sideOffset={4} className="z-20">
           <Menu.Popup
             className="menu w-56"

@@ -31,7 +31,8 @@ export function RenameField({ title, onDone }: RenameFieldProps) {
       defaultValue={title}
       maxLength={MAX_LENGTH}
       autoFocus
-      onFocus={({ target }) => target.select()}
+      // Backwards, so that its beginning is in view.
+      onFocus={({ target }) => target.setSelectionRange(0, target.value.length, 'backward')}
       onKeyDown={onKeyDown}
       onBlur={({ target }) => finish(target.value)}
     />

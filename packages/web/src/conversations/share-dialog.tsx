@@ -35,7 +35,7 @@ export function ShareDialog({ conversation, onClose }: ShareDialogProps) {
         {note}
       </p>
       {shares.length > 0 && (
-        <ul aria-label="Links" className="mt-2 grid gap-2">
+        <ul aria-label="Links" className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-2">
           {shares.map((share) => (
             <li
               key={share.id}
@@ -45,7 +45,7 @@ export function ShareDialog({ conversation, onClose }: ShareDialogProps) {
                 href={share.url}
                 target="_blank"
                 rel="noopener"
-                className="link-text min-w-0 flex-1 truncate"
+                className="min-w-0 flex-1 truncate text-sm underline-offset-2 hover:underline"
               >
                 {share.url}
               </a>

@@ -14,8 +14,10 @@ export function UndoBar({ deletions, onUndone }: UndoBarProps) {
   const button = useRef<HTMLButtonElement>(null);
   const id = latest?.conversation.id;
   useEffect(() => {
-    // What had the keyboard has just gone.
-    if (id !== undefined) button.current?.focus({ preventScroll: true });
+    if (id === undefined) return;
+    // What had the keyboard has just gone; a chat that opens in its place takes it first.
+    const frame = requestAnimationFrame(() => button.current?.focus({ preventScroll: true }));
+    return () => cancelAnimationFrame(frame);
   }, [id]);
   if (latest === undefined) return null;
   return (
