@@ -10,10 +10,11 @@ import { createAnthropicProvider } from './providers/anthropic/anthropic-provide
 import { createDemoProvider } from './providers/demo/demo-provider.ts';
 import { createOpenaiProvider } from './providers/openai/openai-provider.ts';
 import type { Provider } from './providers/provider.ts';
+import { recoverRuns } from './runs/recover-runs.ts';
 import { Runs } from './runs/runs.ts';
 import type { Database } from './storage/database.ts';
 import { openDatabase } from './storage/open-database.ts';
-import { acquireServerLock } from './storage/sqlite/sqlite-lock.ts';
+import { acquireServerLock } from './storage/server-lock.ts';
 
 /** A server without a socket: its rooms, and what is to be closed at the end. */
 export interface Composition extends AsyncDisposable {
@@ -23,11 +24,13 @@ export interface Composition extends AsyncDisposable {
   catalog: Catalog;
   database: Database;
   logger: Logger;
+  /** Resolves with a line for the terminal should another server take the database: this one is to end. */
+  lockLost: Promise<string>;
 }
 
 /**
  * Builds every room and hands each the ports it names. Disposing closes them in the opposite order.
- * @throws {Error} in words for the terminal when the data directory is in use or the database cannot be opened
+ * @throws {Error} in words for the terminal when the database is another server's or cannot be opened
  */
 export async function compose({
   config,
@@ -39,22 +42,28 @@ export async function compose({
   await using stack = new AsyncDisposableStack();
   const { dataDir } = config;
   const logger = createLogger(config.logLevel);
-  stack.use(await acquireServerLock({ dataDir }));
-  const database = stack.use(await openDatabase({ dataDir }));
+  const location = { dataDir, databaseUrl: secrets.get('databaseUrl') };
+  const { lost: lockLost } = stack.use(await acquireServerLock(location));
+  const database = stack.use(await openDatabase(location));
   const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
   const auth = createAuth({ database, secret, clock: Date.now });
   const providers = createProviders(secrets, config, stack);
   const catalog = new Catalog(providers.keys());
+  await recoverRuns(database);
   const runs = new Runs({
     eventLog: stack.use(new MemoryEventLog({ maxBytes: config.eventLogBytes })),
     providers,
     catalog,
     limiter: limitRuns(config.maxRunsPerUser),
     timeouts: config.timeouts,
+    grace: config.grace,
+    database,
+    findRevoked: (owners) => auth.findRevoked(owners),
     logger,
   });
   const owned = stack.move();
-  return { config, auth, runs, catalog, database, logger, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const rooms = { config, auth, runs, catalog, database, logger, lockLost };
+  return { ...rooms, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** The demo is there only while nothing else is. */

@@ -19,8 +19,12 @@ async function run(): Promise<void> {
   const signalled = nextSignal();
   await using server = await listen(rooms);
   await greet(rooms, server);
-  await signalled;
-  const { running } = rooms.runs;
+  const lost = await Promise.race([signalled, rooms.lockLost]);
+  if (lost !== undefined) {
+    process.stderr.write(`${lost}\n`);
+    process.exitCode = 1;
+  }
+  const running = rooms.runs.listRunning().length;
   if (running > 0) {
     const seconds = Math.ceil(rooms.config.drainMs / 1000);
     process.stdout.write(

@@ -7,7 +7,7 @@ import { createAuth } from '../auth/auth.ts';
 import { loadJwtSecret } from '../auth/load-jwt-secret.ts';
 import { makeDataDir, quickStart } from '../storage/data-dir.fixture.ts';
 import { openDatabase } from '../storage/open-database.ts';
-import { acquireServerLock } from '../storage/sqlite/sqlite-lock.ts';
+import { acquireServerLock } from '../storage/server-lock.ts';
 
 const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
 

@@ -22,8 +22,9 @@ async function run(argv: string[]): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const { config, secrets } = loadConfig(readEnvironment());
   const { dataDir } = config;
+  const location = { dataDir, databaseUrl: secrets.get('databaseUrl') };
   const openAuth = async () => {
-    const database = opened.use(await openDatabase({ dataDir }));
+    const database = opened.use(await openDatabase(location));
     const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
     return createAuth({ database, secret });
   };

@@ -53,7 +53,9 @@ describe('loadConfig', () => {
     [{ RUN_TIMEOUT_MS: '2147483648' }, 'RUN_TIMEOUT_MS'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
     [{ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }, 'OPENAI_BASE_URL'],
-    [{ DATABASE_URL: 'postgres://db' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'mysql://db/sluice' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'postgres://user:pass#word@db/sluice' }, 'DATABASE_URL'],
+    [{ REDIS_URL: 'redis://127.0.0.1' }, 'REDIS_URL'],
   ])('refuses %j, naming %s', (environment, name) => {
     expect(problemsOf(environment)).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
   });
@@ -61,6 +63,13 @@ describe('loadConfig', () => {
   it('reports every problem at once', () => {
     expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', REDIS_URL: 'redis://r' })).toHaveLength(3);
   });
+
+  it.each(['postgres://u:p@db:5433/sluice?sslmode=require', 'postgresql://u@/sluice?host=/run/postgresql'])(
+    'takes %s for a database',
+    (url) => {
+      expect(loadConfig({ DATABASE_URL: url }).secrets.get('databaseUrl')).toBe(url);
+    },
+  );
 
   it('takes PUBLIC_URL as people write it', () => {
     expect(loadConfig({ PUBLIC_URL: 'https://Chat.Example.com:443/' }).config.publicUrl).toBe(
@@ -78,8 +87,12 @@ describe('loadConfig', () => {
   });
 
   it('keeps secrets out of JSON, logs and the config', () => {
-    const { config, secrets } = loadConfig({ OPENAI_API_KEY: 'sk-canary' });
+    const databaseUrl = 'postgres://sluice:canary@db/sluice';
+    const { config, secrets } = loadConfig({ OPENAI_API_KEY: 'sk-canary', DATABASE_URL: databaseUrl });
+    expect(secrets.get('databaseUrl')).toBe(databaseUrl);
     expect(() => JSON.stringify({ secrets })).toThrow('not to be serialised');
-    expect(inspect({ config, secrets }, { depth: null, showHidden: true })).not.toContain('sk-canary');
+    expect(inspect({ config, secrets }, { depth: null, showHidden: true })).not.toContain('canary');
+    const mistaken = problemsOf({ DATABASE_URL: 'postgres://sluice:canary#@db/sluice' });
+    expect(mistaken.join()).not.toContain('canary');
   });
 });

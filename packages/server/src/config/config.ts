@@ -59,11 +59,19 @@ const trustProxy = z
     return z.NEVER;
   });
 
+/** Without a host it names a socket's folder as `?host=`, which a URL's own grammar does not allow. */
+const postgresUrl = z
+  .string()
+  .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url.replace('@/', '@localhost/')), {
+    error: 'must be a postgres:// or postgresql:// address; encode what is special in its password',
+  });
+
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(3000, { min: 0, max: 65_535 }),
   PUBLIC_URL: publicUrl.optional(),
   DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: postgresUrl.optional(),
   JWT_SECRET: z.string().optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
   ANTHROPIC_BASE_URL: httpUrl.optional(),
@@ -85,6 +93,8 @@ const environmentSchema = z.object({
   RUN_TIMEOUT_MS: milliseconds(1_800_000),
   HEARTBEAT_MS: milliseconds(10_000),
   DRAIN_MS: wholeNumber(30_000, { min: 0, max: 3_600_000 }),
+  GRACE_MS: wholeNumber(30_000, { min: 0, max: 86_400_000 }),
+  MAX_GRACE_MS: wholeNumber(120_000, { min: 0, max: 86_400_000 }),
   MAX_RUNS_PER_USER: wholeNumber(8, { min: 0, max: 1_000_000 }),
   RATE_LIMIT_PER_MINUTE: wholeNumber(120, { min: 0, max: 100_000_000 }),
   EVENT_LOG_MB: wholeNumber(256, { min: 1, max: 1_000_000 }),
@@ -96,7 +106,7 @@ const environmentSchema = z.object({
 } satisfies Record<EnvironmentName, z.ZodType>);
 
 /** Set by someone who means something this version cannot do: to start without it would put data in the wrong place. */
-const notSupportedYet = ['DATABASE_URL', 'REDIS_URL', 'OIDC_ISSUER', 'SLUICE_CONFIG'];
+const notSupportedYet = ['REDIS_URL', 'OIDC_ISSUER', 'SLUICE_CONFIG'];
 
 function findProblems(environment: Environment): string[] {
   const problems = notSupportedYet
@@ -128,6 +138,7 @@ function group(values: z.infer<typeof environmentSchema>) {
     },
     heartbeatMs: values.HEARTBEAT_MS,
     drainMs: values.DRAIN_MS,
+    grace: { defaultMs: values.GRACE_MS, maxMs: values.MAX_GRACE_MS },
     maxRunsPerUser: values.MAX_RUNS_PER_USER,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     eventLogBytes: values.EVENT_LOG_MB * 1024 * 1024,
@@ -157,9 +168,10 @@ export function loadConfig(environment: Environment): { config: Config; secrets:
   for (const issue of parsed.error?.issues ?? [])
     problems.push(`${issue.path[0]?.toString()} ${issue.message}`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  const { JWT_SECRET, ANTHROPIC_API_KEY, OPENAI_API_KEY } = parsed.data;
+  const { JWT_SECRET, DATABASE_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY } = parsed.data;
   const secrets = new Secrets({
     ...(JWT_SECRET !== undefined && { jwtSecret: JWT_SECRET }),
+    ...(DATABASE_URL !== undefined && { databaseUrl: DATABASE_URL }),
     ...(ANTHROPIC_API_KEY !== undefined && { anthropicApiKey: ANTHROPIC_API_KEY }),
     ...(OPENAI_API_KEY !== undefined && { openaiApiKey: OPENAI_API_KEY }),
   });

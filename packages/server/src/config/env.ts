@@ -18,6 +18,11 @@ export const environmentVariables = [
   },
   { name: 'DATA_DIR', default: './data', about: 'Database file, generated secrets and lock.' },
   {
+    name: 'DATABASE_URL',
+    default: '–',
+    about: 'A Postgres to use instead of the file in DATA_DIR: `postgres://user:password@host/database`.',
+  },
+  {
     name: 'JWT_SECRET',
     default: 'generated',
     about: 'At least 32 bytes; made at the first start and kept in DATA_DIR when not given.',
@@ -49,6 +54,12 @@ export const environmentVariables = [
   { name: 'RUN_TIMEOUT_MS', default: '1800000', about: 'How long one answer may take in all.' },
   { name: 'HEARTBEAT_MS', default: '10000', about: 'Silence after which a stream gets a comment line.' },
   { name: 'DRAIN_MS', default: '30000', about: 'Time that running answers get at shutdown.' },
+  {
+    name: 'GRACE_MS',
+    default: '30000',
+    about: 'How long an answer goes on after its last reader has left, for requests with an Idempotency-Key.',
+  },
+  { name: 'MAX_GRACE_MS', default: '120000', about: 'The most that a request may ask for as `graceMs`.' },
   { name: 'MAX_RUNS_PER_USER', default: '8', about: 'Answers one user may have running; 0 = no limit.' },
   {
     name: 'RATE_LIMIT_PER_MINUTE',
@@ -73,8 +84,6 @@ export const unreadVariables = [
   'OIDC_AUDIENCE',
   'OIDC_JWKS_URL',
   'OIDC_REQUIRED_CLAIM',
-  'GRACE_MS',
-  'MAX_GRACE_MS',
   'METRICS_PORT',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ] as const;

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 interface SecretValues {
   /** Absent: the one kept in DATA_DIR. */
   jwtSecret?: string;
+  /** Of a Postgres, with its password. Absent: SQLite in DATA_DIR. */
+  databaseUrl?: string;
   anthropicApiKey?: string;
   openaiApiKey?: string;
 }

@@ -1,11 +1,10 @@
-import { SluiceError } from '@sluice/shared';
 import { Kysely } from 'kysely';
 import type { OpenConnections } from '../database.ts';
 import { migrate } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
+import { toStartFailure } from './describe-postgres.ts';
 import { createPostgresDialect } from './postgres-dialect.ts';
 import { type PostgresPool, openPostgresPool } from './postgres-pool.ts';
-import { sqlStateOf } from './sql-state.ts';
 
 /**
  * The database of a URL, migrated when needed.
@@ -28,19 +27,4 @@ export async function openPostgres(
 export function connect(pool: PostgresPool): OpenConnections {
   const db = new Kysely<Schema>({ dialect: createPostgresDialect(pool) });
   return { db, reader: db, kind: 'postgres', [Symbol.asyncDispose]: () => pool.end() };
-}
-
-/** Names host and database alone: the rest of a URL may be secret. */
-export function describePostgres(url: string): string {
-  const { host, pathname, searchParams } = new URL(url.replace('@/', '@localhost/'));
-  return `${searchParams.get('host') ?? (host || 'localhost')}${pathname}`;
-}
-
-/** What the driver or the server said, in a line of the terminal; anything else is a fault of ours, and passed on as it is. */
-export function toStartFailure(error: unknown, url: string): unknown {
-  const cause = error instanceof SluiceError ? error.cause : error;
-  if (!(error instanceof SluiceError) && sqlStateOf(cause) === undefined) return error;
-  const [first = cause]: unknown[] = cause instanceof AggregateError ? cause.errors : [];
-  const reason = first instanceof Error ? first.message : String(first);
-  return new Error(`the database at ${describePostgres(url)} cannot be opened: ${reason}`, { cause: error });
 }

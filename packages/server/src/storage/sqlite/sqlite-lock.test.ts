@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeDataDir, runNode } from '../data-dir.fixture.ts';
 import { openDatabase } from '../open-database.ts';
-import { acquireServerLock } from './sqlite-lock.ts';
+import { acquireSqliteLock } from './sqlite-lock.ts';
 
 const holdLock = (dataDir: string) => `
-  const { acquireServerLock } = await import(storage + 'sqlite/sqlite-lock.ts');
-  await acquireServerLock({ dataDir: ${JSON.stringify(dataDir)} });
+  const { acquireSqliteLock } = await import(storage + 'sqlite/sqlite-lock.ts');
+  await acquireSqliteLock({ dataDir: ${JSON.stringify(dataDir)} });
   console.log('held');`;
 
-describe('acquireServerLock', () => {
+describe('acquireSqliteLock', () => {
   it('refuses a second server at once, in words that say what to do', async () => {
     const dataDir = await makeDataDir();
     await runNode(holdLock(dataDir)).nextLine();
     const startedAt = performance.now();
-    await expect(acquireServerLock({ dataDir })).rejects.toThrow(
+    await expect(acquireSqliteLock({ dataDir })).rejects.toThrow(
       `another Sluice server is using ${dataDir}: stop it, or give this one its own DATA_DIR`,
     );
     expect(performance.now() - startedAt).toBeLessThan(3000);
@@ -27,29 +27,29 @@ describe('acquireServerLock', () => {
     await holder.nextLine();
     holder.child.kill('SIGKILL');
     await holder.ended;
-    await using lock = await acquireServerLock({ dataDir });
+    await using lock = await acquireSqliteLock({ dataDir });
     expect(lock).toBeDefined();
   });
 
   it('holds within its own process too, through refused attempts, until it is disposed', async () => {
     const dataDir = await makeDataDir();
     {
-      await using lock = await acquireServerLock({ dataDir });
+      await using lock = await acquireSqliteLock({ dataDir });
       expect(lock).toBeDefined();
-      await expect(acquireServerLock({ dataDir })).rejects.toThrow('another Sluice server');
-      await expect(acquireServerLock({ dataDir })).rejects.toThrow('another Sluice server');
+      await expect(acquireSqliteLock({ dataDir })).rejects.toThrow('another Sluice server');
+      await expect(acquireSqliteLock({ dataDir })).rejects.toThrow('another Sluice server');
       const other = runNode(
         `process.on('uncaughtException', () => console.log('refused')); ${holdLock(dataDir)}`,
       );
       expect(await other.ended).toEqual(['refused']);
     }
-    await using again = await acquireServerLock({ dataDir });
+    await using again = await acquireSqliteLock({ dataDir });
     expect(again).toBeDefined();
   });
 
   it('lets others use the database meanwhile, and is for its owner alone', async () => {
     const dataDir = await makeDataDir();
-    await using lock = await acquireServerLock({ dataDir });
+    await using lock = await acquireSqliteLock({ dataDir });
     expect(lock).toBeDefined();
     await using database = await openDatabase({ dataDir });
     await database.ping();
@@ -57,6 +57,6 @@ describe('acquireServerLock', () => {
   });
 
   it('passes on why a lock file cannot be opened', async () => {
-    await expect(acquireServerLock({ dataDir: '/dev/null/data' })).rejects.toThrow('ENOTDIR');
+    await expect(acquireSqliteLock({ dataDir: '/dev/null/data' })).rejects.toThrow('ENOTDIR');
   });
 });

@@ -11,7 +11,7 @@ const SQLITE_BUSY = 5;
  * operating system's, on a file of its own, so that commands may use the database meanwhile.
  * @throws {Error} at once, in words for the terminal, when another process holds it
  */
-export async function acquireServerLock({ dataDir }: { dataDir: string }): Promise<AsyncDisposable> {
+export async function acquireSqliteLock({ dataDir }: { dataDir: string }): Promise<AsyncDisposable> {
   await prepareDataDir(dataDir);
   const path = join(dataDir, 'server.lock');
   await createPrivateFile(path);
