@@ -1,0 +1,148 @@
+// In: conversations as their owners change them. Out: conversations, a page at a time.
+// Never: another user's, for every reading takes the owner; nor what is left of one that was deleted.
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Schema } from './schema.ts';
+
+export interface StoredConversation {
+  id: string;
+  userId: string;
+  /** Null until there is a prompt to make it from. */
+  title: string | null;
+  isPinned: boolean;
+  isArchived: boolean;
+  /** Epoch ms. */
+  createdAt: number;
+  /** Epoch ms; when a message was last added. */
+  updatedAt: number;
+}
+
+/** The place of one conversation in its list. */
+export interface ConversationPosition {
+  isPinned: boolean;
+  updatedAt: number;
+  id: string;
+}
+
+export interface ConversationStore {
+  insert(conversation: StoredConversation): Promise<void>;
+  find(id: string, userId: string): Promise<StoredConversation | undefined>;
+  findMany(ids: readonly string[], userId: string): Promise<StoredConversation[]>;
+  /** Pinned ones first, then the ones that changed last; from beyond `after`, if given. */
+  list(page: {
+    userId: string;
+    isArchived: boolean;
+    after?: ConversationPosition;
+    limit: number;
+  }): Promise<StoredConversation[]>;
+  /** Replaces the fields given. @returns whether there is such a conversation */
+  update(
+    id: string,
+    changes: Partial<Pick<StoredConversation, 'title' | 'isPinned' | 'isArchived' | 'updatedAt'>>,
+  ): Promise<boolean>;
+  /** Deletes its messages, shares and images that no other message has; its runs stay in the ledger. */
+  delete(id: string): Promise<void>;
+}
+
+export function createConversationStore({
+  db,
+  reader,
+}: {
+  db: Kysely<Schema>;
+  reader: Kysely<Schema>;
+}): ConversationStore {
+  return {
+    async insert(conversation) {
+      await db.insertInto('conversations').values(toRow(conversation)).execute();
+    },
+    async find(id, userId) {
+      const row = await db
+        .selectFrom('conversations')
+        .selectAll()
+        .where('id', '=', id)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      return row && toConversation(row);
+    },
+    async findMany(ids, userId) {
+      if (ids.length === 0) return [];
+      const query = reader.selectFrom('conversations').selectAll();
+      const rows = await query.where('id', 'in', ids).where('user_id', '=', userId).execute();
+      return rows.map(toConversation);
+    },
+    async list({ userId, isArchived, after, limit }) {
+      let query = reader
+        .selectFrom('conversations')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .where('archived', '=', isArchived ? 1 : 0);
+      if (after !== undefined) {
+        const { isPinned, updatedAt, id } = after;
+        query = query.where(
+          sql<boolean>`(pinned, updated_at, id) < (${isPinned ? 1 : 0}, ${updatedAt}, ${id})`,
+        );
+      }
+      const ordered = query.orderBy('pinned', 'desc').orderBy('updated_at', 'desc').orderBy('id', 'desc');
+      return (await ordered.limit(limit).execute()).map(toConversation);
+    },
+    async update(id, { title, isPinned, isArchived, updatedAt }) {
+      const changes = {
+        ...(title !== undefined && { title }),
+        ...(isPinned !== undefined && { pinned: toFlag(isPinned) }),
+        ...(isArchived !== undefined && { archived: toFlag(isArchived) }),
+        ...(updatedAt !== undefined && { updated_at: updatedAt }),
+      };
+      const query = db.updateTable('conversations').set(changes).where('id', '=', id);
+      return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
+    },
+    async delete(id) {
+      const hashes = await db
+        .selectFrom('message_images')
+        .innerJoin('messages', 'messages.id', 'message_images.message_id')
+        .select('hash')
+        .distinct()
+        .where('conversation_id', '=', id)
+        .execute();
+      await db
+        .deleteFrom('checkpoints')
+        .where('run_id', 'in', db.selectFrom('runs').select('id').where('conversation_id', '=', id))
+        .execute();
+      await db.deleteFrom('conversations').where('id', '=', id).execute();
+      for (const { hash } of hashes) {
+        await db
+          .deleteFrom('images')
+          .where('hash', '=', hash)
+          .where(({ not, exists, selectFrom }) =>
+            not(exists(selectFrom('message_images').select('hash').where('hash', '=', hash))),
+          )
+          .execute();
+      }
+    },
+  };
+}
+
+const toFlag = (value: boolean) => (value ? (1 as const) : (0 as const));
+
+function toRow(conversation: StoredConversation): Selectable<Schema['conversations']> {
+  const { id, userId, title, isPinned, isArchived, createdAt, updatedAt } = conversation;
+  return {
+    id,
+    user_id: userId,
+    title,
+    pinned: toFlag(isPinned),
+    archived: toFlag(isArchived),
+    created_at: createdAt,
+    updated_at: updatedAt,
+  };
+}
+
+function toConversation(row: Selectable<Schema['conversations']>): StoredConversation {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    title: row.title,
+    isPinned: row.pinned === 1,
+    isArchived: row.archived === 1,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

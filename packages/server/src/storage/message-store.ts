@@ -1,0 +1,195 @@
+// In: messages, each under its parent; what an answer came to. Out: paths and pages of a conversation's tree.
+// Never: a message changed once it has ended, nor an image inside one: only its hash.
+import type { RunEndReason, StoredPart } from '@sluice/shared';
+import type { Insertable, Kysely, Selectable } from 'kysely';
+import { nextNumber } from './next-number.ts';
+import type { Schema } from './schema.ts';
+
+export interface MessageRecord {
+  id: string;
+  conversationId: string;
+  /** Null for a first message. */
+  parentId: string | null;
+  role: 'system' | 'user' | 'assistant';
+  /** A string unless there are images. */
+  content: string | StoredPart[];
+  reasoning: string | null;
+  continuesId: string | null;
+  /** Of an answer. */
+  runId: string | null;
+  model: string | null;
+  provider: string | null;
+  /** How an answer ended; null while it is written, and for other messages. */
+  endReason: RunEndReason | null;
+  errorCode: string | null;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+/** Its place in the order in which a conversation's messages were stored. */
+export type NumberedMessage = MessageRecord & { number: number };
+
+export type AnswerEnd = Pick<
+  MessageRecord,
+  'content' | 'reasoning' | 'endReason' | 'errorCode' | 'model' | 'provider'
+>;
+
+export interface MessageStore {
+  /** In the order given, which must have parents before children; images must be stored already. */
+  insert(messages: readonly MessageRecord[]): Promise<void>;
+  find(id: string, conversationId: string): Promise<NumberedMessage | undefined>;
+  findMany(ids: readonly string[]): Promise<MessageRecord[]>;
+  /** The last one stored. */
+  findNewest(conversationId: string): Promise<NumberedMessage | undefined>;
+  /** From the first message to this one; empty when the conversation has no such message. */
+  findPath(id: string, conversationId: string): Promise<NumberedMessage[]>;
+  /** In the order in which they were stored, from beyond `after`. */
+  list(page: { conversationId: string; after: number; limit: number }): Promise<NumberedMessage[]>;
+  /** Writes an answer down as it ended. @returns false when its conversation is gone */
+  endAnswer(id: string, end: AnswerEnd): Promise<boolean>;
+}
+
+/** Rows per statement: SQLite takes 32,766 parameters. */
+const INSERT_ROWS = 200;
+
+export function createMessageStore({
+  db,
+  reader,
+}: {
+  db: Kysely<Schema>;
+  reader: Kysely<Schema>;
+}): MessageStore {
+  return {
+    async insert(messages) {
+      const numbers = new Map<string, number>();
+      const rows: Insertable<Schema['messages']>[] = [];
+      for (const message of messages) {
+        const { conversationId } = message;
+        const last = numbers.get(conversationId) ?? (await lastNumber(db, conversationId));
+        const number = nextNumber(last);
+        numbers.set(conversationId, number);
+        rows.push(toRow(message, number));
+      }
+      for (let start = 0; start < rows.length; start += INSERT_ROWS) {
+        await db
+          .insertInto('messages')
+          .values(rows.slice(start, start + INSERT_ROWS))
+          .execute();
+      }
+      const images = messages.flatMap(({ id, content }) =>
+        [...new Set(hashesOf(content))].map((hash) => ({ message_id: id, hash })),
+      );
+      for (const image of images) await db.insertInto('message_images').values(image).execute();
+    },
+    async find(id, conversationId) {
+      const query = db.selectFrom('messages').selectAll().where('id', '=', id);
+      const row = await query.where('conversation_id', '=', conversationId).executeTakeFirst();
+      return row && toMessage(row);
+    },
+    async findMany(ids) {
+      if (ids.length === 0) return [];
+      const rows = await reader.selectFrom('messages').selectAll().where('id', 'in', ids).execute();
+      return rows.map(toMessage);
+    },
+    async findNewest(conversationId) {
+      const query = db.selectFrom('messages').selectAll().where('conversation_id', '=', conversationId);
+      const row = await query.orderBy('number', 'desc').limit(1).executeTakeFirst();
+      return row && toMessage(row);
+    },
+    async findPath(id, conversationId) {
+      const rows = await db
+        .withRecursive('path', (query) =>
+          query
+            .selectFrom('messages')
+            .selectAll()
+            .where('id', '=', id)
+            .where('conversation_id', '=', conversationId)
+            .unionAll(
+              query
+                .selectFrom('messages')
+                .innerJoin('path', 'path.parent_id', 'messages.id')
+                .selectAll('messages')
+                .where('messages.conversation_id', '=', conversationId),
+            ),
+        )
+        .selectFrom('path')
+        .selectAll()
+        .orderBy('number')
+        .execute();
+      return rows.map(toMessage);
+    },
+    async list({ conversationId, after, limit }) {
+      const query = reader
+        .selectFrom('messages')
+        .selectAll()
+        .where('conversation_id', '=', conversationId)
+        .where('number', '>', after);
+      return (await query.orderBy('number').limit(limit).execute()).map(toMessage);
+    },
+    async endAnswer(id, { content, reasoning, endReason, errorCode, model, provider }) {
+      const { numUpdatedRows } = await db
+        .updateTable('messages')
+        .set({
+          content: JSON.stringify(content),
+          reasoning,
+          end_reason: endReason,
+          error_code: errorCode,
+          model,
+          provider,
+        })
+        .where('id', '=', id)
+        .where('end_reason', 'is', null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
+  };
+}
+
+async function lastNumber(db: Kysely<Schema>, conversationId: string): Promise<number> {
+  const query = db.selectFrom('messages').select(({ fn }) => fn.max('number').as('number'));
+  const row = await query.where('conversation_id', '=', conversationId).executeTakeFirst();
+  return row?.number ?? 0;
+}
+
+function hashesOf(content: MessageRecord['content']): string[] {
+  if (typeof content === 'string') return [];
+  return content.flatMap((part) => (part.type === 'image' ? [part.sha256] : []));
+}
+
+function toRow(message: MessageRecord, number: number): Insertable<Schema['messages']> {
+  return {
+    id: message.id,
+    conversation_id: message.conversationId,
+    parent_id: message.parentId,
+    number,
+    role: message.role,
+    content: JSON.stringify(message.content),
+    reasoning: message.reasoning,
+    continues_id: message.continuesId,
+    run_id: message.runId,
+    model: message.model,
+    provider: message.provider,
+    end_reason: message.endReason,
+    error_code: message.errorCode,
+    created_at: message.createdAt,
+  };
+}
+
+function toMessage(row: Selectable<Schema['messages']>): NumberedMessage {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    parentId: row.parent_id,
+    number: row.number,
+    role: row.role,
+    content: JSON.parse(row.content) as MessageRecord['content'],
+    reasoning: row.reasoning,
+    continuesId: row.continues_id,
+    runId: row.run_id,
+    model: row.model,
+    provider: row.provider,
+    endReason: row.end_reason as RunEndReason | null,
+    errorCode: row.error_code,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,214 @@
+// In: a run when it is admitted, and how it ended. Out: its row: its state, and its entry in the ledger.
+// Never: a second end of one run, or a second run of one Idempotency-Key.
+import type { Cost, RunEndReason, Usage } from '@sluice/shared';
+import type { Kysely, Selectable } from 'kysely';
+import type { Schema } from './schema.ts';
+
+export interface NewRun {
+  id: string;
+  userId: string;
+  /** Of the app token it was asked with. */
+  tokenId: string | null;
+  conversationId: string | null;
+  /** The answer's message. */
+  messageId: string | null;
+  requestId: string;
+  /** As the request named it. */
+  modelAsked: string;
+  model: string;
+  provider: string;
+  /** What stands in the ledger should this process die. */
+  estimatedInputTokens: number;
+  metadata: Record<string, string> | null;
+  idempotency: { key: string; fingerprint: string } | null;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+export interface RunOutcome {
+  reason: RunEndReason;
+  errorCode: string | null;
+  model: string;
+  provider: string;
+  /** Upstream calls made. */
+  attempts: number;
+  providerRequestId: string | null;
+  /** Null when nothing can have been charged. */
+  usage: Usage | null;
+  cost: Cost | null;
+  firstTokenMs: number | null;
+  /** Null when its process died. */
+  totalMs: number | null;
+  /** Epoch ms. */
+  endedAt: number;
+}
+
+export interface StoredRun {
+  id: string;
+  userId: string;
+  conversationId: string | null;
+  messageId: string | null;
+  /** Null while it is running. */
+  result: { reason: RunEndReason; usage: Usage | null; cost: Cost | null } | null;
+  model: string;
+  provider: string;
+  attempts: number;
+  estimatedInputTokens: number;
+  timing: { firstTokenMs: number | null; totalMs: number | null };
+  fingerprint: string | null;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+export interface RunStore {
+  /** @throws a unique violation (`isUniqueViolation`) when the user's Idempotency-Key is taken */
+  insert(run: NewRun): Promise<void>;
+  find(id: string, userId: string): Promise<StoredRun | undefined>;
+  findMany(ids: readonly string[]): Promise<Map<string, StoredRun>>;
+  findByKey(userId: string, key: string): Promise<StoredRun | undefined>;
+  /** Frees a key that was claimed before `before`, epoch ms. */
+  freeKey(claim: { userId: string; key: string; before: number }): Promise<void>;
+  /** @returns false when it had ended before: nothing is changed then */
+  end(id: string, outcome: RunOutcome): Promise<boolean>;
+  /** Those that no process has ended. */
+  listRunning(): Promise<StoredRun[]>;
+}
+
+export function createRunStore({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): RunStore {
+  return {
+    async insert(run) {
+      await db.insertInto('runs').values(toRow(run)).execute();
+    },
+    async find(id, userId) {
+      const query = db.selectFrom('runs').selectAll().where('id', '=', id);
+      const row = await query.where('user_id', '=', userId).executeTakeFirst();
+      return row && toRun(row);
+    },
+    async findMany(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await reader.selectFrom('runs').selectAll().where('id', 'in', ids).execute();
+      return new Map(rows.map((row) => [row.id, toRun(row)]));
+    },
+    async findByKey(userId, key) {
+      const query = db.selectFrom('runs').selectAll().where('user_id', '=', userId);
+      const row = await query.where('idempotency_key', '=', key).executeTakeFirst();
+      return row && toRun(row);
+    },
+    async freeKey({ userId, key, before }) {
+      await db
+        .updateTable('runs')
+        .set({ idempotency_key: null, fingerprint: null })
+        .where('user_id', '=', userId)
+        .where('idempotency_key', '=', key)
+        .where('created_at', '<', before)
+        .execute();
+    },
+    async end(id, outcome) {
+      const query = db.updateTable('runs').set(toEnd(outcome)).where('id', '=', id);
+      const { numUpdatedRows } = await query.where('state', '=', 'running').executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
+    async listRunning() {
+      const rows = await db.selectFrom('runs').selectAll().where('state', '=', 'running').execute();
+      return rows.map(toRun);
+    },
+  };
+}
+
+type Row = Selectable<Schema['runs']>;
+
+const noOutcome = {
+  error_code: null,
+  attempts: 0,
+  provider_request_id: null,
+  output_tokens: null,
+  cache_read_tokens: null,
+  cache_write_tokens: null,
+  reasoning_tokens: null,
+  usage_source: null,
+  cost_micro_usd: null,
+  cost_source: null,
+  first_token_ms: null,
+  total_ms: null,
+  ended_at: null,
+} satisfies Partial<Row>;
+
+function toRow(run: NewRun): Row {
+  return {
+    ...noOutcome,
+    id: run.id,
+    user_id: run.userId,
+    token_id: run.tokenId,
+    conversation_id: run.conversationId,
+    message_id: run.messageId,
+    request_id: run.requestId,
+    state: 'running',
+    model_asked: run.modelAsked,
+    model: run.model,
+    provider: run.provider,
+    input_tokens: run.estimatedInputTokens,
+    metadata: run.metadata && JSON.stringify(run.metadata),
+    idempotency_key: run.idempotency?.key ?? null,
+    fingerprint: run.idempotency?.fingerprint ?? null,
+    created_at: run.createdAt,
+  };
+}
+
+function toEnd(outcome: RunOutcome): Partial<Row> {
+  const { usage, cost } = outcome;
+  return {
+    state: outcome.reason,
+    error_code: outcome.errorCode,
+    model: outcome.model,
+    provider: outcome.provider,
+    attempts: outcome.attempts,
+    provider_request_id: outcome.providerRequestId,
+    input_tokens: usage?.inputTokens ?? null,
+    output_tokens: usage?.outputTokens ?? null,
+    cache_read_tokens: usage?.cacheReadTokens ?? null,
+    cache_write_tokens: usage?.cacheWriteTokens ?? null,
+    reasoning_tokens: usage?.reasoningTokens ?? null,
+    usage_source: usage?.source ?? null,
+    cost_micro_usd: cost?.microUsd ?? null,
+    cost_source: cost?.source ?? null,
+    first_token_ms: outcome.firstTokenMs,
+    total_ms: outcome.totalMs,
+    ended_at: outcome.endedAt,
+  };
+}
+
+function toUsage(row: Row): Usage | null {
+  if (row.usage_source === null) return null;
+  return {
+    inputTokens: row.input_tokens ?? 0,
+    outputTokens: row.output_tokens ?? 0,
+    cacheReadTokens: row.cache_read_tokens ?? 0,
+    cacheWriteTokens: row.cache_write_tokens ?? 0,
+    reasoningTokens: row.reasoning_tokens ?? 0,
+    source: row.usage_source,
+  };
+}
+
+function toCost({ cost_micro_usd: microUsd, cost_source: source }: Row): Cost | null {
+  return microUsd === null || source === null ? null : { microUsd, source };
+}
+
+function toRun(row: Row): StoredRun {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    conversationId: row.conversation_id,
+    messageId: row.message_id,
+    result:
+      row.state === 'running'
+        ? null
+        : { reason: row.state as RunEndReason, usage: toUsage(row), cost: toCost(row) },
+    model: row.model,
+    provider: row.provider,
+    attempts: row.attempts,
+    estimatedInputTokens: row.input_tokens ?? 0,
+    timing: { firstTokenMs: row.first_token_ms, totalMs: row.total_ms },
+    fingerprint: row.fingerprint,
+    createdAt: row.created_at,
+  };
+}

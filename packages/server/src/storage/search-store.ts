@@ -1,0 +1,134 @@
+// In: the words of titles and messages, cut by search-words.ts. Out: those of one user that have all the words looked for, the newest first.
+// Never: another user's, nor a text: the index holds words alone.
+import { type Kysely, sql } from 'kysely';
+import type { DatabaseKind } from './migrations.ts';
+import { nextNumber } from './next-number.ts';
+import type { Schema } from './schema.ts';
+
+export interface SearchDocument {
+  userId: string;
+  conversationId: string;
+  /** Null: the conversation's title. */
+  messageId: string | null;
+  words: readonly string[];
+}
+
+export interface SearchHit {
+  /** Its place: the higher, the newer. */
+  number: number;
+  conversationId: string;
+  messageId: string | null;
+}
+
+export interface SearchStore {
+  insert(document: SearchDocument): Promise<void>;
+  /** Forgets the title of a conversation, or with `all`, its messages too. */
+  delete(conversationId: string, what: 'title' | 'all'): Promise<void>;
+  /** @param words beginnings of words, as `queryWords` cuts them; at least one */
+  find(query: {
+    userId: string;
+    words: readonly string[];
+    /** Only what is older than this number. */
+    before: number;
+    limit: number;
+  }): Promise<SearchHit[]>;
+}
+
+interface Index {
+  insert(number: number, document: SearchDocument): Promise<boolean>;
+  forget(numbers: readonly number[]): Promise<void>;
+  find: SearchStore['find'];
+}
+
+export function createSearchStore(connections: {
+  db: Kysely<Schema>;
+  reader: Kysely<Schema>;
+  kind: DatabaseKind;
+}): SearchStore {
+  const { db, kind } = connections;
+  const index = kind === 'sqlite' ? sqliteIndex(connections) : postgresIndex(connections);
+  return {
+    async insert(document) {
+      // Two processes may hit upon one number.
+      while (!(await index.insert(nextNumber(), document)));
+    },
+    async delete(conversationId, what) {
+      let query = db
+        .selectFrom('search_documents')
+        .select('number')
+        .where('conversation_id', '=', conversationId);
+      if (what === 'title') query = query.where('message_id', 'is', null);
+      const numbers = (await query.execute()).map(({ number }) => number);
+      for (let start = 0; start < numbers.length; start += DELETE_ROWS) {
+        const some = numbers.slice(start, start + DELETE_ROWS);
+        await index.forget(some);
+        await db.deleteFrom('search_documents').where('number', 'in', some).execute();
+      }
+    },
+    find: (query) => index.find(query),
+  };
+}
+
+const DELETE_ROWS = 1000;
+
+function toHit(row: { number: number; conversation_id: string; message_id: string | null }): SearchHit {
+  return { number: row.number, conversationId: row.conversation_id, messageId: row.message_id };
+}
+
+/** A column of its own holds the owner, so that the index joins the words of one user alone. */
+function sqliteIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): Index {
+  const ownerOf = (userId: string) => `u${userId.replaceAll('-', '')}`;
+  return {
+    async insert(number, { userId, conversationId, messageId, words }) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('search_documents')
+        .values({ number, conversation_id: conversationId, message_id: messageId })
+        .onConflict((conflict) => conflict.column('number').doNothing())
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows !== 1n) return false;
+      await sql`insert into search_index (rowid, owner, body)
+        values (${number}, ${ownerOf(userId)}, ${words.join(' ')})`.execute(db);
+      return true;
+    },
+    async forget(numbers) {
+      await sql`delete from search_index where rowid in (${sql.join(numbers)})`.execute(db);
+    },
+    async find({ userId, words, before, limit }) {
+      const wanted = words.map((word) => `body : "${word}" *`).join(' AND ');
+      const match = `owner : "${ownerOf(userId)}" AND ${wanted}`;
+      const { rows } = await sql<Schema['search_documents']>`
+        select search_documents.* from search_index
+        join search_documents on search_documents.number = search_index.rowid
+        where search_index match ${match} and search_index.rowid < ${before}
+        order by search_index.rowid desc limit ${limit}`.execute(reader);
+      return rows.map(toHit);
+    },
+  };
+}
+
+/** Casts take quoted lexemes as they are; Postgres' own parser would cut them again. */
+function postgresIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): Index {
+  /** No word has a colon. */
+  const ownerOf = (userId: string) => `'owner:${userId}'`;
+  return {
+    async insert(number, { userId, conversationId, messageId, words }) {
+      const lexemes = [ownerOf(userId), ...words.map((word) => `'${word}'`)].join(' ');
+      const { numAffectedRows } = await sql`
+        insert into search_documents (number, conversation_id, message_id, lexemes)
+        values (${number}, ${conversationId}, ${messageId}, cast(${lexemes} as tsvector))
+        on conflict (number) do nothing`.execute(db);
+      return numAffectedRows === 1n;
+    },
+    async forget() {
+      // The words are in the documents' own rows.
+    },
+    async find({ userId, words, before, limit }) {
+      const query = [ownerOf(userId), ...words.map((word) => `'${word}':*`)].join(' & ');
+      const { rows } = await sql<Schema['search_documents']>`
+        select number, conversation_id, message_id from search_documents
+        where lexemes @@ cast(${query} as tsquery) and number < ${before}
+        order by number desc limit ${limit}`.execute(reader);
+      return rows.map(toHit);
+    },
+  };
+}
