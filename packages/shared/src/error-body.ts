@@ -9,6 +9,9 @@ export const errorBodySchema = z.object({
   code: z.string(),
   retryable: z.boolean(),
   requestId: z.string(),
+  /** With `run_expired` that answers an Idempotency-Key: the run it began, and the message that has its answer. */
+  runId: z.optional(z.string()),
+  messageId: z.optional(z.string()),
 });
 
 export type ErrorBody = z.infer<typeof errorBodySchema>;

@@ -10,6 +10,7 @@ export * from './fold-events.ts';
 export * from './message.ts';
 export * from './model.ts';
 export * from './run-event.ts';
+export * from './run-state.ts';
 export * from './session.ts';
 export * from './sluice-error.ts';
 export * from './sse-codec.ts';

@@ -7,6 +7,9 @@ export interface SluiceErrorDetails {
   retryAfterMs?: number;
   /** The id the server logged the failure under; known to clients, from the problem body. */
   requestId?: string;
+  /** Of the run that is no longer kept, and of the message that has its answer. */
+  runId?: string;
+  messageId?: string;
   /** The upstream's own HTTP status, for retry decisions and logs. */
   upstreamStatus?: number;
 }
