@@ -18,10 +18,10 @@ export interface ReadOptions {
   signal: AbortSignal;
 }
 
-/** The writer's end of one run's log. */
-export interface RunLog {
+/** The writer's end of one run's log. Disposing forgets a log that nothing was appended to: its run never began. */
+export interface RunLog extends Disposable {
   /**
-   * Takes the events and wakes the followers; never waits. The log has ended once `run-end` is appended.
+   * Takes all of the events, or none of them, and wakes the followers; never waits. The log has ended once `run-end` is appended.
    * @throws {SluiceError} `output_too_large` when the run's log is full; `error` and `run-end` are always taken
    */
   append(events: readonly RunEvent[]): void;

@@ -47,7 +47,12 @@ export class MemoryEventLog implements EventLog, Disposable {
     }
     const entry: Entry = { events: new EventList(), followers: new Set(), hasEnded: false };
     this.#entries.set(runId, entry);
-    return { append: (events) => this.#append(runId, entry, events) };
+    return {
+      append: (events) => this.#append(runId, entry, events),
+      [Symbol.dispose]: () => {
+        if (entry.events.lastSeq === 0) this.#entries.delete(runId);
+      },
+    };
   }
 
   async *read(runId: string, options: ReadOptions): AsyncGenerator<readonly LoggedEvent[], void, undefined> {
@@ -92,13 +97,14 @@ export class MemoryEventLog implements EventLog, Disposable {
 
   #append(runId: string, entry: Entry, events: readonly RunEvent[]): void {
     if (entry.hasEnded) throw new Error(`run ${runId} has ended; nothing can follow run-end`);
+    const jsons = events.map((event) => JSON.stringify(event));
+    const isLast = events.some(({ type }) => type === 'run-end');
+    if (!isLast) this.#refuseOverflow(entry, jsons);
     const bytesBefore = entry.events.bytes;
-    try {
-      for (const event of events) this.#push(entry, event);
-    } finally {
-      if (entry.hasEnded) this.#keep(runId, entry);
-      this.#bytes += entry.events.bytes - bytesBefore;
-    }
+    for (const json of jsons) entry.events.append(json);
+    entry.hasEnded = isLast;
+    if (isLast) this.#keep(runId, entry);
+    this.#bytes += entry.events.bytes - bytesBefore;
     this.#makeRoom();
     this.#wake(entry);
   }
@@ -107,14 +113,13 @@ export class MemoryEventLog implements EventLog, Disposable {
     for (const onChange of entry.followers) onChange();
   }
 
-  #push(entry: Entry, event: RunEvent): void {
-    const json = JSON.stringify(event);
+  /** The end of a run is always taken. */
+  #refuseOverflow({ events }: Entry, jsons: readonly string[]): void {
     const { maxRunBytes, maxRunEvents } = this.#options;
-    const isFull = entry.events.bytes + json.length > maxRunBytes || entry.events.lastSeq >= maxRunEvents;
-    if (isFull && event.type !== 'error' && event.type !== 'run-end')
+    let bytes = events.bytes;
+    for (const json of jsons) bytes += json.length;
+    if (bytes > maxRunBytes || events.lastSeq + jsons.length > maxRunEvents)
       throw new SluiceError('output_too_large');
-    entry.events.append(json);
-    entry.hasEnded = event.type === 'run-end';
   }
 
   /** For those who come back, or come late. */
