@@ -1,0 +1,185 @@
+// In: what an owner asks of their conversations, and a stranger of a shared one. Out: conversations, messages, files, as they cross the wire.
+// Never: another user's conversation, or a run: answers are written by runs.
+import {
+  type Conversation,
+  type ConversationChanges,
+  type ConversationList,
+  type MessageList,
+  type SharedConversation,
+  SluiceError,
+} from '@sluice/shared';
+import type { StoredConversation } from '../storage/conversation-store.ts';
+import type { Database, Stores } from '../storage/database.ts';
+import type { StoredImage } from '../storage/image-store.ts';
+import { collectWords } from '../storage/search-words.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { type ExportedFile, exportConversation } from './export-conversation.ts';
+import { searchConversations } from './search-conversations.ts';
+import { readShare, shareConversation } from './share-conversation.ts';
+import { toConversation, toStoredMessage, toTime } from './to-wire.ts';
+
+export interface ListOptions {
+  /** Words to look for. */
+  query?: string | undefined;
+  cursor?: string | undefined;
+  limit: number;
+  isArchived: boolean;
+}
+
+/** Another user's conversation is `not_found`, as is one that never was. */
+export class Conversations {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws {SluiceError} `invalid_cursor` */
+  async list(userId: string, options: ListOptions): Promise<ConversationList> {
+    const { query, cursor, limit, isArchived } = options;
+    if (query !== undefined) return searchConversations(this.#database, { userId, query, cursor, limit });
+    const after = cursor === undefined ? undefined : toPosition(cursor);
+    const page = { userId, isArchived, limit: limit + 1, ...(after && { after }) };
+    const found = await this.#database.conversations.list(page);
+    const shown = found.slice(0, limit);
+    const last = shown.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    const nextCursor = hasMore ? encodeCursor([last.isPinned ? 1 : 0, last.updatedAt, last.id]) : null;
+    return { conversations: shown.map(toConversation), nextCursor };
+  }
+
+  async create(
+    userId: string,
+    { title = null }: { title?: string | null | undefined },
+  ): Promise<Conversation> {
+    const now = Date.now();
+    const conversation: StoredConversation = {
+      id: crypto.randomUUID(),
+      userId,
+      title,
+      isPinned: false,
+      isArchived: false,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const words = await collectWords(title ?? '');
+    await this.#database.transaction(async (stores) => {
+      await stores.conversations.insert(conversation);
+      if (title !== null) await indexTitle(stores, conversation, words);
+    });
+    return toConversation(conversation);
+  }
+
+  /** @throws {SluiceError} `not_found` */
+  async find(userId: string, id: string): Promise<Conversation> {
+    return toConversation(await this.#require(userId, id));
+  }
+
+  /** @throws {SluiceError} `not_found` */
+  async change(userId: string, id: string, changes: ConversationChanges): Promise<Conversation> {
+    const { title, pinned, archived } = changes;
+    const words = await collectWords(title ?? '');
+    return this.#database.transaction(async (stores) => {
+      const conversation = await requireIn(stores, userId, id);
+      const asked = {
+        ...(title !== undefined && { title }),
+        ...(pinned !== undefined && { isPinned: pinned }),
+        ...(archived !== undefined && { isArchived: archived }),
+      };
+      if (Object.keys(asked).length > 0) await stores.conversations.update(id, asked);
+      if (title !== undefined) await indexTitle(stores, conversation, words);
+      return toConversation({ ...conversation, ...asked });
+    });
+  }
+
+  /**
+   * Messages, images and shares go with it.
+   * @throws {SluiceError} `not_found`
+   */
+  async delete(userId: string, id: string): Promise<void> {
+    await this.#database.transaction(async (stores) => {
+      await requireIn(stores, userId, id);
+      await stores.search.delete(id, 'all');
+      await stores.conversations.delete(id);
+    });
+  }
+
+  /** @throws {SluiceError} `not_found`, `invalid_cursor` */
+  async listMessages(
+    userId: string,
+    id: string,
+    { cursor, limit }: { cursor?: string | undefined; limit: number },
+  ): Promise<MessageList> {
+    await this.#require(userId, id);
+    const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, ['number'])[0]);
+    const found = await this.#database.messages.list({ conversationId: id, after, limit: limit + 1 });
+    const shown = found.slice(0, limit);
+    const runs = await this.#database.runs.findMany(shown.flatMap(({ runId }) => runId ?? []));
+    const last = shown.at(-1);
+    return {
+      messages: shown.map((message) => toStoredMessage(message, runs.get(message.runId ?? ''))),
+      nextCursor: found.length > limit && last !== undefined ? encodeCursor([last.number]) : null,
+    };
+  }
+
+  /** @throws {SluiceError} `not_found` */
+  async findImage(userId: string, id: string, hash: string): Promise<StoredImage> {
+    await this.#require(userId, id);
+    const image = await this.#database.images.findInConversation(hash, id);
+    if (image === undefined) throw new SluiceError('not_found', { detail: 'no such image' });
+    return image;
+  }
+
+  /** @throws {SluiceError} `not_found` */
+  async export(userId: string, id: string, format: 'json' | 'markdown'): Promise<ExportedFile> {
+    return exportConversation(this.#database, await this.#require(userId, id), format);
+  }
+
+  /** @throws {SluiceError} `not_found`, `invalid_request` for a message that is not in it */
+  async share(userId: string, id: string, messageId?: string): Promise<{ id: string; createdAt: string }> {
+    const share = await shareConversation(this.#database, await this.#require(userId, id), messageId);
+    return { id: share.id, createdAt: toTime(share.createdAt) };
+  }
+
+  /** @throws {SluiceError} `not_found` */
+  async listShares(userId: string, id: string): Promise<{ id: string; createdAt: string }[]> {
+    await this.#require(userId, id);
+    const shares = await this.#database.shares.list(id);
+    return shares.map((share) => ({ id: share.id, createdAt: toTime(share.createdAt) }));
+  }
+
+  /** Needs no user: the id is the key. @throws {SluiceError} `not_found` */
+  readShare(id: string): Promise<SharedConversation> {
+    return readShare(this.#database, id);
+  }
+
+  /** @throws {SluiceError} `not_found` */
+  async deleteShare(userId: string, id: string): Promise<void> {
+    if (!(await this.#database.shares.delete(id, userId))) throw new SluiceError('not_found');
+  }
+
+  #require(userId: string, id: string): Promise<StoredConversation> {
+    return requireIn(this.#database, userId, id);
+  }
+}
+
+async function requireIn(stores: Stores, userId: string, id: string): Promise<StoredConversation> {
+  const conversation = await stores.conversations.find(id, userId);
+  if (conversation === undefined) throw new SluiceError('not_found', { detail: 'no such conversation' });
+  return conversation;
+}
+
+/** @param words of the title that is to be found from now on */
+async function indexTitle(
+  { search }: Stores,
+  { id, userId }: StoredConversation,
+  words: readonly string[],
+): Promise<void> {
+  await search.delete(id, 'title');
+  await search.insert({ userId, conversationId: id, messageId: null, words });
+}
+
+function toPosition(cursor: string) {
+  const [isPinned, updatedAt, id] = decodeCursor(cursor, ['number', 'number', 'string']);
+  return { isPinned: isPinned === 1, updatedAt: Number(updatedAt), id: String(id) };
+}

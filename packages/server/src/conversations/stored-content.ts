@@ -1,0 +1,55 @@
+import type { Message, StoredPart } from '@sluice/shared';
+import { type ImageStore, type StoredImage, hashImage } from '../storage/image-store.ts';
+import type { MessageRecord } from '../storage/message-store.ts';
+import { textOf } from './text-of.ts';
+
+/** @returns content as a message stores it, and its images apart */
+export function toStoredContent(content: Message['content']): {
+  content: MessageRecord['content'];
+  images: StoredImage[];
+} {
+  if (typeof content === 'string') return { content, images: [] };
+  const images: StoredImage[] = [];
+  const parts = content.map((part): StoredPart => {
+    if (part.type === 'text') return part;
+    const hash = hashImage(part.data);
+    images.push({ hash, mediaType: part.mediaType, data: part.data });
+    return { type: 'image', mediaType: part.mediaType, sha256: hash };
+  });
+  return { content: parts, images };
+}
+
+export function imageHashesOf({ content }: Pick<MessageRecord, 'content'>): string[] {
+  if (typeof content === 'string') return [];
+  return content.flatMap((part) => (part.type === 'image' ? [part.sha256] : []));
+}
+
+/**
+ * What a path of a conversation says to a model: an answer and what goes on with it are one, and an answer that never came is left
+ * out. An image whose bytes are gone is too.
+ */
+export async function toContext(path: readonly MessageRecord[], images: ImageStore): Promise<Message[]> {
+  const found = await images.find([...new Set(path.flatMap(imageHashesOf))]);
+  const context: Message[] = [];
+  for (const { role, content, continuesId } of path) {
+    const said = toSaid(content, found);
+    const last = context.at(-1);
+    if (said.length === 0) continue;
+    if (continuesId !== null && last?.role === 'assistant') {
+      last.content = textOf(last.content) + textOf(said);
+    } else {
+      context.push({ role, content: said });
+    }
+  }
+  return context;
+}
+
+function toSaid(content: MessageRecord['content'], images: Map<string, StoredImage>): Message['content'] {
+  if (typeof content === 'string') return content;
+  return content.flatMap((part): Extract<Message['content'], readonly unknown[]> => {
+    if (part.type === 'text') return [part];
+    const image = images.get(part.sha256);
+    const mediaType = part.mediaType as 'image/png';
+    return image === undefined ? [] : [{ type: 'image' as const, mediaType, data: image.data }];
+  });
+}
