@@ -49,18 +49,22 @@ export async function compose({
   const auth = createAuth({ database, secret, clock: Date.now });
   const providers = createProviders(secrets, config, stack);
   const catalog = new Catalog(providers.keys());
-  await recoverRuns(database);
-  const runs = new Runs({
-    eventLog: stack.use(new MemoryEventLog({ maxBytes: config.eventLogBytes })),
-    providers,
-    catalog,
-    limiter: limitRuns(config.maxRunsPerUser),
-    timeouts: config.timeouts,
-    grace: config.grace,
-    database,
-    findRevoked: (owners) => auth.findRevoked(owners),
-    logger,
-  });
+  const interrupted = await recoverRuns(database);
+  if (interrupted > 0)
+    logger.warn({ runs: interrupted }, 'runs of a server that crashed were marked interrupted');
+  const runs = stack.use(
+    new Runs({
+      eventLog: stack.use(new MemoryEventLog({ maxBytes: config.eventLogBytes })),
+      providers,
+      catalog,
+      limiter: limitRuns(config.maxRunsPerUser),
+      timeouts: config.timeouts,
+      grace: config.grace,
+      database,
+      findRevoked: (owners) => auth.findRevoked(owners),
+      logger,
+    }),
+  );
   const owned = stack.move();
   const rooms = { config, auth, runs, catalog, database, logger, lockLost };
   return { ...rooms, [Symbol.asyncDispose]: () => owned.disposeAsync() };

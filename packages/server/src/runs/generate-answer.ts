@@ -1,7 +1,16 @@
-import { type RunEndReason, type RunEvent, SluiceError, type Usage, errorEntry } from '@sluice/shared';
+import {
+  type RunEndReason,
+  type RunEvent,
+  type RunStart,
+  SluiceError,
+  type Usage,
+  errorEntry,
+} from '@sluice/shared';
 import type { RunLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Provider, ProviderEvent, ProviderRequest } from '../providers/provider.ts';
+import type { CheckpointWriter } from './checkpoint-writer.ts';
+import type { EndWriter, EndedRun } from './end-writer.ts';
 import { estimateUsage } from './estimate-usage.ts';
 import { type Run, RunAbort } from './run.ts';
 import { type RunTimeouts, startPhaseTimers } from './start-phase-timers.ts';
@@ -12,6 +21,8 @@ export interface Generation {
   provider: Provider;
   request: ProviderRequest;
   timeouts: RunTimeouts;
+  checkpoints: CheckpointWriter;
+  ends: EndWriter;
   logger: Logger;
 }
 
@@ -26,6 +37,9 @@ interface Progress {
   firstTokenMs: number | null;
   textLength: number;
   reasoningLength: number;
+  /** The answer, kept for its message: empty outside of conversations. */
+  text: string;
+  reasoning: string;
 }
 
 /**
@@ -41,11 +55,10 @@ export async function generateAnswer(generation: Generation): Promise<void> {
     firstTokenMs: null,
     textLength: 0,
     reasoningLength: 0,
+    text: '',
+    reasoning: '',
   };
-  const { id: runId, model, provider } = run;
-  log.append([
-    { type: 'run-start', runId, model, provider, createdAt: new Date(run.createdAt).toISOString() },
-  ]);
+  log.append([toRunStart(run)]);
   let failure: unknown;
   try {
     await callProvider(generation, progress);
@@ -53,19 +66,35 @@ export async function generateAnswer(generation: Generation): Promise<void> {
     failure = error;
   }
   run.noteUpstreamClosed();
-  end(generation, progress, failure);
+  await end(generation, progress, failure);
 }
 
-async function callProvider({ run, log, provider, request, timeouts }: Generation, progress: Progress) {
+function toRunStart({ id: runId, model, provider, createdAt, place }: Run): RunStart {
+  return {
+    type: 'run-start',
+    runId,
+    model,
+    provider,
+    createdAt: new Date(createdAt).toISOString(),
+    ...place,
+  };
+}
+
+async function callProvider(generation: Generation, progress: Progress) {
+  const { run, log, provider, request, timeouts } = generation;
   // A caller that has gone, or pressed Stop, before the call costs no call.
   run.signal.throwIfAborted();
   using timers = startPhaseTimers(run, timeouts);
+  run.attempts += 1;
   let trailer: NodeJS.Timeout | undefined;
   try {
     for await (const batch of provider.generate(request, run.signal)) {
       timers.noteLife();
       const events = toRunEvents(batch, run, progress);
-      if (events.length > 0) log.append(events);
+      if (events.length > 0) {
+        log.append(events);
+        if (run.place !== null) keep(generation, progress, events);
+      }
       if (progress.firstTokenMs !== null) timers.noteToken();
       const { finishReason: reason } = progress;
       if (reason === null || trailer !== undefined) continue;
@@ -74,6 +103,17 @@ async function callProvider({ run, log, provider, request, timeouts }: Generatio
     }
   } finally {
     clearTimeout(trailer);
+  }
+}
+
+/** What is in the log is in the message: nothing else, and nothing less. */
+function keep({ run, checkpoints }: Generation, progress: Progress, events: readonly RunEvent[]): void {
+  for (const event of events) {
+    const text = event.type === 'text-delta' ? event.text : '';
+    const reasoning = event.type === 'reasoning-delta' ? event.reasoning : '';
+    progress.text += text;
+    progress.reasoning += reasoning;
+    checkpoints.note(run.id, { text, reasoning });
   }
 }
 
@@ -136,32 +176,63 @@ function settleUsage({ request }: Generation, progress: Progress): Usage | null 
   return wasCalled ? estimateUsage(request, { text: textLength, reasoning: reasoningLength }, usage) : null;
 }
 
-function end(generation: Generation, progress: Progress, failure: unknown): void {
-  const { run, log, logger } = generation;
+/** The database ends a run; `run-end` tells of it. */
+async function end(generation: Generation, progress: Progress, failure: unknown): Promise<void> {
+  const { run, log, checkpoints, ends } = generation;
   const { reason, error } = judge(generation, progress, failure);
   const usage = settleUsage(generation, progress);
   const timing = { firstTokenMs: progress.firstTokenMs, totalMs: Date.now() - run.createdAt };
   const { providerRequestId } = progress;
+  const ended: EndedRun = {
+    id: run.id,
+    outcome: {
+      reason,
+      errorCode: error?.code ?? null,
+      model: run.model,
+      provider: run.provider,
+      attempts: run.attempts,
+      providerRequestId: providerRequestId ?? null,
+      usage,
+      cost: null,
+      ...timing,
+      endedAt: Date.now(),
+    },
+    answer: toAnswer(run, progress),
+  };
+  if (run.place !== null) await checkpoints.close(run.id);
+  const saved = await ends.write(ended);
   const runEnd: RunEvent = {
     type: 'run-end',
     done: true,
     reason,
     usage,
     cost: null,
-    saved: false,
+    saved,
     ...(providerRequestId !== undefined && { providerRequestId }),
     timing,
   };
   log.append(error === undefined ? [runEnd] : [toErrorEvent(error), runEnd]);
-  run.end(reason);
+  run.end({ reason, usage, cost: null });
+  logEnd(generation, ended, error);
+}
+
+function toAnswer({ owner, place }: Run, { text, reasoning }: Progress): EndedRun['answer'] {
+  if (place === null) return null;
+  const { conversationId, messageId } = place;
+  return { userId: owner.userId, conversationId, messageId, text, reasoning };
+}
+
+function logEnd({ run, logger }: Generation, { outcome }: EndedRun, error: SluiceError | undefined): void {
   const level = error?.code === 'internal' || error?.code === 'upstream_auth' ? 'error' : 'info';
+  const { reason, usage, firstTokenMs, totalMs } = outcome;
   const fields = {
     runId: run.id,
-    userId: run.userId,
+    userId: run.owner.userId,
     model: run.model,
     reason,
     code: error?.code,
-    ...timing,
+    firstTokenMs,
+    totalMs,
     usage,
   };
   logger[level]({ ...fields, ...(level === 'error' && { err: error?.cause }) }, 'run ended');

@@ -1,16 +1,9 @@
-import { type ChatRequest, SluiceError } from '@sluice/shared';
+import { type ChatRequest, type Message, SluiceError } from '@sluice/shared';
 import type { ResolvedModel } from '../catalog/catalog.ts';
 import type { ProviderRequest } from '../providers/provider.ts';
 
 /** Options of the protocol that this version does not bring; refused, never ignored in silence. */
-const notSupportedYet = [
-  'conversationId',
-  'parentId',
-  'continue',
-  'fallbackModels',
-  'graceMs',
-  'metadata',
-] as const;
+const notSupportedYet = ['fallbackModels'] as const;
 
 function refuse(field: string, why: string): never {
   throw new SluiceError('unsupported_option', { detail: `${field}: ${why}` });
@@ -19,9 +12,6 @@ function refuse(field: string, why: string): never {
 function refuseUnsupported(body: ChatRequest, model: ResolvedModel): void {
   for (const field of notSupportedYet) {
     if (body[field] !== undefined) refuse(field, 'not supported by this version of Sluice');
-  }
-  if (body.onDisconnect !== undefined && body.onDisconnect !== 'abort') {
-    refuse('onDisconnect', 'this version of Sluice supports abort only');
   }
   if (body.temperature !== undefined && !model.capabilities.temperature) {
     refuse('temperature', `model ${model.id} does not take it`);
@@ -37,23 +27,29 @@ function refuseUnsupported(body: ChatRequest, model: ResolvedModel): void {
 }
 
 /**
- * What a chat request asks of a provider.
- * @throws {SluiceError} `invalid_request` when nothing is asked, `unsupported_option` naming the field
+ * What a chat request asks of a provider, but for what is said before it in its conversation.
+ * @throws {SluiceError} `unsupported_option` naming the field
  */
-export function readChatRequest(body: ChatRequest, model: ResolvedModel): ProviderRequest {
+export function readChatRequest(body: ChatRequest, model: ResolvedModel): Omit<ProviderRequest, 'messages'> {
   refuseUnsupported(body, model);
-  const messages =
-    body.messages ?? (body.message === undefined ? [] : [{ role: 'user' as const, content: body.message }]);
-  if (messages.length === 0) {
-    throw new SluiceError('invalid_request', { detail: 'message: give a message, or messages' });
-  }
   const systemPrompt = body.systemPrompt ?? body.system;
   return {
     model: model.upstreamName,
-    messages,
     ...(systemPrompt !== undefined && { systemPrompt }),
     ...(body.maxOutputTokens !== undefined && { maxOutputTokens: body.maxOutputTokens }),
     ...(model.maxOutputTokens !== null && { modelOutputLimit: model.maxOutputTokens }),
     ...(body.temperature !== undefined && { temperature: body.temperature }),
   };
+}
+
+/**
+ * What is asked outside of conversations.
+ * @throws {SluiceError} `invalid_request` when nothing is
+ */
+export function readMessages({ message, messages }: ChatRequest): readonly Message[] {
+  const asked = messages ?? (message === undefined ? [] : [{ role: 'user' as const, content: message }]);
+  if (asked.length === 0) {
+    throw new SluiceError('invalid_request', { detail: 'message: give a message, or messages' });
+  }
+  return asked;
 }

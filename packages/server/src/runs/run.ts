@@ -1,4 +1,4 @@
-import type { ErrorCode, RunEndReason, StopResult } from '@sluice/shared';
+import type { Cost, ErrorCode, RunEndReason, StopResult, Usage } from '@sluice/shared';
 
 /** Why the write half was aborted, as the signal's reason. Abort is a reason, not an error. */
 export class RunAbort {
@@ -12,31 +12,67 @@ export class RunAbort {
   }
 }
 
+/** Who asked, and with what: a run ends when that is revoked. */
+export interface RunOwner {
+  readonly userId: string;
+  /** Of the app token. */
+  readonly tokenId?: string;
+  readonly sessionId?: string;
+}
+
+/** Where a run's messages are in its conversation. */
+export interface RunPlace {
+  readonly conversationId: string;
+  /** The prompt this run stored; absent when it answers one that was there. */
+  readonly userMessageId?: string;
+  /** The answer's. */
+  readonly messageId: string;
+}
+
+/** How long a run goes on after its last follower has left: 0 aborts at once, Infinity never. */
+export type GraceMs = number;
+
+/** How a run ended, once it has. */
+export interface RunResult {
+  reason: RunEndReason;
+  usage: Usage | null;
+  cost: Cost | null;
+}
+
+type RunFields = Pick<Run, 'id' | 'owner' | 'requestId' | 'model' | 'provider' | 'graceMs'>;
+
 /** One generation, from admission to its end; the log has what it said. */
 export class Run {
   readonly id: string;
-  readonly userId: string;
+  readonly owner: RunOwner;
   /** Of the request that began it, for the log. */
   readonly requestId: string;
   readonly model: string;
   readonly provider: string;
+  readonly graceMs: GraceMs;
   readonly createdAt = Date.now();
+  /** Null outside of conversations. */
+  place: RunPlace | null = null;
   /** Null while the run goes on. */
-  endReason: RunEndReason | null = null;
+  result: RunResult | null = null;
+  /** Upstream calls made. */
+  attempts = 0;
   /** From the abort to the upstream connection's close. */
   upstreamClosedMs: number | null = null;
 
   readonly #controller = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
   #followers = 0;
+  #grace: NodeJS.Timeout | undefined;
   #abortedAt = 0;
 
-  constructor(fields: Pick<Run, 'id' | 'userId' | 'requestId' | 'model' | 'provider'>) {
+  constructor(fields: RunFields) {
     this.id = fields.id;
-    this.userId = fields.userId;
+    this.owner = fields.owner;
     this.requestId = fields.requestId;
     this.model = fields.model;
     this.provider = fields.provider;
+    this.graceMs = fields.graceMs;
   }
 
   /** Aborts with a `RunAbort`. */
@@ -51,7 +87,7 @@ export class Run {
 
   /** The first abort counts; after the end none does. */
   abort(reason: RunAbort): void {
-    if (this.signal.aborted || this.endReason !== null) return;
+    if (this.signal.aborted || this.result !== null) return;
     this.#abortedAt = performance.now();
     this.#controller.abort(reason);
   }
@@ -61,17 +97,19 @@ export class Run {
     if (this.signal.aborted) this.upstreamClosedMs = performance.now() - this.#abortedAt;
   }
 
-  end(reason: RunEndReason): void {
-    this.endReason = reason;
+  end(result: RunResult): void {
+    this.result = result;
+    clearTimeout(this.#grace);
     this.#ended.resolve();
   }
 
-  /** Counts a follower in until its signal aborts; when the last one leaves, the run is aborted. */
+  /** Counts a follower in until its signal aborts; when the last one has left, the run's grace begins. */
   addFollower(signal: AbortSignal): void {
     this.#followers += 1;
+    clearTimeout(this.#grace);
     const leave = () => {
       this.#followers -= 1;
-      if (this.#followers === 0) this.abort(new RunAbort('disconnected'));
+      if (this.#followers === 0) this.#beginGrace();
     };
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
@@ -80,6 +118,13 @@ export class Run {
   stopResult(): StopResult {
     const upstreamClosedMs =
       this.upstreamClosedMs === null ? null : Math.round(this.upstreamClosedMs * 10) / 10;
-    return { runId: this.id, state: this.endReason ?? 'stopping', upstreamClosedMs };
+    return { runId: this.id, state: this.result?.reason ?? 'stopping', upstreamClosedMs };
+  }
+
+  #beginGrace(): void {
+    if (this.result !== null || this.graceMs === Infinity) return;
+    const abort = () => this.abort(new RunAbort('disconnected'));
+    if (this.graceMs === 0) abort();
+    else this.#grace = setTimeout(abort, this.graceMs);
   }
 }

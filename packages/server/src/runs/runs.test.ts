@@ -1,30 +1,54 @@
-import type { RunEvent } from '@sluice/shared';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChatRequest, RunEvent } from '@sluice/shared';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { limitRuns } from '../admission/limit-runs.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { MemoryEventLog } from '../event-log/memory-event-log.ts';
 import { createLogger } from '../observability/logger.ts';
 import type { Provider, ProviderEvent } from '../providers/provider.ts';
+import { makeDataDir } from '../storage/data-dir.fixture.ts';
+import { openDatabase } from '../storage/open-database.ts';
+import type { StoredUser } from '../storage/user-store.ts';
 import type { Run } from './run.ts';
 import { Runs } from './runs.ts';
 
 const owner = { userId: 'u' };
+const user: StoredUser = {
+  id: owner.userId,
+  email: 'u@example.com',
+  name: null,
+  role: 'user',
+  passwordHash: null,
+  isDisabled: false,
+  createdAt: 0,
+};
 const text = (value: string): ProviderEvent => ({ type: 'text-delta', text: value });
 const finish: ProviderEvent = { type: 'finish', reason: 'complete' };
 
 /** Rooms around a provider that does what the test says. */
-function createRuns(generate: Provider['generate']) {
+async function createRuns(generate: Provider['generate']) {
   const eventLog = new MemoryEventLog({ maxBytes: 1_000_000 });
+  const database = await openDatabase({ dataDir: await makeDataDir() });
+  await database.users.insert(user);
   const runs = new Runs({
     eventLog,
     providers: new Map([['demo', { id: 'demo', generate }]]),
     catalog: new Catalog(['demo']),
     limiter: limitRuns(0),
     timeouts: { firstTokenMs: 1000, idleMs: 500, runMs: 5000 },
+    grace: { defaultMs: 1000, maxMs: 2000 },
+    database,
+    findRevoked: async () => [],
     logger: createLogger('silent'),
   });
   const caller = new AbortController();
-  const start = () => runs.start({ message: 'Hi' }, owner, { requestId: 'q', closed: caller.signal });
+  onTestFinished(async () => {
+    runs[Symbol.dispose]();
+    await database[Symbol.asyncDispose]();
+  });
+  const start = async (body: Partial<ChatRequest> = {}, key?: string) => {
+    const asked = { requestId: 'q', closed: caller.signal, key };
+    return (await runs.start({ message: 'Hi', ...body }, owner, asked)).run;
+  };
   const eventsOf = async (run: Run): Promise<RunEvent[]> => {
     const batches = await Array.fromAsync(
       runs.follow(run, { after: 0, signal: new AbortController().signal }),
@@ -40,46 +64,47 @@ const untilAborted = (signal: AbortSignal) =>
 
 describe('Runs', () => {
   beforeEach(() => {
-    vi.useFakeTimers();
+    // What the database needs of the clock goes on.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 
   it('says that it is still stopping when the upstream connection does not close in two seconds', async () => {
-    const { runs, start } = createRuns(async function* () {
+    const { runs, start } = await createRuns(async function* () {
       yield [text('a')];
       await new Promise(() => undefined);
     });
-    const run = start();
+    const run = await start();
     const stopping = runs.stop(run);
     await vi.advanceTimersByTimeAsync(2000);
     expect(await stopping).toEqual({ runId: run.id, state: 'stopping', upstreamClosedMs: null });
   });
 
   it('shuts down although an upstream does not let go', async () => {
-    const { runs, start } = createRuns(async function* () {
+    const { runs, start } = await createRuns(async function* () {
       yield [text('a')];
       await new Promise(() => undefined);
     });
-    start();
+    await start();
     const drained = runs.drain(1000);
     await vi.advanceTimersByTimeAsync(3000);
     await drained;
-    expect(() => start()).toThrow(expect.objectContaining({ code: 'draining' }));
+    await expect(start()).rejects.toMatchObject({ code: 'draining' });
   });
 
   it('ends once whatever races: stop, disconnect and timeouts at the same moment', async () => {
-    const { runs, caller, start, eventsOf } = createRuns(async function* (_request, signal) {
+    const { runs, caller, start, eventsOf } = await createRuns(async function* (_request, signal) {
       yield [text('a')];
       await untilAborted(signal);
     });
-    const run = start();
+    const run = await start();
     await vi.advanceTimersByTimeAsync(499);
     const stopped = runs.stop(run);
     caller.abort();
-    await vi.advanceTimersByTimeAsync(10_000);
     expect((await stopped).state).toBe('stopped');
+    await vi.advanceTimersByTimeAsync(10_000);
     const events = await eventsOf(run);
     expect(events.map(({ type }) => type)).toEqual(['run-start', 'text-delta', 'run-end']);
     expect(events.at(-1)).toMatchObject({ reason: 'stopped' });
@@ -87,29 +112,29 @@ describe('Runs', () => {
 
   it('makes no call for a caller that has gone', async () => {
     const generate = vi.fn<Provider['generate']>();
-    const { caller, start, eventsOf } = createRuns(generate);
+    const { caller, start, eventsOf } = await createRuns(generate);
     caller.abort();
-    const events = await eventsOf(start());
+    const events = await eventsOf(await start());
     expect(generate).not.toHaveBeenCalled();
     expect(events.at(-1)).toMatchObject({ type: 'run-end', reason: 'disconnected', usage: null });
   });
 
   it('hides the cause of a failure of its own behind a code', async () => {
-    const { start, eventsOf } = createRuns(async function* () {
+    const { start, eventsOf } = await createRuns(async function* () {
       yield [text('a')];
       throw new Error('secret detail');
     });
-    const events = await eventsOf(start());
+    const events = await eventsOf(await start());
     expect(events.at(-2)).toMatchObject({ type: 'error', code: 'internal' });
     expect(JSON.stringify(events)).not.toContain('secret detail');
   });
 
   it('tells that the answer is whole when its connection lingers, and times it no more', async () => {
-    const { start, eventsOf } = createRuns(async function* () {
+    const { start, eventsOf } = await createRuns(async function* () {
       yield [text('a'), finish];
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     });
-    const run = start();
+    const run = await start();
     await vi.advanceTimersByTimeAsync(60_000);
     const events = await eventsOf(run);
     expect(events.slice(2)).toEqual([
@@ -119,38 +144,42 @@ describe('Runs', () => {
   });
 
   it('does not time out a whole answer whose usage comes late', async () => {
-    const { start, eventsOf } = createRuns(async function* () {
+    const { start, eventsOf } = await createRuns(async function* () {
       yield [text('a'), finish];
       await new Promise((resolve) => setTimeout(resolve, 100));
       yield [];
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     });
-    const run = start();
+    const run = await start();
     await vi.advanceTimersByTimeAsync(60_100);
     expect(run.signal.aborted).toBe(false);
     expect((await eventsOf(run)).at(-1)).toMatchObject({ reason: 'complete' });
   });
 
   it('says nothing of the finish when the end follows at once', async () => {
-    const { start, eventsOf } = createRuns(async function* () {
+    const { start, eventsOf } = await createRuns(async function* () {
       yield [text('a'), finish];
     });
-    expect((await eventsOf(start())).map(({ type }) => type)).toEqual(['run-start', 'text-delta', 'run-end']);
+    expect((await eventsOf(await start())).map(({ type }) => type)).toEqual([
+      'run-start',
+      'text-delta',
+      'run-end',
+    ]);
   });
 
   it('takes an end without a terminal for a cut', async () => {
-    const { start, eventsOf } = createRuns(async function* () {
+    const { start, eventsOf } = await createRuns(async function* () {
       yield [text('a')];
     });
-    expect((await eventsOf(start())).at(-2)).toMatchObject({ code: 'upstream_truncated' });
+    expect((await eventsOf(await start())).at(-2)).toMatchObject({ code: 'upstream_truncated' });
   });
 
-  it('hides the runs of others', () => {
-    const { runs, start } = createRuns(async function* () {
+  it('hides the runs of others', async () => {
+    const { runs, start } = await createRuns(async function* () {
       yield [finish];
     });
-    const { id } = start();
-    expect(runs.find(id, owner).id).toBe(id);
-    expect(() => runs.find(id, { userId: 'other' })).toThrow(expect.objectContaining({ code: 'not_found' }));
+    const { id } = await start();
+    expect((await runs.find(id, owner)).id).toBe(id);
+    await expect(runs.find(id, { userId: 'other' })).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -4,12 +4,22 @@
 import { type ChatRequest, SluiceError, type StopResult } from '@sluice/shared';
 import type { RunLimiter } from '../admission/limit-runs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { EventLog, LoggedEvent } from '../event-log/event-log.ts';
+import type { EventLog, LoggedEvent, RunLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, ProviderRequest } from '../providers/provider.ts';
+import type { Database } from '../storage/database.ts';
+import type { StoredRun } from '../storage/run-store.ts';
+import { type CheckpointWriter, createCheckpointWriter } from './checkpoint-writer.ts';
+import { type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
+import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
+import { type EndWriter, createEndWriter } from './end-writer.ts';
+import { fingerprint } from './fingerprint.ts';
 import { generateAnswer } from './generate-answer.ts';
-import { readChatRequest } from './read-chat-request.ts';
-import { Run, RunAbort } from './run.ts';
+import { openRun } from './open-run.ts';
+import { readChatRequest, readMessages } from './read-chat-request.ts';
+import { type GraceLimits, readGrace } from './read-grace.ts';
+import { readTurn } from './read-turn.ts';
+import { Run, RunAbort, type RunOwner } from './run.ts';
 import type { RunTimeouts } from './start-phase-timers.ts';
 
 export interface RunsPorts {
@@ -18,60 +28,56 @@ export interface RunsPorts {
   catalog: Catalog;
   limiter: RunLimiter;
   timeouts: RunTimeouts;
+  grace: GraceLimits;
+  database: Database;
+  findRevoked: FindRevoked;
   logger: Logger;
 }
 
-/** Runs that are remembered beyond their log: enough to say `run_expired` rather than `not_found`. */
-const MAX_REMEMBERED_RUNS = 10_000;
+export interface Caller {
+  requestId: string;
+  /** Aborts when the caller leaves. */
+  closed: AbortSignal;
+  /** The request's Idempotency-Key. */
+  key?: string | undefined;
+}
+
 /** What an upstream that will not let go may take of a shutdown. */
 const CLOSE_WAIT_MS = 2000;
 const STOP_WAIT_MS = 2000;
 
-export class Runs {
+export class Runs implements Disposable {
   readonly #ports: RunsPorts;
+  /** Those that are going on, and those whose log is kept. */
   readonly #runs = new Map<string, Run>();
+  readonly #claims: ClaimedRuns;
+  readonly #checkpoints: CheckpointWriter;
+  readonly #ends: EndWriter;
+  readonly #revocations: Disposable;
   #isDraining = false;
 
   constructor(ports: RunsPorts) {
     this.#ports = ports;
+    const { database, findRevoked, logger } = ports;
+    this.#claims = createClaimedRuns(database.runs, (id) => this.#findLive(id));
+    this.#checkpoints = createCheckpointWriter(database.checkpoints, logger);
+    this.#ends = createEndWriter({ database, logger });
+    this.#revocations = cutRevoked({ running: () => this.listRunning(), findRevoked, logger });
   }
 
   /**
-   * Admits a request and begins its upstream call; the caller is the run's first follower until `closed` aborts.
-   * @throws {SluiceError} what it was refused with; nothing has begun then
+   * Admits a request, stores what it brings, and begins its upstream call; the caller is the run's first follower until `closed`
+   * aborts. Under an Idempotency-Key that has its run already, the caller becomes a follower of that one.
+   * @throws {SluiceError} what it was refused with; nothing has begun or been stored then
    */
-  start(
-    body: ChatRequest,
-    owner: { userId: string },
-    caller: { requestId: string; closed: AbortSignal },
-  ): Run {
+  async start(body: ChatRequest, owner: RunOwner, caller: Caller): Promise<{ run: Run; isReplay: boolean }> {
     if (this.#isDraining) throw new SluiceError('draining', { retryAfterMs: 5000 });
-    const { eventLog, catalog, providers, limiter, timeouts, logger } = this.#ports;
-    const model = catalog.resolve(body.model);
-    const request = readChatRequest(body, model);
-    const provider = providers.get(model.provider);
-    if (provider === undefined)
-      throw new Error(`provider ${model.provider} is in the catalogue but not composed`);
-    const place = limiter.admit(owner.userId);
-    try {
-      const run = new Run({
-        id: crypto.randomUUID(),
-        userId: owner.userId,
-        requestId: caller.requestId,
-        model: model.id,
-        provider: model.provider,
-      });
-      const log = eventLog.open(run.id);
-      this.#remember(run);
-      run.addFollower(caller.closed);
-      void generateAnswer({ run, log, provider, request, timeouts, logger }).finally(() =>
-        place[Symbol.dispose](),
-      );
-      return run;
-    } catch (error) {
-      place[Symbol.dispose]();
-      throw error;
-    }
+    const { key, closed } = caller;
+    if (key === undefined) return { run: await this.#begin(body, owner, caller), isReplay: false };
+    const claim = { userId: owner.userId, key, fingerprint: fingerprint(body) };
+    const claimed = await this.#claims.claim(claim, () => this.#begin(body, owner, caller));
+    if (claimed.isReplay) claimed.run.addFollower(closed);
+    return claimed;
   }
 
   /**
@@ -95,12 +101,22 @@ export class Runs {
     return position !== undefined && position.hasEnded && after === position.lastSeq;
   }
 
-  /** @throws {SluiceError} `not_found`, for another's run too: a stranger learns nothing */
-  find(runId: string, owner: { userId: string }): Run {
+  /**
+   * @returns the run while its log is kept, else its row
+   * @throws {SluiceError} `not_found`, for another's run too: a stranger learns nothing
+   */
+  async find(runId: string, owner: { userId: string }): Promise<Run | StoredRun> {
     const run = this.#runs.get(runId);
-    if (run === undefined || run.userId !== owner.userId)
-      throw new SluiceError('not_found', { detail: 'no such run' });
-    return run;
+    const found = run?.owner.userId === owner.userId ? run : undefined;
+    const stored = found ?? (await this.#ports.database.runs.find(runId, owner.userId));
+    if (stored === undefined) throw new SluiceError('not_found', { detail: 'no such run' });
+    return stored;
+  }
+
+  /** Those that are going on; of one user, if given. */
+  listRunning(userId?: string): Run[] {
+    const running = [...this.#runs.values()].filter(({ result }) => result === null);
+    return userId === undefined ? running : running.filter(({ owner }) => owner.userId === userId);
   }
 
   /** Aborts the upstream call and waits up to two seconds for its connection to be closed. Idempotent. */
@@ -113,32 +129,74 @@ export class Runs {
   /** Takes no new runs, gives the running ones `drainMs`, and ends the rest as `interrupted`. */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true;
-    const running = this.#running();
+    const running = this.listRunning();
     const ended = Promise.all(running.map((run) => run.ended));
     await within(drainMs, ended);
     for (const run of running) run.abort(new RunAbort('interrupted', 'interrupted'));
     await within(CLOSE_WAIT_MS, ended);
-  }
-
-  /** How many runs are going on. */
-  get running(): number {
-    return this.#running().length;
+    await within(CLOSE_WAIT_MS, this.#ends.settled());
   }
 
   get isDraining(): boolean {
     return this.#isDraining;
   }
 
-  #running(): Run[] {
-    return [...this.#runs.values()].filter((run) => run.endReason === null);
+  [Symbol.dispose](): void {
+    this.#revocations[Symbol.dispose]();
+    this.#ends[Symbol.dispose]();
+  }
+
+  async #begin(body: ChatRequest, owner: RunOwner, caller: Caller): Promise<Run> {
+    const { catalog, providers, limiter, grace, database, eventLog } = this.#ports;
+    const model = catalog.resolve(body.model);
+    const options = readChatRequest(body, model);
+    const turn = readTurn(body);
+    const asked = turn === null ? readMessages(body) : [];
+    const run = new Run({
+      id: crypto.randomUUID(),
+      owner,
+      requestId: caller.requestId,
+      model: model.id,
+      provider: model.provider,
+      graceMs: readGrace(body, caller.key !== undefined, grace),
+    });
+    const provider = providers.get(model.provider);
+    if (provider === undefined)
+      throw new Error(`provider ${model.provider} is in the catalogue but not composed`);
+    using undo = new DisposableStack();
+    const place = undo.use(limiter.admit(owner.userId));
+    const log = undo.use(eventLog.open(run.id));
+    this.#remember(run);
+    undo.defer(() => this.#runs.delete(run.id));
+    const messages = await openRun(database, { run, body, model, turn, asked, key: caller.key });
+    undo.move();
+    run.addFollower(caller.closed);
+    const request = { ...options, messages };
+    void this.#generate({ run, log, provider, request }).finally(() => place[Symbol.dispose]());
+    return run;
+  }
+
+  #generate(begun: { run: Run; log: RunLog; provider: Provider; request: ProviderRequest }): Promise<void> {
+    const { timeouts, logger } = this.#ports;
+    return generateAnswer({
+      ...begun,
+      timeouts,
+      logger,
+      checkpoints: this.#checkpoints,
+      ends: this.#ends,
+    });
+  }
+
+  #findLive(runId: string): Run | undefined {
+    return this.#ports.eventLog.position(runId) && this.#runs.get(runId);
   }
 
   #remember(run: Run): void {
     this.#runs.set(run.id, run);
-    if (this.#runs.size <= MAX_REMEMBERED_RUNS) return;
-    // The oldest alone is looked at, so that a start costs the same however many there are.
-    const [oldest = ''] = this.#runs.keys();
-    if (this.#ports.eventLog.position(oldest) === undefined) this.#runs.delete(oldest);
+    // Two at each start, so that a start costs the same however many there are, and those whose log is gone do go.
+    for (const [id, { result }] of this.#runs.entries().take(2)) {
+      if (result !== null && this.#ports.eventLog.position(id) === undefined) this.#runs.delete(id);
+    }
   }
 }
 

@@ -34,6 +34,8 @@ function writeProblem(res: Response, error: SluiceError, requestId: string): voi
     code: error.code,
     retryable,
     requestId,
+    ...(error.details.runId !== undefined && { runId: error.details.runId }),
+    ...(error.details.messageId !== undefined && { messageId: error.details.messageId }),
   };
   const retryAfterMs =
     error.details.retryAfterMs ?? (status === 429 || status === 503 ? DEFAULT_RETRY_AFTER_MS : undefined);

@@ -6,7 +6,7 @@ import {
   foldEvents,
   isErrorCode,
 } from '@sluice/shared';
-import { type Request, type RequestHandler, Router } from 'express';
+import { type RequestHandler, type Response, type Request, Router } from 'express';
 import type { EncodableEvent } from '../../encoders/encoder.ts';
 import { sseEncoder } from '../../encoders/sse-encoder.ts';
 import type { Runs } from '../../runs/runs.ts';
@@ -22,25 +22,32 @@ export interface ChatRouterPorts {
   heartbeatMs: number;
 }
 
-type ChatBody = Request<object, unknown, ChatRequest>;
+type ChatBody = Request<Record<string, string>, unknown, ChatRequest>;
 
 export function chatRouter({ runs, admit, heartbeatMs }: ChatRouterPorts): Router {
   const router = Router();
   const path = [trackClose, ...admit, refuseUnsupportedForms, ...readBody(chatRequestSchema, '20mb')];
 
+  /** What every form of the answer begins with: a run, this request as its follower. */
+  async function begin(req: ChatBody, res: Response, closed: AbortSignal) {
+    const { userId, tokenId, sessionId } = requirePrincipal(req);
+    const owner = { userId, ...(tokenId && { tokenId }), ...(sessionId && { sessionId }) };
+    const caller = { requestId: req.id, closed, key: readKey(req) };
+    const { run, isReplay } = await runs.start(req.body, owner, caller);
+    if (isReplay) res.setHeader('Idempotency-Replayed', 'true');
+    res.setHeader('X-Run-Id', run.id);
+    return runs.follow(run, { after: 0, signal: closed });
+  }
+
   router.post('/api/chat/stream', ...path, async (req: ChatBody, res) => {
     const closed = closeSignal(res);
-    const run = runs.start(req.body, requirePrincipal(req), { requestId: req.id, closed });
-    const events = runs.follow(run, { after: 0, signal: closed });
-    res.setHeader('X-Run-Id', run.id);
+    const events = await begin(req, res, closed);
     await sendEvents(res, events, { encoder: sseEncoder, heartbeatMs });
   });
 
   router.post('/api/chat', ...path, async (req: ChatBody, res) => {
     const closed = closeSignal(res);
-    const run = runs.start(req.body, requirePrincipal(req), { requestId: req.id, closed });
-    const events = runs.follow(run, { after: 0, signal: closed });
-    res.setHeader('X-Run-Id', run.id);
+    const events = await begin(req, res, closed);
     const answer = foldEvents(await readAll(events));
     if (!res.destroyed) res.json(toBody(answer));
   });
@@ -54,10 +61,17 @@ const refuseUnsupportedForms: RequestHandler = (req, _res, next) => {
       new SluiceError('unsupported_option', { detail: `${name}: not supported by this version of Sluice` }),
     );
   if (req.query['format'] !== undefined) return refuse('format');
-  if (req.headers['idempotency-key'] !== undefined) return refuse('Idempotency-Key');
   if (/^\s*text\/plain\b/i.test(req.headers.accept ?? '')) return refuse('Accept: text/plain');
   next();
 };
+
+function readKey(req: Request): string | undefined {
+  const key = req.get('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new SluiceError('invalid_request', {
+    detail: 'Idempotency-Key: must be 1 to 255 visible ASCII characters',
+  });
+}
 
 async function readAll(events: AsyncIterable<readonly EncodableEvent[]>) {
   const batches = await Array.fromAsync(events);

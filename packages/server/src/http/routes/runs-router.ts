@@ -1,7 +1,9 @@
-import { SluiceError } from '@sluice/shared';
+import { type RunState, SluiceError, type StopResult } from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
 import { sseEncoder } from '../../encoders/sse-encoder.ts';
+import { Run } from '../../runs/run.ts';
 import type { Runs } from '../../runs/runs.ts';
+import type { StoredRun } from '../../storage/run-store.ts';
 import { sendEvents } from '../../transport/send-events.ts';
 import { closeSignal, trackClose } from '../middleware/track-close.ts';
 import { requirePrincipal } from '../require-principal.ts';
@@ -15,15 +17,27 @@ export interface RunsRouterPorts {
 export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Router {
   const router = Router();
 
+  router.get('/api/runs', ...admit, (req, res) => {
+    if (req.query['active'] !== 'true') {
+      throw new SluiceError('invalid_request', { detail: 'active: must be true' });
+    }
+    res.json({ runs: runs.listRunning(requirePrincipal(req).userId).map(toRunBody) });
+  });
+
+  router.get('/api/runs/:id', ...admit, async (req: Request<{ id: string }>, res) => {
+    res.json(toRunBody(await runs.find(req.params.id, requirePrincipal(req))));
+  });
+
   router.get('/api/runs/:id/events', trackClose, ...admit, async (req: Request<{ id: string }>, res) => {
     const closed = closeSignal(res);
-    const run = runs.find(req.params.id, requirePrincipal(req));
+    const run = await runs.find(req.params.id, requirePrincipal(req));
     const after = readCursor(req);
     if (req.query['format'] !== undefined) {
       throw new SluiceError('unsupported_option', {
         detail: 'format: not supported by this version of Sluice',
       });
     }
+    if (!(run instanceof Run)) throw new SluiceError('run_expired');
     if (runs.isDelivered(run, after)) {
       // An EventSource stops reconnecting at a 204.
       res.status(204).end();
@@ -38,11 +52,32 @@ export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Route
   });
 
   router.post('/api/runs/:id/stop', ...admit, async (req: Request<{ id: string }>, res) => {
-    const run = runs.find(req.params.id, requirePrincipal(req));
-    const result = await runs.stop(run);
+    const run = await runs.find(req.params.id, requirePrincipal(req));
+    const result: StopResult =
+      run instanceof Run
+        ? await runs.stop(run)
+        : { runId: run.id, state: run.result?.reason ?? 'interrupted', upstreamClosedMs: null };
     res.status(result.state === 'stopping' ? 202 : 200).json(result);
   });
   return router;
+}
+
+/** `state` is `running`, or how the run ended. */
+function toRunBody(run: Run | StoredRun): RunState {
+  const { result } = run;
+  const place = run instanceof Run ? run.place : run;
+  return {
+    runId: run.id,
+    state: result?.reason ?? 'running',
+    model: run.model,
+    provider: run.provider,
+    attempts: run.attempts,
+    usage: result?.usage ?? null,
+    cost: result?.cost ?? null,
+    createdAt: new Date(run.createdAt).toISOString(),
+    ...(place?.conversationId && { conversationId: place.conversationId }),
+    ...(place?.messageId && { messageId: place.messageId }),
+  };
 }
 
 /** @returns the last seq the follower has; `Last-Event-ID`, which an EventSource sends, wins over the query it began with */

@@ -1,0 +1,74 @@
+// In: a request with an Idempotency-Key. Out: the one run of that key, begun now or before.
+// Never: a second run of one key, whatever comes at once; nor a claim left by a request that was refused.
+import { SluiceError } from '@sluice/shared';
+import type { RunStore, StoredRun } from '../storage/run-store.ts';
+import type { Run } from './run.ts';
+
+export interface Claim {
+  userId: string;
+  key: string;
+  fingerprint: string;
+}
+
+export interface ClaimedRuns {
+  /**
+   * @param begin begins the run, storing the claim with it; called at most once, and only when nobody holds the key
+   * @throws {SluiceError} `idempotency_mismatch` for another request under the same key; `run_expired` when the run's log is gone
+   */
+  claim(claim: Claim, begin: () => Promise<Run>): Promise<{ run: Run; isReplay: boolean }>;
+}
+
+/** How long a key stands for its run. */
+export const KEY_LIFETIME_MS = 24 * 3_600_000;
+
+/** @param findLive a run whose log is here */
+export function createClaimedRuns(
+  store: Pick<RunStore, 'findByKey'>,
+  findLive: (runId: string) => Run | undefined,
+): ClaimedRuns {
+  /** Requests being begun: those that come meanwhile wait for how it turns out. */
+  const beginning = new Map<string, { fingerprint: string; run: Promise<Run> }>();
+
+  async function findEarlier({ userId, key, fingerprint }: Claim): Promise<Run | undefined> {
+    const stored = await store.findByKey(userId, key);
+    if (stored === undefined || stored.createdAt < Date.now() - KEY_LIFETIME_MS) return undefined;
+    refuseAnother(stored.fingerprint, fingerprint);
+    return findLive(stored.id) ?? refuseExpired(stored);
+  }
+
+  return {
+    async claim(claim, begin) {
+      const place = `${claim.userId} ${claim.key}`;
+      for (;;) {
+        const other = beginning.get(place);
+        if (other === undefined) break;
+        const run = await other.run.catch(() => undefined);
+        if (run === undefined) continue;
+        refuseAnother(other.fingerprint, claim.fingerprint);
+        return { run, isReplay: true };
+      }
+      let isReplay = true;
+      const started = findEarlier(claim).then((earlier) => {
+        isReplay = earlier !== undefined;
+        return earlier ?? begin();
+      });
+      beginning.set(place, { fingerprint: claim.fingerprint, run: started });
+      try {
+        return { run: await started, isReplay };
+      } finally {
+        beginning.delete(place);
+      }
+    },
+  };
+}
+
+function refuseAnother(claimed: string | null, asked: string): void {
+  if (claimed === asked) return;
+  throw new SluiceError('idempotency_mismatch', {
+    detail: 'this Idempotency-Key was used with another request; a new request takes a new key',
+  });
+}
+
+function refuseExpired({ id, messageId }: StoredRun): never {
+  throw new SluiceError('run_expired', { runId: id, ...(messageId !== null && { messageId }) });
+}

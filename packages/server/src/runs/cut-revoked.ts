@@ -1,0 +1,34 @@
+import type { Logger } from '../observability/logger.ts';
+import { type Run, RunAbort, type RunOwner } from './run.ts';
+
+/** @returns those whose token or session has been revoked, or whose user has been disabled */
+export type FindRevoked = (owners: readonly RunOwner[]) => Promise<readonly RunOwner[]>;
+
+/** Half of the two seconds in which a revocation is to be felt. */
+const INTERVAL_MS = 1000;
+
+/** Looks once a second whether those who wait for answers may still have them, and ends the runs of those who may not. */
+export function cutRevoked(options: {
+  running: () => readonly Run[];
+  findRevoked: FindRevoked;
+  logger: Logger;
+}): Disposable {
+  const { running, findRevoked, logger } = options;
+  let isLooking = false;
+  const look = async () => {
+    const runs = running();
+    if (isLooking || runs.length === 0) return;
+    isLooking = true;
+    try {
+      const revoked = new Set(await findRevoked(runs.map(({ owner }) => owner)));
+      for (const run of runs) if (revoked.has(run.owner)) run.abort(new RunAbort('revoked', 'token_revoked'));
+    } catch (error) {
+      logger.warn({ err: error }, 'could not look for revoked tokens');
+    } finally {
+      isLooking = false;
+    }
+  };
+  const timer = setInterval(() => void look(), INTERVAL_MS);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -1,0 +1,105 @@
+// In: how a run ended, and its answer. Out: one row of the ledger and one message, in one transaction; tried until it is done.
+// Never: a second end of a run, nor an end that is given up while the process lives.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../observability/logger.ts';
+import type { Database } from '../storage/database.ts';
+import type { RunOutcome } from '../storage/run-store.ts';
+import { collectWords } from '../storage/search-words.ts';
+
+/** An answer as it stands when its run has ended; the fold of the run's events. */
+export interface WrittenAnswer {
+  userId: string;
+  conversationId: string;
+  messageId: string;
+  text: string;
+  reasoning: string;
+}
+
+export interface EndedRun {
+  id: string;
+  outcome: RunOutcome;
+  /** Null outside of conversations. */
+  answer: WrittenAnswer | null;
+}
+
+/** Disposing gives up what could not be written by then. */
+export interface EndWriter extends Disposable {
+  /** @returns whether it was written within two seconds; if not, it is tried on */
+  write(run: EndedRun): Promise<boolean>;
+  /** Settles once nothing is left to be written. */
+  settled(): Promise<void>;
+}
+
+const PATIENCE_MS = 2000;
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 5000;
+
+export function createEndWriter({ database, logger }: { database: Database; logger: Logger }): EndWriter {
+  const unwritten = new Set<Promise<void>>();
+  const givenUp = new AbortController();
+
+  async function persist(run: EndedRun): Promise<void> {
+    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
+      try {
+        await writeEnd(database, run);
+        return;
+      } catch (error) {
+        logger.error(
+          { err: error, runId: run.id, retryMs: delayMs },
+          'the end of a run could not be written',
+        );
+        await sleep(delayMs, undefined, { signal: givenUp.signal });
+      }
+    }
+  }
+
+  return {
+    async write(run) {
+      const writing = persist(run);
+      unwritten.add(writing);
+      const forget = () => unwritten.delete(writing);
+      writing.then(forget, forget);
+      const timer = new AbortController();
+      const late = sleep(PATIENCE_MS, false, { signal: timer.signal }).catch(() => false);
+      const isWritten = await Promise.race([
+        writing.then(
+          () => true,
+          () => false,
+        ),
+        late,
+      ]);
+      timer.abort();
+      return isWritten;
+    },
+    async settled() {
+      while (unwritten.size > 0) await Promise.allSettled(unwritten);
+    },
+    [Symbol.dispose]: () => givenUp.abort(),
+  };
+}
+
+/** Once: a run that has ended in the database stays as it ended. */
+export async function writeEnd(database: Database, { id, outcome, answer }: EndedRun): Promise<void> {
+  if (answer === null) {
+    await database.runs.end(id, outcome);
+    return;
+  }
+  const { userId, conversationId, messageId, text, reasoning } = answer;
+  // Before the transaction, which holds up everybody's.
+  const words = await collectWords(text);
+  await database.transaction(async (stores) => {
+    if (!(await stores.runs.end(id, outcome))) return;
+    await stores.checkpoints.delete(id);
+    const isThere = await stores.messages.endAnswer(messageId, {
+      content: text,
+      reasoning: reasoning === '' ? null : reasoning,
+      endReason: outcome.reason,
+      errorCode: outcome.errorCode,
+      model: outcome.model,
+      provider: outcome.provider,
+    });
+    if (!isThere) return;
+    await stores.search.insert({ userId, conversationId, messageId, words });
+    await stores.conversations.update(conversationId, { updatedAt: outcome.endedAt });
+  });
+}

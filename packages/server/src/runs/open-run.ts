@@ -1,0 +1,85 @@
+import { type ChatRequest, type Message, SluiceError } from '@sluice/shared';
+import type { ResolvedModel } from '../catalog/catalog.ts';
+import type { Database } from '../storage/database.ts';
+import type { NewRun } from '../storage/run-store.ts';
+import { KEY_LIFETIME_MS } from './claimed-runs.ts';
+import { estimateInputTokens } from './estimate-usage.ts';
+import { fingerprint } from './fingerprint.ts';
+import { openTurn, prepareTurn } from './open-turn.ts';
+import type { Turn } from './read-turn.ts';
+import type { Run } from './run.ts';
+
+export interface RunOpening {
+  run: Run;
+  body: ChatRequest;
+  model: ResolvedModel;
+  /** Null outside of conversations, where `asked` is what the model is told. */
+  turn: Turn | null;
+  asked: readonly Message[];
+  /** The request's Idempotency-Key. */
+  key: string | undefined;
+}
+
+/**
+ * Writes a run down before its upstream call: its row, the claim of its key, and in a conversation its messages, all or nothing.
+ * @returns what the model is told
+ * @throws {SluiceError} `not_found`, `invalid_request`, `unsupported_option`
+ */
+export async function openRun(database: Database, opening: RunOpening): Promise<readonly Message[]> {
+  const { run, model, turn, asked, key } = opening;
+  if (turn === null && key === undefined) {
+    await database.runs.insert(toRow(opening, asked));
+    return asked;
+  }
+  const prepared = turn && (await prepareTurn(turn));
+  const opened = await database.transaction(async (stores) => {
+    const { userId } = run.owner;
+    if (key !== undefined) {
+      await stores.runs.freeKey({ userId, key, before: Date.now() - KEY_LIFETIME_MS });
+    }
+    const { place, context } = prepared
+      ? await openTurn(stores, run, prepared)
+      : { place: null, context: asked };
+    if (!model.capabilities.images) refuseImages(context, model.id);
+    await stores.runs.insert(toRow({ ...opening, place }, context));
+    return { place, context };
+  });
+  run.place = opened.place;
+  return opened.context;
+}
+
+/** Of what was stored before; those of the request itself have been looked for. */
+function refuseImages(context: readonly Message[], modelId: string): void {
+  const hasImage = context.some(
+    ({ content }) => typeof content !== 'string' && content.some(({ type }) => type === 'image'),
+  );
+  if (!hasImage) return;
+  throw new SluiceError('unsupported_option', {
+    detail: `model: the conversation has images, which model ${modelId} does not take`,
+  });
+}
+
+function toRow(
+  { run, body, key, place = null }: RunOpening & { place?: Run['place'] },
+  messages: readonly Message[],
+): NewRun {
+  const systemPrompt = body.systemPrompt ?? body.system;
+  return {
+    id: run.id,
+    userId: run.owner.userId,
+    tokenId: run.owner.tokenId ?? null,
+    conversationId: place?.conversationId ?? null,
+    messageId: place?.messageId ?? null,
+    requestId: run.requestId,
+    modelAsked: body.model ?? run.model,
+    model: run.model,
+    provider: run.provider,
+    estimatedInputTokens: estimateInputTokens({
+      messages,
+      ...(systemPrompt !== undefined && { systemPrompt }),
+    }),
+    metadata: body.metadata ?? null,
+    idempotency: key === undefined ? null : { key, fingerprint: fingerprint(body) },
+    createdAt: run.createdAt,
+  };
+}

@@ -1,0 +1,155 @@
+import { type Message, SluiceError } from '@sluice/shared';
+import { makeTitle } from '../conversations/make-title.ts';
+import { toContext, toStoredContent } from '../conversations/stored-content.ts';
+import { textOf } from '../conversations/text-of.ts';
+import type { StoredConversation } from '../storage/conversation-store.ts';
+import type { Stores } from '../storage/database.ts';
+import type { MessageRecord, NumberedMessage } from '../storage/message-store.ts';
+import { collectWords } from '../storage/search-words.ts';
+import type { Turn } from './read-turn.ts';
+import type { Run, RunPlace } from './run.ts';
+
+/** What a turn stores before its upstream call, and what the model is to be told. */
+export interface OpenedTurn {
+  place: RunPlace;
+  context: Message[];
+}
+
+/** Said to a model that is to go on, and not stored: not every provider goes on with an answer by itself. */
+const CONTINUE_PROMPT =
+  'Continue your last answer exactly where it stopped. Repeat nothing of it, and do not mention that it stopped.';
+
+function refuse(field: string, why: string): never {
+  throw new SluiceError('invalid_request', { detail: `${field}: ${why}` });
+}
+
+/** Does the slow part of a turn, cutting its prompt into words for the search, before a transaction holds up everybody's. */
+export async function prepareTurn(turn: Turn) {
+  const prompt = turn.kind === 'send' ? textOf(turn.message.content) : '';
+  const title = makeTitle(prompt);
+  return {
+    turn,
+    title,
+    titleWords: await collectWords(title ?? ''),
+    words: await collectWords(prompt),
+  };
+}
+
+export type PreparedTurn = Awaited<ReturnType<typeof prepareTurn>>;
+
+/**
+ * Stores the prompt and the place of its answer, within the transaction of `stores`.
+ * @throws {SluiceError} `not_found` for a conversation that is not the owner's, `invalid_request` for a parent that does not fit
+ */
+export async function openTurn(stores: Stores, run: Run, prepared: PreparedTurn): Promise<OpenedTurn> {
+  const { turn } = prepared;
+  const { conversationId } = turn;
+  const conversation = await stores.conversations.find(conversationId, run.owner.userId);
+  if (conversation === undefined) throw new SluiceError('not_found', { detail: 'no such conversation' });
+  const path = await findPath(stores, turn);
+  const answered = turn.kind === 'send' ? await storePrompt(stores, run, { prepared, path }) : path.at(-1);
+  if (answered === undefined) throw new Error('a turn without a prompt');
+  const answer: MessageRecord = {
+    ...noAnswer,
+    id: crypto.randomUUID(),
+    conversationId,
+    parentId: answered.id,
+    role: 'assistant',
+    continuesId: turn.kind === 'continue' ? answered.id : null,
+    runId: run.id,
+    model: run.model,
+    provider: run.provider,
+    createdAt: run.createdAt,
+  };
+  await stores.messages.insert([answer]);
+  await touch(stores, conversation, { prepared, now: run.createdAt });
+  const context = await toContext(turn.kind === 'send' ? [...path, answered] : path, stores.images);
+  if (turn.kind === 'continue' && context.at(-1)?.role === 'assistant') {
+    context.push({ role: 'user', content: CONTINUE_PROMPT });
+  }
+  return {
+    place: {
+      conversationId,
+      messageId: answer.id,
+      ...(turn.kind === 'send' && { userMessageId: answered.id }),
+    },
+    context,
+  };
+}
+
+const noAnswer = {
+  content: '',
+  reasoning: null,
+  continuesId: null,
+  runId: null,
+  model: null,
+  provider: null,
+  endReason: null,
+  errorCode: null,
+} satisfies Partial<MessageRecord>;
+
+/** What was said before: up to the parent, which must be there and must fit. */
+async function findPath(stores: Stores, turn: Turn): Promise<NumberedMessage[]> {
+  const parentId = turn.parentId === undefined ? await findEnd(stores, turn.conversationId) : turn.parentId;
+  if (parentId === null) return [];
+  const path = await stores.messages.findPath(parentId, turn.conversationId);
+  const parent = path.at(-1);
+  if (parent === undefined) refuse('parentId', 'the conversation has no such message');
+  const isAnswer = parent.role === 'assistant';
+  if (isAnswer && isWritten(parent)) refuse('parentId', 'that answer is still being written');
+  if (turn.kind === 'regenerate' && parent.role !== 'user') refuse('parentId', 'must be a user message');
+  if (turn.kind === 'continue' && (!isAnswer || parent.endReason === 'complete')) {
+    refuse('parentId', 'must be an answer that was cut short');
+  }
+  return path;
+}
+
+const isWritten = ({ runId, endReason }: MessageRecord) => runId !== null && endReason === null;
+
+/** The newest message that nobody is answering or writing just now: so that parallel posts become siblings. */
+async function findEnd({ messages }: Stores, conversationId: string): Promise<string | null> {
+  let end = await messages.findNewest(conversationId);
+  while (end !== undefined && end.role === 'assistant' && isWritten(end)) {
+    const asked = end.parentId === null ? undefined : await messages.find(end.parentId, conversationId);
+    if (asked?.role === 'assistant') return asked.id;
+    if (asked === undefined || asked.parentId === null) return null;
+    end = await messages.find(asked.parentId, conversationId);
+  }
+  return end?.id ?? null;
+}
+
+async function storePrompt(
+  stores: Stores,
+  run: Run,
+  { prepared, path }: { prepared: PreparedTurn; path: readonly MessageRecord[] },
+): Promise<MessageRecord> {
+  const { turn, words } = prepared;
+  if (turn.kind !== 'send') throw new Error('only a send has a prompt');
+  const { content, images } = toStoredContent(turn.message.content);
+  const prompt: MessageRecord = {
+    ...noAnswer,
+    id: crypto.randomUUID(),
+    conversationId: turn.conversationId,
+    parentId: path.at(-1)?.id ?? null,
+    role: 'user',
+    content,
+    createdAt: run.createdAt,
+  };
+  await stores.images.insert(images, run.createdAt);
+  await stores.messages.insert([prompt]);
+  const { userId } = run.owner;
+  await stores.search.insert({ userId, conversationId: turn.conversationId, messageId: prompt.id, words });
+  return prompt;
+}
+
+async function touch(
+  stores: Stores,
+  { id, userId, title: given }: StoredConversation,
+  { prepared, now }: { prepared: PreparedTurn; now: number },
+): Promise<void> {
+  const { title, titleWords } = prepared;
+  const isUntitled = given === null && title !== null;
+  await stores.conversations.update(id, { updatedAt: now, ...(isUntitled && { title }) });
+  if (!isUntitled) return;
+  await stores.search.insert({ userId, conversationId: id, messageId: null, words: titleWords });
+}
