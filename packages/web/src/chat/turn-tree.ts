@@ -24,7 +24,7 @@ export interface Prompt extends Node {
   content: Content;
 }
 
-export interface Instruction extends Node {
+interface Instruction extends Node {
   role: 'system';
   content: Content;
 }

@@ -20,7 +20,7 @@ export async function exportConversation(
 }
 
 /** @returns the title without what file systems refuse */
-export function fileName(title: string): string {
+function fileName(title: string): string {
   const name = title
     .replace(/[\p{Cc}<>:"/\\|?*]+/gu, ' ')
     .replace(/\s+/g, ' ')

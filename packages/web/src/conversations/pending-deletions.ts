@@ -1,7 +1,7 @@
 import type { Conversation } from '@sluice/shared';
 
 /** How long a deletion can be undone. */
-export const UNDO_MS = 5000;
+const UNDO_MS = 5000;
 
 export interface PendingDeletion {
   conversation: Conversation;

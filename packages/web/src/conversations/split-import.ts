@@ -2,7 +2,7 @@
 export const MAX_BODY_BYTES = 20 * 1024 * 1024;
 
 /** A part of a file that the server takes in one request. */
-export interface ImportPart {
+interface ImportPart {
   body: string;
   /** Where each of its entries stands in the file. */
   indexes: readonly number[];
