@@ -9,6 +9,7 @@ import { createSetupCode } from './create-setup-code.ts';
 import { type NewUser, createUser } from './create-user.ts';
 import { deriveKeys } from './derive-keys.ts';
 import { endSession } from './end-session.ts';
+import { type TokenOwner, findRevoked } from './find-revoked.ts';
 import { logIn } from './log-in.ts';
 import type { Principal } from './principal.ts';
 import { refreshSession } from './refresh-session.ts';
@@ -39,6 +40,11 @@ export interface Auth {
   refresh(refreshToken: string | undefined): Promise<SignedIn>;
   /** Ends the session of a refresh token, its access tokens included; an unknown one is ignored. */
   logout(refreshToken: string | undefined): Promise<void>;
+  /**
+   * Looks at the database itself, for all of them at once.
+   * @returns those whose user is disabled, whose token is revoked or whose session has ended: the objects that were given
+   */
+  findRevoked<Owner extends TokenOwner>(owners: readonly Owner[]): Promise<readonly Owner[]>;
   hasAdmin(): Promise<boolean>;
   /**
    * @returns the code of a new setup link, valid for 24 h
@@ -78,6 +84,7 @@ export function createAuth({ database, secret, clock = Date.now }: AuthOptions):
       await endSession(context, refreshToken);
       authenticator.forget();
     },
+    findRevoked: (owners) => findRevoked(context, owners),
     hasAdmin: () => database.users.hasAdmin(),
     createSetupCode: () => createSetupCode(context),
     createUser: (user) => createUser(context, user),

@@ -23,6 +23,8 @@ interface StoredApiToken {
 export interface ApiTokenStore {
   insert(token: NewApiToken): Promise<void>;
   find(id: string): Promise<StoredApiToken | undefined>;
+  /** @returns those of the ids that are tokens which have not been revoked */
+  keepUnrevoked(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Keeps the time of the first revocation.
    * @returns whether there is such a token
@@ -55,6 +57,12 @@ export function createApiTokenStore(db: Kysely<Schema>): ApiTokenStore {
         .where('api_tokens.id', '=', id)
         .executeTakeFirst();
       return row && { id, user: toUser(row), revokedAt: row.revoked_at };
+    },
+    async keepUnrevoked(ids) {
+      if (ids.length === 0) return new Set();
+      const query = db.selectFrom('api_tokens').select('id').where('id', 'in', ids);
+      const rows = await query.where('revoked_at', 'is', null).execute();
+      return new Set(rows.map(({ id }) => id));
     },
     async revoke(id, at) {
       const { numUpdatedRows } = await db

@@ -14,6 +14,8 @@ interface StoredSession {
 export interface SessionStore {
   insert(session: { id: string; userId: string; createdAt: number }): Promise<void>;
   find(id: string): Promise<StoredSession | undefined>;
+  /** @returns those of the ids that are sessions which have not ended */
+  keepLive(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Does nothing to a session that has ended. */
   end(id: string, at: number): Promise<void>;
 }
@@ -35,6 +37,12 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
         .where('sessions.id', '=', id)
         .executeTakeFirst();
       return row && { id, user: toUser(row), endedAt: row.ended_at };
+    },
+    async keepLive(ids) {
+      if (ids.length === 0) return new Set();
+      const query = db.selectFrom('sessions').select('id').where('id', 'in', ids);
+      const rows = await query.where('ended_at', 'is', null).execute();
+      return new Set(rows.map(({ id }) => id));
     },
     async end(id, at) {
       await db

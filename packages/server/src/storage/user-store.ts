@@ -23,6 +23,8 @@ export interface UserStore {
   /** Finds by email, whatever its case. */
   findByEmail(email: string): Promise<StoredUser | undefined>;
   hasAdmin(): Promise<boolean>;
+  /** @returns those of the ids that are users who are not disabled */
+  keepEnabled(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Replaces the fields given. */
   update(
     id: string,
@@ -75,6 +77,11 @@ export function createUserStore(db: Kysely<Schema>): UserStore {
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;
+    },
+    async keepEnabled(ids) {
+      if (ids.length === 0) return new Set();
+      const query = db.selectFrom('users').select('id').where('id', 'in', ids).where('disabled', '=', 0);
+      return new Set((await query.execute()).map(({ id }) => id));
     },
     async update(id, { name, role, passwordHash, isDisabled }) {
       const changes = {
