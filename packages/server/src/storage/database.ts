@@ -48,7 +48,8 @@ export interface Database extends Stores, AsyncDisposable {
   /**
    * Runs `work` with stores of its own: all of its writes happen, or none when it throws. On SQLite it holds the write lock from its
    * start, and the one connection: awaiting this database's own stores inside it would wait for ever. On Postgres others run beside
-   * it (read committed): what must happen once is a conditional update or a unique key, not a look beforehand.
+   * it (read committed): what must happen once is a conditional update or a unique key, not a look beforehand; and `work` is run
+   * again when it and another one have waited for each other.
    */
   transaction<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>;
   /** One round trip. @throws when the database does not answer */

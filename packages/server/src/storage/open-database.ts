@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type Database, type OpenConnections, createStores } from './database.ts';
+import { type Database, type OpenConnections, type Stores, createStores } from './database.ts';
+import { isConflict } from './is-conflict.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
 import { prepareDataDir } from './prepare-data-dir.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
@@ -12,6 +13,8 @@ export interface DatabaseLocation {
 
 /** A database that has not said anything for so long is not there. */
 const PING_MS = 2000;
+/** Of a transaction that another one was in the way of. */
+const MAX_ATTEMPTS = 5;
 
 /**
  * Opens the database, made and migrated when needed. Disposing answers what was asked before, then closes.
@@ -31,13 +34,10 @@ export async function openConnections(
 }
 
 export function createDatabase(connections: OpenConnections): Database {
-  const { db, kind } = connections;
+  const { db } = connections;
   return {
     ...createStores(connections),
-    transaction: (work) =>
-      db
-        .transaction()
-        .execute((transaction) => work(createStores({ db: transaction, reader: transaction, kind }))),
+    transaction: (work) => transact(connections, work),
     async ping() {
       const silence = Promise.withResolvers<never>();
       const timer = setTimeout(() => silence.reject(new Error('the database does not answer')), PING_MS);
@@ -45,4 +45,19 @@ export function createDatabase(connections: OpenConnections): Database {
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
+}
+
+async function transact<Result>(
+  { db, kind }: OpenConnections,
+  work: (stores: Stores) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db
+        .transaction()
+        .execute((transaction) => work(createStores({ db: transaction, reader: transaction, kind })));
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
+    }
+  }
 }

@@ -9,6 +9,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import { mapError } from '../map-error.ts';
+import { replaceNul } from '../replace-nul.ts';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 import { sqlStateOf } from './sql-state.ts';
 
@@ -65,7 +66,7 @@ class BorrowedConnection implements DatabaseConnection {
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     try {
-      const { command, rows, rowCount } = await this.#client.query(sql, parameters);
+      const { command, rows, rowCount } = await this.#client.query(sql, replaceNul(parameters));
       if (sql === 'commit' && command === 'ROLLBACK') throw new Error('the transaction had failed');
       return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
     } catch (error) {

@@ -9,6 +9,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { mapError } from '../map-error.ts';
+import { replaceNul } from '../replace-nul.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Kysely over the worker. The adapter says that there is one connection, so Kysely lets one transaction or query hold it at a time. */
@@ -28,7 +29,7 @@ function createDriver(sqlite: SqliteConnection): Driver {
     });
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-      const { rows, changes } = await run(sql, parameters);
+      const { rows, changes } = await run(sql, replaceNul(parameters));
       return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
     },
     streamQuery() {

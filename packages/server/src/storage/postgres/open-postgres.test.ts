@@ -1,0 +1,61 @@
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { createDatabase, dropDatabase } from '../../../test/_support/start-postgres.ts';
+import '../../../test/_support/provide-postgres.ts';
+import { makeDataDir } from '../data-dir.fixture.ts';
+import { openDatabase } from '../open-database.ts';
+
+const cluster = inject('postgresUrl');
+
+async function open() {
+  const databaseUrl = await createDatabase(cluster ?? '');
+  onTestFinished(() => dropDatabase(databaseUrl));
+  const location = { dataDir: await makeDataDir(), databaseUrl };
+  const database = await openDatabase(location);
+  onTestFinished(() => database[Symbol.asyncDispose]());
+  return { database, location };
+}
+
+const user = (id: string) => ({
+  id,
+  email: `${id}@example.com`,
+  name: null,
+  role: 'user' as const,
+  passwordHash: null,
+  isDisabled: false,
+  createdAt: 1,
+});
+
+describe.skipIf(cluster === undefined)('openDatabase on Postgres', () => {
+  it('runs a transaction again when it and another one have waited for each other', async () => {
+    const { database } = await open();
+    for (const id of ['a', 'b']) await database.users.insert(user(id));
+    const holds = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let runs = 0;
+    const cross = (order: string[], own: number) =>
+      database.transaction(async ({ users }) => {
+        runs += 1;
+        await users.update(order[0] ?? '', { name: order.join() });
+        holds[own]?.resolve();
+        await holds[1 - own]?.promise;
+        await users.update(order[1] ?? '', { name: order.join() });
+      });
+    await Promise.all([cross(['a', 'b'], 0), cross(['b', 'a'], 1)]);
+    expect(runs).toBe(3);
+    const names = await Promise.all(['a', 'b'].map((id) => database.users.findByEmail(`${id}@example.com`)));
+    expect(names[0]?.name).toBe(names[1]?.name);
+  });
+
+  it('migrates once when several servers start at the same time', async () => {
+    const databaseUrl = await createDatabase(cluster ?? '');
+    onTestFinished(() => dropDatabase(databaseUrl));
+    const location = { dataDir: await makeDataDir(), databaseUrl };
+    const databases = await Promise.all(Array.from({ length: 5 }, () => openDatabase(location)));
+    onTestFinished(async () => {
+      for (const database of databases) await database[Symbol.asyncDispose]();
+    });
+    await databases[0]?.users.insert(user('a'));
+    for (const database of databases) {
+      expect(await database.users.findByEmail('a@example.com')).toMatchObject({ id: 'a' });
+    }
+  });
+});
