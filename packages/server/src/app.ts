@@ -1,7 +1,9 @@
 import express, { type Express } from 'express';
 import type { Auth } from './auth/auth.ts';
+import type { Scope } from './auth/scope.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Config } from './config/config.ts';
+import type { Conversations } from './conversations/conversations.ts';
 import { allowOrigins } from './http/middleware/allow-origins.ts';
 import { assignRequestId } from './http/middleware/assign-request-id.ts';
 import { authenticate, identify } from './http/middleware/authenticate.ts';
@@ -12,12 +14,16 @@ import { refuseUnknownRoute, sendProblem } from './http/middleware/send-problem.
 import type { PublicAddress } from './http/public-address.ts';
 import { authRouter } from './http/routes/auth-router.ts';
 import { chatRouter } from './http/routes/chat-router.ts';
+import { conversationsRouter } from './http/routes/conversations-router.ts';
 import { healthRouter } from './http/routes/health-router.ts';
 import { modelsRouter } from './http/routes/models-router.ts';
 import { pageRouter } from './http/routes/page-router.ts';
 import { runsRouter } from './http/routes/runs-router.ts';
+import { sharesRouter } from './http/routes/shares-router.ts';
+import { usageRouter } from './http/routes/usage-router.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Runs } from './runs/runs.ts';
+import type { Database } from './storage/database.ts';
 
 /** The rooms that requests reach, built by compose. */
 export interface Rooms {
@@ -25,6 +31,8 @@ export interface Rooms {
   address: PublicAddress;
   auth: Auth;
   runs: Runs;
+  conversations: Conversations;
+  database: Database;
   catalog: Catalog;
   logger: Logger;
   /** Folder of the built page. */
@@ -35,10 +43,11 @@ export interface Rooms {
 
 /** The path of a request, in order. */
 export function createApp(rooms: Rooms): Express {
-  const { config, address, auth, runs, catalog, logger } = rooms;
+  const { config, address, auth, runs, conversations, database, catalog, logger } = rooms;
   const limits = createRateLimits(config.rateLimitPerMinute);
-  const known = [identify(auth), limits.byAddress, authenticate('chat')];
-  const admit = [...known, limits.byUser];
+  const known = [identify(auth), limits.byAddress];
+  const admitTo = (scope: Scope) => [...known, authenticate(scope), limits.byUser];
+  const admit = admitTo('chat');
   const { heartbeatMs } = config;
 
   const app = express();
@@ -51,8 +60,13 @@ export function createApp(rooms: Rooms): Express {
   app.use(healthRouter(rooms.isReady));
   app.use(checkHost(address));
   app.use(allowOrigins(config.corsOrigins));
-  app.use(chatRouter({ runs, admit: [...known, limits.runStarts], heartbeatMs }));
+  app.use(chatRouter({ runs, admit: [...known, authenticate('chat'), limits.runStarts], heartbeatMs }));
   app.use(runsRouter({ runs, admit, heartbeatMs }));
+  app.use(conversationsRouter({ conversations, runs, admit: admitTo('history') }));
+  app.use(
+    sharesRouter({ conversations, address, limitByAddress: limits.byAddress, admit: admitTo('history') }),
+  );
+  app.use(usageRouter({ database, admit: admitTo('usage') }));
   app.use(modelsRouter({ catalog, admit }));
   app.use(authRouter({ auth, address, limitByAddress: limits.byAddress, admit }));
   app.use(pageRouter(rooms.pageFolder));

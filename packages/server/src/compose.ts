@@ -4,6 +4,7 @@ import { loadJwtSecret } from './auth/load-jwt-secret.ts';
 import { Catalog } from './catalog/catalog.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
+import { Conversations } from './conversations/conversations.ts';
 import { MemoryEventLog } from './event-log/memory-event-log.ts';
 import { type Logger, createLogger } from './observability/logger.ts';
 import { createAnthropicProvider } from './providers/anthropic/anthropic-provider.ts';
@@ -21,6 +22,7 @@ export interface Composition extends AsyncDisposable {
   config: Config;
   auth: Auth;
   runs: Runs;
+  conversations: Conversations;
   catalog: Catalog;
   database: Database;
   logger: Logger;
@@ -66,7 +68,8 @@ export async function compose({
     }),
   );
   const owned = stack.move();
-  const rooms = { config, auth, runs, catalog, database, logger, lockLost };
+  const conversations = new Conversations(database);
+  const rooms = { config, auth, runs, conversations, catalog, database, logger, lockLost };
   return { ...rooms, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 

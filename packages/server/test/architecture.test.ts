@@ -15,10 +15,11 @@ const mayImport: Record<string, readonly string[] | 'anything'> = {
   providers: ['observability'],
   'event-log': ['observability'],
   auth: ['storage', 'observability'],
+  conversations: ['storage', 'observability'],
   admission: ['storage', 'observability'],
-  runs: ['providers', 'event-log', 'admission', 'catalog', 'storage', 'observability'],
+  runs: ['providers', 'event-log', 'admission', 'catalog', 'conversations', 'storage', 'observability'],
   transport: ['encoders', 'observability'],
-  http: ['auth', 'runs', 'encoders', 'transport', 'catalog', 'storage', 'observability'],
+  http: ['auth', 'runs', 'conversations', 'encoders', 'transport', 'catalog', 'storage', 'observability'],
   cli: 'anything',
 };
 /** The files beside the rooms. */

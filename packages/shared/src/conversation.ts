@@ -110,6 +110,8 @@ export const newShareSchema = z.strictObject({
   messageId: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
 });
 
+export type NewShare = z.infer<typeof newShareSchema>;
+
 /** A read-only snapshot of one path through a conversation. Whoever has the link can read it, until it is deleted. */
 export const shareSchema = z.object({ id: z.string(), url: z.string(), createdAt: z.string() });
 

@@ -1,6 +1,8 @@
+import { SluiceError } from '@sluice/shared';
 import type { RequestHandler } from 'express';
 import type { Principal } from '../../auth/principal.ts';
 import { requireScope } from '../../auth/require-scope.ts';
+import type { Scope } from '../../auth/scope.ts';
 import '../request-context.ts';
 
 export interface Authenticator {
@@ -22,10 +24,16 @@ export function identify(auth: Authenticator): RequestHandler {
 }
 
 /** Lets only those through who are known and whose token has the scope. */
-export function authenticate(scope: 'chat'): RequestHandler {
+export function authenticate(scope: Scope): RequestHandler {
   return (req, _res, next) => {
     if (req.principal === undefined) return next(req.identityError);
     requireScope(req.principal, scope);
     next();
   };
 }
+
+/** Stands behind `authenticate`, where accounts are managed: a token of an app that leaks must not make others, nor change a password. */
+export const requireSession: RequestHandler = (req, _res, next) => {
+  if (req.principal?.sessionId !== undefined) return next();
+  throw new SluiceError('scope_missing', { detail: 'This needs a session: sign in with a password.' });
+};
