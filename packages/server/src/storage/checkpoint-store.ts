@@ -22,7 +22,12 @@ export interface CheckpointStore {
 export function createCheckpointStore({ db }: { db: Kysely<Schema> }): CheckpointStore {
   return {
     async insert(checkpoints) {
-      const rows = checkpoints.map(({ runId, ...checkpoint }) => ({ run_id: runId, ...checkpoint }));
+      const rows = checkpoints.map(({ runId, seq, text, reasoning }) => ({
+        run_id: runId,
+        seq,
+        text: JSON.stringify(text),
+        reasoning: JSON.stringify(reasoning),
+      }));
       await db
         .insertInto('checkpoints')
         .values(rows)
@@ -38,8 +43,8 @@ export function createCheckpointStore({ db }: { db: Kysely<Schema> }): Checkpoin
       const query = db.selectFrom('checkpoints').select(['text', 'reasoning']).where('run_id', '=', runId);
       const rows = await query.orderBy('seq').execute();
       return {
-        text: rows.map(({ text }) => text).join(''),
-        reasoning: rows.map(({ reasoning }) => reasoning).join(''),
+        text: rows.map(({ text }) => JSON.parse(text) as string).join(''),
+        reasoning: rows.map(({ reasoning }) => JSON.parse(reasoning) as string).join(''),
       };
     },
     async delete(runId) {

@@ -131,7 +131,7 @@ export function createMessageStore({
         .updateTable('messages')
         .set({
           content: JSON.stringify(content),
-          reasoning,
+          reasoning: reasoning === null ? null : JSON.stringify(reasoning),
           end_reason: endReason,
           error_code: errorCode,
           model,
@@ -164,7 +164,7 @@ function toRow(message: MessageRecord, number: number): Insertable<Schema['messa
     number,
     role: message.role,
     content: JSON.stringify(message.content),
-    reasoning: message.reasoning,
+    reasoning: message.reasoning === null ? null : JSON.stringify(message.reasoning),
     continues_id: message.continuesId,
     run_id: message.runId,
     model: message.model,
@@ -183,7 +183,7 @@ function toMessage(row: Selectable<Schema['messages']>): NumberedMessage {
     number: row.number,
     role: row.role,
     content: JSON.parse(row.content) as MessageRecord['content'],
-    reasoning: row.reasoning,
+    reasoning: row.reasoning === null ? null : (JSON.parse(row.reasoning) as string),
     continuesId: row.continues_id,
     runId: row.run_id,
     model: row.model,

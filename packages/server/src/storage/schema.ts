@@ -66,6 +66,7 @@ export interface Schema {
     role: 'system' | 'user' | 'assistant';
     /** JSON: a string, or parts whose images are named by their hash. */
     content: string;
+    /** JSON: a string. A column of its own kind of text could not hold every character that a model may send. */
     reasoning: string | null;
     continues_id: string | null;
     run_id: string | null;
@@ -79,7 +80,13 @@ export interface Schema {
   images: { hash: string; media_type: string; /** Base64. */ data: string; created_at: number };
   message_images: { message_id: string; hash: string };
   /** What a run has written since its last checkpoint; gone once its message is whole. */
-  checkpoints: { run_id: string; seq: number; text: string; reasoning: string };
+  checkpoints: {
+    run_id: string;
+    seq: number;
+    /** JSON: a string, as is `reasoning`. */
+    text: string;
+    reasoning: string;
+  };
   /** One row per run, from its admission on: its state, and once it has ended, the ledger's entry. */
   runs: {
     id: string;
