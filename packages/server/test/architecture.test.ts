@@ -32,6 +32,7 @@ const owners: Record<string, readonly string[]> = {
   helmet: ['http'],
   'express-rate-limit': ['http'],
   jsonwebtoken: ['auth'],
+  jose: ['auth'],
   '@anthropic-ai/sdk': ['providers/anthropic'],
   openai: ['providers/openai'],
   kysely: ['storage'],
