@@ -1,3 +1,5 @@
+export * from './account.ts';
+export * from './app-token.ts';
 export * from './chat-request.ts';
 export * from './client/connection.ts';
 export * from './client/send-request.ts';
@@ -7,6 +9,7 @@ export * from './conversation.ts';
 export * from './error-body.ts';
 export * from './error-code.ts';
 export * from './fold-events.ts';
+export * from './managed-user.ts';
 export * from './message.ts';
 export * from './model.ts';
 export * from './run-event.ts';

@@ -9,11 +9,26 @@ export const userSchema = z.object({
 
 export type User = z.infer<typeof userSchema>;
 
-const emailSchema = z
+/** Neither spaces nor control characters, and whole characters alone. */
+export const emailSchema = z
   .string()
-  .check(z.maxLength(254), z.regex(/^[^\s@]+@[^\s@]+$/, { error: 'must be an email address' }));
-const passwordSchema = z.string().check(z.minLength(12), z.maxLength(256));
-const nameSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
+  .check(
+    z.maxLength(254),
+    z.regex(/^[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u, { error: 'must be an email address' }),
+  );
+
+/** Length is what counts (NIST SP 800-63B); the upper bound keeps hashing cheap. */
+export const passwordSchema = z.string().check(z.minLength(12), z.maxLength(256));
+
+/** What a person or a token is called: one line. */
+export const nameSchema = z
+  .string()
+  .check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(100),
+    z.regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: 'must be one line of text' }),
+  );
 
 /** Body of `POST /api/auth/setup`: the first administrator's account, against the one-time code. */
 export const setupRequestSchema = z.strictObject({

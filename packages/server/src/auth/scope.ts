@@ -1,7 +1,6 @@
-/** What a token may be used for: `chat` covers chat, models and me; `admin` is for administrators only. */
-const scopes = ['chat', 'history', 'usage', 'admin'] as const;
+import { type Scope, scopes } from '@sluice/shared';
 
-export type Scope = (typeof scopes)[number];
+export type { Scope };
 
 export function isScope(value: string): value is Scope {
   return (scopes as readonly string[]).includes(value);
