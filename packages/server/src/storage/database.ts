@@ -4,7 +4,9 @@ import type { Kysely } from 'kysely';
 import { type ApiTokenStore, createApiTokenStore } from './api-token-store.ts';
 import { type CheckpointStore, createCheckpointStore } from './checkpoint-store.ts';
 import { type ConversationStore, createConversationStore } from './conversation-store.ts';
+import { type IdentityStore, createIdentityStore } from './identity-store.ts';
 import { type ImageStore, createImageStore } from './image-store.ts';
+import { type LoginFailureStore, createLoginFailureStore } from './login-failure-store.ts';
 import { type MessageStore, createMessageStore } from './message-store.ts';
 import type { DatabaseKind } from './migrations.ts';
 import { type RefreshTokenStore, createRefreshTokenStore } from './refresh-token-store.ts';
@@ -23,6 +25,8 @@ export interface Stores {
   readonly refreshTokens: RefreshTokenStore;
   readonly apiTokens: ApiTokenStore;
   readonly setupCodes: SetupCodeStore;
+  readonly identities: IdentityStore;
+  readonly loginFailures: LoginFailureStore;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
   readonly images: ImageStore;
@@ -64,6 +68,8 @@ export function createStores(connections: Connections): Stores {
     refreshTokens: createRefreshTokenStore(db),
     apiTokens: createApiTokenStore(db),
     setupCodes: createSetupCodeStore(db),
+    identities: createIdentityStore(db),
+    loginFailures: createLoginFailureStore(db),
     conversations: createConversationStore(connections),
     messages: createMessageStore(connections),
     images: createImageStore(connections),

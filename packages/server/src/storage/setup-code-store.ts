@@ -18,6 +18,8 @@ export interface SetupCodeStore {
    * @returns whether any was unused; of two transactions at once, one gets false
    */
   useAll(at: number): Promise<boolean>;
+  /** Deletes those that were used or expired before then. */
+  deleteOld(before: number): Promise<void>;
 }
 
 export function createSetupCodeStore(db: Kysely<Schema>): SetupCodeStore {
@@ -39,6 +41,12 @@ export function createSetupCodeStore(db: Kysely<Schema>): SetupCodeStore {
         .where('used_at', 'is', null)
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
+    },
+    async deleteOld(before) {
+      await db
+        .deleteFrom('setup_codes')
+        .where(({ or, eb }) => or([eb('used_at', '<', before), eb('expires_at', '<', before)]))
+        .execute();
     },
   };
 }

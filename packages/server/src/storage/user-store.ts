@@ -1,6 +1,6 @@
 // In: accounts as auth decides them. Out: accounts as they are stored.
 // Never: passwords, only their hashes; nor two accounts whose emails differ by case alone.
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
 export interface StoredUser {
@@ -18,19 +18,34 @@ export interface StoredUser {
 }
 
 export interface UserStore {
-  /** @throws a unique violation (`isUniqueViolation`) when the email is taken */
-  insert(user: StoredUser): Promise<void>;
+  /**
+   * @param key what must be unique instead of the email, for a user who has none
+   * @throws a unique violation (`isUniqueViolation`) when the email is taken
+   */
+  insert(user: StoredUser, key?: string): Promise<void>;
+  find(id: string): Promise<StoredUser | undefined>;
   /** Finds by email, whatever its case. */
   findByEmail(email: string): Promise<StoredUser | undefined>;
+  /** The oldest first; from beyond `after`, if given. */
+  list(page: { after?: Pick<StoredUser, 'createdAt' | 'id'>; limit: number }): Promise<StoredUser[]>;
   hasAdmin(): Promise<boolean>;
   /** @returns those of the ids that are users who are not disabled */
   keepEnabled(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Replaces the fields given. */
-  update(
-    id: string,
-    changes: Partial<Pick<StoredUser, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>,
-  ): Promise<void>;
+  /**
+   * Within a transaction: keeps all others from changing the user until its end.
+   * @returns whether the user still has that password hash and is not disabled
+   */
+  hold(user: Pick<StoredUser, 'id' | 'passwordHash'>): Promise<boolean>;
+  /**
+   * Within a transaction: keeps all others from changing an administrator until its end.
+   * @returns the ids of the administrators who are not disabled
+   */
+  holdAdmins(): Promise<readonly string[]>;
+  /** Replaces the fields given. @returns whether there is such a user */
+  update(id: string, changes: UserChanges): Promise<boolean>;
 }
+
+export type UserChanges = Partial<Pick<StoredUser, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>;
 
 const toEmailKey = (email: string) => email.normalize('NFC').toLowerCase();
 
@@ -48,11 +63,11 @@ export function toUser(row: Selectable<Schema['users']>): StoredUser {
 
 export function createUserStore(db: Kysely<Schema>): UserStore {
   return {
-    async insert(user) {
+    async insert(user, key = toEmailKey(user.email)) {
       const row = {
         id: user.id,
         email: user.email,
-        email_key: toEmailKey(user.email),
+        email_key: key,
         name: user.name,
         role: user.role,
         password_hash: user.passwordHash,
@@ -60,6 +75,17 @@ export function createUserStore(db: Kysely<Schema>): UserStore {
         created_at: user.createdAt,
       };
       await db.insertInto('users').values(row).execute();
+    },
+    async find(id) {
+      const row = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toUser(row);
+    },
+    async list({ after, limit }) {
+      let query = db.selectFrom('users').selectAll();
+      if (after !== undefined) {
+        query = query.where(sql<boolean>`(created_at, id) > (${after.createdAt}, ${after.id})`);
+      }
+      return (await query.orderBy('created_at').orderBy('id').limit(limit).execute()).map(toUser);
     },
     async findByEmail(email) {
       const row = await db
@@ -83,6 +109,23 @@ export function createUserStore(db: Kysely<Schema>): UserStore {
       const query = db.selectFrom('users').select('id').where('id', 'in', ids).where('disabled', '=', 0);
       return new Set((await query.execute()).map(({ id }) => id));
     },
+    // A row that is written is locked, on every database; `select … for update` SQLite does not know.
+    async hold({ id, passwordHash }) {
+      const query = db
+        .updateTable('users')
+        .set({ disabled: 0 })
+        .where('id', '=', id)
+        .where('disabled', '=', 0);
+      const { numUpdatedRows } = await query
+        .where('password_hash', passwordHash === null ? 'is' : '=', passwordHash)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
+    async holdAdmins() {
+      const query = db.updateTable('users').set({ disabled: 0 }).where('role', '=', 'admin');
+      const rows = await query.where('disabled', '=', 0).returning('id').execute();
+      return rows.map(({ id }) => id);
+    },
     async update(id, { name, role, passwordHash, isDisabled }) {
       const changes = {
         ...(name !== undefined && { name }),
@@ -90,7 +133,8 @@ export function createUserStore(db: Kysely<Schema>): UserStore {
         ...(passwordHash !== undefined && { password_hash: passwordHash }),
         ...(isDisabled !== undefined && { disabled: isDisabled ? (1 as const) : (0 as const) }),
       };
-      await db.updateTable('users').set(changes).where('id', '=', id).execute();
+      const query = db.updateTable('users').set(changes).where('id', '=', id);
+      return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
     },
   };
 }
