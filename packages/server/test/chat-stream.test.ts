@@ -24,7 +24,7 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
       done: true,
       reason: 'complete',
       cost: null,
-      saved: false,
+      saved: true,
       usage: { inputTokens: 12, source: 'provider' },
       timing: { firstTokenMs: expect.any(Number), totalMs: expect.any(Number) },
     });
@@ -163,7 +163,7 @@ describe('clients that know only {text}, {done,usage} and {error}', () => {
         reason: 'error',
         usage,
         cost: null,
-        saved: false,
+        saved: true,
         timing: { firstTokenMs: 1, totalMs: 2 },
       },
     ];
@@ -204,7 +204,7 @@ describe('POST /api/chat', () => {
       reason: 'complete',
       usage: expect.objectContaining({ inputTokens: 12, source: 'provider' }),
       cost: null,
-      saved: false,
+      saved: true,
     });
   });
 

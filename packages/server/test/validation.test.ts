@@ -76,16 +76,37 @@ describe('a bad body', () => {
   });
 });
 
+describe('what belongs together', () => {
+  const system = { role: 'system', content: 'Be brief.' };
+  const user = { role: 'user', content: 'Hi' };
+  it.each([
+    [{ message: 'Hi', parentId: 'm' }, 'parentId: needs a conversationId'],
+    [{ message: 'Hi', continue: true }, 'continue: needs a conversationId'],
+    [{ message: 'Hi', graceMs: 5 }, 'graceMs: is for onDisconnect grace alone'],
+    [{ message: 'Hi', onDisconnect: 'grace', graceMs: 120_001 }, 'graceMs: at most 120000'],
+    [{ conversationId: 'c' }, 'message: give a message'],
+    [{ conversationId: 'c', continue: true }, 'parentId: name the answer'],
+    [{ conversationId: 'c', continue: true, parentId: 'm', message: 'Hi' }, 'continue: takes no message'],
+    [
+      { conversationId: 'c', messages: [system, user] },
+      'messages: a conversation takes one new user message',
+    ],
+  ])('is asked for by name: %j', async (body, detail) => {
+    const problem = await refusal(body);
+    expect(problem).toMatchObject({ status: 400, code: 'invalid_request' });
+    expect(problem.detail).toContain(detail);
+  });
+
+  it.each(['', 'two words', 'é', 'k'.repeat(256)])('is a key of visible ASCII, not %j', async (key) => {
+    const problem = await refusal({ message: 'Hi' }, { 'idempotency-key': key });
+    expect(problem).toMatchObject({ code: 'invalid_request' });
+    expect(problem.detail).toContain('Idempotency-Key');
+  });
+});
+
 describe('what this version does not bring', () => {
   it.each([
-    [{ conversationId: 'c' }, 'conversationId'],
-    [{ parentId: 'm' }, 'parentId'],
-    [{ continue: true }, 'continue'],
     [{ fallbackModels: ['openai/x'] }, 'fallbackModels'],
-    [{ onDisconnect: 'grace' }, 'onDisconnect'],
-    [{ onDisconnect: 'finish' }, 'onDisconnect'],
-    [{ graceMs: 5 }, 'graceMs'],
-    [{ metadata: { a: 'b' } }, 'metadata'],
     [{ reasoning: 'high' }, 'reasoning'],
     [{ model: 'openai/gpt-5.4', temperature: 1 }, 'temperature'],
   ])('is refused by name, not ignored: %j', async (options, field) => {
@@ -96,7 +117,6 @@ describe('what this version does not bring', () => {
 
   it('is refused in headers, the query and parts too', async () => {
     const hi = { message: 'Hi' };
-    expect(await refusal(hi, { 'idempotency-key': 'k' })).toMatchObject({ code: 'unsupported_option' });
     expect(await refusal(hi, {}, '?format=content')).toMatchObject({ code: 'unsupported_option' });
     for (const accept of ['text/plain', 'text/plain; charset=utf-8']) {
       expect(await refusal(hi, { accept })).toMatchObject({ code: 'unsupported_option' });

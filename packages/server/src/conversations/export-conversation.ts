@@ -7,7 +7,7 @@ import { toConversation, toStoredMessage } from './to-wire.ts';
 
 export interface ExportedFile {
   mediaType: string;
-  /** Without a path, safe in a header. */
+  /** Letters, digits and hyphens, with an ending. */
   name: string;
   text: string;
 }
@@ -53,11 +53,12 @@ async function readAll(database: Database, conversationId: string): Promise<Numb
 }
 
 function toFileName(title: string | null): string {
-  const name = (title ?? '').normalize('NFKD').replace(/[^A-Za-z0-9]+/g, '-');
-  return (
-    name
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 60)
-      .toLowerCase() || 'conversation'
-  );
+  const words =
+    (title ?? '')
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  // By characters: half of one cannot stand in a header.
+  const name = [...words.join('-')].slice(0, 60).join('');
+  return name === '' ? 'conversation' : name;
 }

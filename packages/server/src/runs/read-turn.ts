@@ -21,7 +21,7 @@ export function readTurn(body: ChatRequest): Turn | null {
   const { conversationId, parentId, message, messages } = body;
   if (conversationId === undefined) {
     if (parentId !== undefined) refuse('parentId', 'needs a conversationId');
-    if (body.continue !== undefined) refuse('continue', 'needs a conversationId');
+    if (body.continue === true) refuse('continue', 'needs a conversationId');
     return null;
   }
   const prompt = message === undefined ? readPrompt(messages) : { role: 'user' as const, content: message };

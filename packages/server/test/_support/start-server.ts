@@ -10,7 +10,7 @@ import type { FakeUpstream } from './fake-upstream.ts';
 
 export interface TestServer extends AsyncDisposable {
   url: string;
-  /** Of an ordinary user. */
+  /** Of an ordinary user, with every scope such a one can have. */
   token: string;
   rooms: Composition;
   /** `fetch` with that token; a body is sent as JSON. */
@@ -46,7 +46,11 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
   const listening = stack.use(await listen(rooms));
   const { url, drain } = listening;
   stack.defer(() => (rooms.runs.isDraining ? undefined : drain()));
-  const { token } = await rooms.auth.createAppToken({ email: 'user@example.com', name: 'tests' });
+  const { token } = await rooms.auth.createAppToken({
+    email: 'user@example.com',
+    name: 'tests',
+    scopes: ['chat', 'history', 'usage'],
+  });
   const owned = stack.move();
   return {
     url,

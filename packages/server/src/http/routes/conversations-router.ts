@@ -99,8 +99,7 @@ export function conversationsRouter({ conversations, runs, admit }: Conversation
   router.get('/api/conversations/:id/export', ...admit, async (req: WithId, res) => {
     const { format } = readQuery(exportQuery, req);
     const { mediaType, name, text } = await conversations.export(userOf(req), req.params.id, format);
-    res.setHeader('Content-Disposition', `attachment; filename="${name}"`);
-    res.type(`${mediaType}; charset=utf-8`).send(text);
+    res.attachment(name).type(`${mediaType}; charset=utf-8`).send(text);
   });
   return router;
 }
