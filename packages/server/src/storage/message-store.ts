@@ -1,7 +1,7 @@
 // In: messages, each under its parent; what an answer came to. Out: paths and pages of a conversation's tree.
 // Never: a message changed once it has ended, nor an image inside one: only its hash.
 import type { RunEndReason, StoredPart } from '@sluice/shared';
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import { nextNumber } from './next-number.ts';
 import type { Schema } from './schema.ts';
 
@@ -97,25 +97,17 @@ export function createMessageStore({
       return row && toMessage(row);
     },
     async findPath(id, conversationId) {
-      const rows = await db
-        .withRecursive('path', (query) =>
-          query
-            .selectFrom('messages')
-            .selectAll()
-            .where('id', '=', id)
-            .where('conversation_id', '=', conversationId)
-            .unionAll(
-              query
-                .selectFrom('messages')
-                .innerJoin('path', 'path.parent_id', 'messages.id')
-                .selectAll('messages')
-                .where('messages.conversation_id', '=', conversationId),
-            ),
+      // One look by id at each step: left to join, Postgres reads the whole conversation anew for each of its messages.
+      const path = sql<string>`(
+        with recursive path (id, parent_id) as (
+          select id, parent_id from messages where id = ${id} and conversation_id = ${conversationId}
+          union all
+          select parent_id, (select parent_id from messages where messages.id = path.parent_id)
+          from path where parent_id is not null
         )
-        .selectFrom('path')
-        .selectAll()
-        .orderBy('number')
-        .execute();
+        select id from path)`;
+      const query = db.selectFrom('messages').selectAll().where('id', 'in', path);
+      const rows = await query.where('conversation_id', '=', conversationId).orderBy('number').execute();
       return rows.map(toMessage);
     },
     async list({ conversationId, after, limit }) {

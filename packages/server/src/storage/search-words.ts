@@ -21,6 +21,8 @@ const wordPattern = `[[\\p{L}\\p{N}\\p{M}]--[${unspaced}]][[\\p{L}\\p{N}\\p{M}]-
 const MAX_WORD_LENGTH = 64;
 /** Different words of one text that can be found; those beyond are left out. */
 const MAX_WORDS = 20_000;
+/** Of them together, in UTF-16 code units: in UTF-8 that is below the 2^20 bytes that Postgres takes. */
+const MAX_LETTERS = 330_000;
 const MAX_QUERY_WORDS = 32;
 /** Words per slice of the main thread's time, about a millisecond. */
 const SLICE_WORDS = 1000;
@@ -57,26 +59,38 @@ function pairsOf(run: string): string[] {
 
 /** The different words of a text as the search index takes them: space-separated scripts by word, others by pairs of characters. */
 export function indexWords(text: string): string[] {
-  const words = new Set<string>();
-  for (const found of findWords(text)) addWord(words, found);
+  const words = new WordSet();
+  for (const found of findWords(text)) words.add(found);
   return [...words];
 }
 
 /** The same as `indexWords`, without holding the thread for long. */
 export async function collectWords(text: string): Promise<string[]> {
-  const words = new Set<string>();
+  const words = new WordSet();
   let count = 0;
   for (const found of findWords(text)) {
-    addWord(words, found);
+    words.add(found);
     count += 1;
     if (count % SLICE_WORDS === 0) await nextTurn();
   }
   return [...words];
 }
 
-function addWord(words: Set<string>, { word, isRun }: FoundWord): void {
-  for (const each of isRun ? pairsOf(word) : [word]) {
-    if (words.size < MAX_WORDS) words.add(each);
+class WordSet {
+  readonly #words = new Set<string>();
+  #letters = 0;
+
+  add({ word, isRun }: FoundWord): void {
+    for (const each of isRun ? pairsOf(word) : [word]) {
+      if (this.#words.has(each)) continue;
+      if (this.#words.size === MAX_WORDS || this.#letters + each.length > MAX_LETTERS) return;
+      this.#words.add(each);
+      this.#letters += each.length;
+    }
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.#words.values();
   }
 }
 

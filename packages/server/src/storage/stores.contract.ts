@@ -2,21 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from './database.ts';
 import { isUniqueViolation } from './is-unique-violation.ts';
+import { makeUser } from './rows.fixture.ts';
 import type { StoredUser } from './user-store.ts';
-
-function makeUser(changes: Partial<StoredUser> = {}): StoredUser {
-  const id = randomUUID();
-  return {
-    id,
-    email: `Ada.${id}@Example.com`,
-    name: 'Ada',
-    role: 'user',
-    passwordHash: null,
-    isDisabled: false,
-    createdAt: 1_800_000_000_000,
-    ...changes,
-  };
-}
 
 /** What every database must do. @param open gives an empty one; the caller closes what is left open */
 export function describeStores(name: string, open: () => Promise<Database>): void {
@@ -105,7 +92,12 @@ export function describeStores(name: string, open: () => Promise<Database>): voi
     it('finds a session with its user, and keeps the time of its first end', async () => {
       const { sessions } = database;
       const { user, sessionId } = await insertSession();
-      expect(await sessions.find(sessionId)).toEqual({ id: sessionId, user, endedAt: null });
+      expect(await sessions.find(sessionId)).toEqual({
+        id: sessionId,
+        user,
+        endedAt: null,
+        lastUsedAt: null,
+      });
       await sessions.end(sessionId, 2);
       await sessions.end(sessionId, 3);
       expect((await sessions.find(sessionId))?.endedAt).toBe(2);
@@ -155,7 +147,7 @@ export function describeStores(name: string, open: () => Promise<Database>): voi
         createdAt: 1,
         expiresAt: 2,
       });
-      expect(await apiTokens.find(id)).toEqual({ id, user, revokedAt: null });
+      expect(await apiTokens.find(id)).toEqual({ id, user, revokedAt: null, lastUsedAt: null });
       expect(await apiTokens.revoke(id, 3)).toBe(true);
       expect(await apiTokens.revoke(id, 4)).toBe(true);
       expect((await apiTokens.find(id))?.revokedAt).toBe(3);

@@ -1,4 +1,10 @@
+import { describeConversationStores } from './conversation-stores.contract.ts';
 import { describeDatabases } from './databases.fixture.ts';
+import { describeRunStore } from './run-store.contract.ts';
+import { describeSearchStore } from './search-store.contract.ts';
 import { describeStores } from './stores.contract.ts';
 
 describeDatabases(describeStores);
+describeDatabases(describeConversationStores);
+describeDatabases(describeRunStore);
+describeDatabases(describeSearchStore);

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ConversationPosition, StoredConversation } from './conversation-store.ts';
+import type { Database } from './database.ts';
+import { hashImage } from './image-store.ts';
+import { isUniqueViolation } from './is-unique-violation.ts';
+import type { MessageRecord } from './message-store.ts';
+import { makeConversation, makeMessage, makeRun, makeUser, someTime } from './rows.fixture.ts';
+
+const endlessly = Number.MAX_SAFE_INTEGER;
+
+/** Conversations, messages, images and shares. @param open gives an empty database; the caller closes it */
+export function describeConversationStores(name: string, open: () => Promise<Database>): void {
+  describe(`stores of conversations over ${name}`, () => {
+    let database: Database;
+    let userId: string;
+    beforeAll(async () => {
+      database = await open();
+      userId = await insertUser();
+    });
+
+    async function insertUser() {
+      const user = makeUser();
+      await database.users.insert(user);
+      return user.id;
+    }
+
+    async function insertConversation(changes: Partial<StoredConversation> = {}) {
+      const conversation = makeConversation(changes.userId ?? userId, changes);
+      await database.conversations.insert(conversation);
+      return conversation;
+    }
+
+    async function insertImage() {
+      const data = Buffer.from(randomUUID()).toString('base64');
+      const image = { hash: hashImage(data), mediaType: 'image/png', data };
+      await database.images.insert([image], someTime);
+      return image;
+    }
+
+    const show = (image: { hash: string }): MessageRecord['content'] => [
+      { type: 'text', text: 'Look' },
+      { type: 'image', mediaType: 'image/png', sha256: image.hash },
+    ];
+
+    async function readPages(owner: string, { isArchived = false, limit = 7 } = {}) {
+      const pages: StoredConversation[][] = [];
+      let after: ConversationPosition | undefined;
+      for (;;) {
+        const page = await database.conversations.list({
+          userId: owner,
+          isArchived,
+          limit,
+          ...(after && { after }),
+        });
+        if (page.length === 0) return pages;
+        pages.push(page);
+        after = page.at(-1);
+      }
+    }
+
+    it('lists a page at a time without losing or repeating any, however many changed in one millisecond', async () => {
+      const owner = await insertUser();
+      const made = Array.from({ length: 60 }, (_, index) =>
+        makeConversation(owner, { updatedAt: someTime + (index % 3), isPinned: index % 10 === 0 }),
+      );
+      for (const conversation of made) await database.conversations.insert(conversation);
+      const listed = (await readPages(owner)).flat();
+      expect(listed.map(({ id }) => id).toSorted()).toEqual(made.map(({ id }) => id).toSorted());
+      const rank = ({ isPinned, updatedAt }: StoredConversation) => (isPinned ? 1000 : 0) + updatedAt;
+      expect(listed.map(rank)).toEqual(listed.map(rank).toSorted((a, b) => b - a));
+    });
+
+    it('keeps its place in the list while others change', async () => {
+      const owner = await insertUser();
+      const made = Array.from({ length: 6 }, (_, index) =>
+        makeConversation(owner, { updatedAt: someTime + index }),
+      );
+      for (const conversation of made) await database.conversations.insert(conversation);
+      const query = { userId: owner, isArchived: false, limit: 3 };
+      const first = await database.conversations.list(query);
+      await database.conversations.update(made[5]!.id, { updatedAt: someTime + 9 });
+      await database.conversations.update(made[3]!.id, { isArchived: true });
+      const second = await database.conversations.list({ ...query, after: first.at(-1)! });
+      expect(second.map(({ id }) => id)).toEqual([made[2]!.id, made[1]!.id, made[0]!.id]);
+    });
+
+    it('lists the archived ones apart, and nobody elses', async () => {
+      const owner = await insertUser();
+      const archived = await insertConversation({ userId: owner, isArchived: true });
+      const kept = await insertConversation({ userId: owner });
+      expect((await readPages(owner)).flat()).toEqual([kept]);
+      expect((await readPages(owner, { isArchived: true })).flat()).toEqual([archived]);
+      expect(await readPages(await insertUser())).toEqual([]);
+    });
+
+    it('finds a conversation for its owner alone, as it was last changed', async () => {
+      const { conversations } = database;
+      const conversation = await insertConversation();
+      const changes = { title: 'Größe\u2028 "x" 漢字', isPinned: true, updatedAt: someTime + 1 };
+      expect(await conversations.update(conversation.id, changes)).toBe(true);
+      expect(await conversations.find(conversation.id, userId)).toEqual({ ...conversation, ...changes });
+      const stranger = await insertUser();
+      expect(await conversations.find(conversation.id, stranger)).toBeUndefined();
+      expect(await conversations.findMany([conversation.id], stranger)).toEqual([]);
+      expect(await conversations.update('none', { title: 'x' })).toBe(false);
+    });
+
+    it('keeps every character of what was said, and takes no title for one that no database can hold', async () => {
+      const said = 'a\0b\ud800 \u2028 😀 "\\';
+      const conversation = await insertConversation({ title: 'a\0b' });
+      const message = makeMessage(conversation.id, { content: said, reasoning: said });
+      await database.messages.insert([message]);
+      const found = await database.messages.find(message.id, conversation.id);
+      expect(found).toMatchObject({ content: said, reasoning: said });
+      expect((await database.conversations.find(conversation.id, userId))?.title).toBe('a\ufffdb');
+    });
+
+    it('gives back a path from a tree five thousand messages deep, in order', async () => {
+      const { id: conversationId } = await insertConversation();
+      const trunk: MessageRecord[] = [];
+      for (let depth = 0; depth < 5000; depth += 1) {
+        trunk.push(makeMessage(conversationId, { parentId: trunk.at(-1)?.id ?? null }));
+      }
+      const branch = makeMessage(conversationId, { parentId: trunk[2000]!.id });
+      await database.transaction(({ messages }) => messages.insert([...trunk, branch]));
+      const path = await database.messages.findPath(trunk.at(-1)!.id, conversationId);
+      expect(path.map(({ id }) => id)).toEqual(trunk.map(({ id }) => id));
+      const short = await database.messages.findPath(branch.id, conversationId);
+      expect(short.map(({ id }) => id)).toEqual([...trunk.slice(0, 2001), branch].map(({ id }) => id));
+      expect((await database.messages.findNewest(conversationId))?.id).toBe(branch.id);
+    });
+
+    it('gives no path into another conversation', async () => {
+      const [one, other] = [await insertConversation(), await insertConversation()];
+      const message = makeMessage(one.id);
+      const stray = makeMessage(other.id, { parentId: message.id });
+      await database.messages.insert([message, stray]);
+      expect(await database.messages.findPath(message.id, other.id)).toEqual([]);
+      expect(await database.messages.find(message.id, other.id)).toBeUndefined();
+      expect((await database.messages.findPath(stray.id, other.id)).map(({ id }) => id)).toEqual([stray.id]);
+    });
+
+    it('pages through messages in the order in which they were stored, whatever their times', async () => {
+      const { id: conversationId } = await insertConversation();
+      const stored: string[] = [];
+      for (let index = 0; index < 20; index += 1) {
+        const message = makeMessage(conversationId, { createdAt: someTime - (index % 4) });
+        await database.messages.insert([message]);
+        stored.push(message.id);
+      }
+      const seen: string[] = [];
+      for (let after = 0; ;) {
+        const page = await database.messages.list({ conversationId, after, limit: 6 });
+        if (page.length === 0) break;
+        seen.push(...page.map(({ id }) => id));
+        after = page.at(-1)!.number;
+      }
+      expect(seen).toEqual(stored);
+    });
+
+    it('ends an answer once', async () => {
+      const { id: conversationId } = await insertConversation();
+      const answer = makeMessage(conversationId, { role: 'assistant', content: '' });
+      await database.messages.insert([answer]);
+      const end = {
+        content: 'Hello',
+        reasoning: null,
+        endReason: 'complete' as const,
+        errorCode: null,
+        model: 'a/b',
+        provider: 'a',
+      };
+      expect(await database.messages.endAnswer(answer.id, end)).toBe(true);
+      expect(await database.messages.endAnswer(answer.id, { ...end, content: 'Twice' })).toBe(false);
+      expect(await database.messages.find(answer.id, conversationId)).toMatchObject({ ...answer, ...end });
+      expect(await database.messages.endAnswer('none', end)).toBe(false);
+    });
+
+    it('stores an image once, for all the messages that have it', async () => {
+      const { id: conversationId } = await insertConversation();
+      const image = await insertImage();
+      await database.images.insert([{ ...image, mediaType: 'image/gif' }], someTime + 1);
+      await database.messages.insert([
+        makeMessage(conversationId, { content: show(image) }),
+        makeMessage(conversationId, {
+          content: [...show(image), ...show(image)] as MessageRecord['content'],
+        }),
+      ]);
+      expect(await database.images.findInConversation(image.hash, conversationId)).toEqual(image);
+      const other = await insertConversation();
+      expect(await database.images.findInConversation(image.hash, other.id)).toBeUndefined();
+    });
+
+    it('gives back a share to whoever knows its id, until its owner deletes it', async () => {
+      const { shares } = database;
+      const { id: conversationId } = await insertConversation();
+      const share = { id: randomUUID(), conversationId, title: 'T', content: '[]', createdAt: someTime };
+      await shares.insert(share);
+      expect(await shares.find(share.id)).toEqual(share);
+      expect(await shares.list(conversationId)).toEqual([{ id: share.id, createdAt: someTime }]);
+      expect(await shares.delete(share.id, await insertUser())).toBe(false);
+      expect(await shares.delete(share.id, userId)).toBe(true);
+      expect(await shares.find(share.id)).toBeUndefined();
+      expect(await shares.delete(share.id, userId)).toBe(false);
+    });
+
+    it('deletes a conversation with all that was in it, and nothing of another', async () => {
+      const [own, shared] = [await insertImage(), await insertImage()];
+      const [gone, kept] = [await insertConversation(), await insertConversation()];
+      const run = makeRun(userId, { conversationId: gone.id });
+      const words = [`w${randomUUID().replaceAll('-', '')}`];
+      for (const { id } of [gone, kept]) {
+        const message = makeMessage(id, { content: show(id === gone.id ? own : shared) });
+        await database.messages.insert([message, makeMessage(id, { content: show(shared) })]);
+        const share = { id: `share-${id}`, conversationId: id, title: null, content: '[]', createdAt: 1 };
+        await database.shares.insert(share);
+        await database.search.insert({ userId, conversationId: id, messageId: message.id, words });
+      }
+      await database.runs.insert(run);
+      await database.checkpoints.insert([{ runId: run.id, seq: 1, text: 'secret', reasoning: '' }]);
+      await database.transaction(async (stores) => {
+        await stores.search.delete(gone.id, 'all');
+        await stores.conversations.delete(gone.id);
+      });
+      expect(await database.conversations.find(gone.id, userId)).toBeUndefined();
+      expect(await database.messages.list({ conversationId: gone.id, after: 0, limit: 9 })).toEqual([]);
+      expect(await database.shares.find(`share-${gone.id}`)).toBeUndefined();
+      expect([...(await database.images.find([own.hash, shared.hash])).keys()]).toEqual([shared.hash]);
+      expect(await database.checkpoints.read(run.id)).toEqual({ text: '', reasoning: '' });
+      expect(await database.runs.find(run.id, userId)).toMatchObject({ id: run.id });
+      const hits = await database.search.find({ userId, words, before: endlessly, limit: 9 });
+      expect(hits.map(({ conversationId }) => conversationId)).toEqual([kept.id]);
+      expect(await database.shares.find(`share-${kept.id}`)).toBeDefined();
+      expect(await database.messages.list({ conversationId: kept.id, after: 0, limit: 9 })).toHaveLength(2);
+    });
+
+    it('refuses a second message with one id, as a unique violation', async () => {
+      const { id } = await insertConversation();
+      const message = makeMessage(id);
+      await database.messages.insert([message]);
+      const again = await database.messages.insert([message]).catch((error: unknown) => error);
+      expect(isUniqueViolation(again)).toBe(true);
+    });
+  });
+}
