@@ -1,7 +1,7 @@
 // In: a run when it is admitted, and how it ended. Out: its row: its state, and its entry in the ledger.
 // Never: a second end of one run, or a second run of one Idempotency-Key.
 import type { Cost, RunEndReason, Usage } from '@sluice/shared';
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
 export interface NewRun {
@@ -109,7 +109,9 @@ export function createRunStore({ db, reader }: { db: Kysely<Schema>; reader: Kys
       return numUpdatedRows > 0n;
     },
     async listRunning() {
-      const rows = await db.selectFrom('runs').selectAll().where('state', '=', 'running').execute();
+      // As a parameter it would not fit the index of those alone.
+      const isRunning = sql<boolean>`state = 'running'`;
+      const rows = await db.selectFrom('runs').selectAll().where(isRunning).execute();
       return rows.map(toRun);
     },
   };

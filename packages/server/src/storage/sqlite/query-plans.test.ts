@@ -1,0 +1,91 @@
+import { Kysely } from 'kysely';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Stores, createStores } from '../database.ts';
+import { migrate } from '../migrate.ts';
+import { someTime } from '../rows.fixture.ts';
+import type { Schema } from '../schema.ts';
+import { type SqliteConnection, openSqliteConnection } from './sqlite-connection.ts';
+import { createSqliteDialect } from './sqlite-dialect.ts';
+
+const after = { isPinned: false, updatedAt: someTime, id: 'x', createdAt: someTime };
+const page = { userId: 'u', limit: 50 };
+
+/** All that reads more than one row, in words of its own choice. */
+const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
+  'the first page of conversations': ({ conversations }) =>
+    conversations.list({ ...page, isArchived: false }),
+  'the next page of conversations': ({ conversations }) =>
+    conversations.list({ ...page, isArchived: true, after }),
+  'some conversations': ({ conversations }) => conversations.findMany(['a', 'b'], 'u'),
+  'a page of messages': ({ messages }) => messages.list({ conversationId: 'c', after: 0, limit: 50 }),
+  'the newest message': ({ messages }) => messages.findNewest('c'),
+  'some messages': ({ messages }) => messages.findMany(['a', 'b']),
+  'some images': ({ images }) => images.find(['a', 'b']),
+  'an image of a conversation': ({ images }) => images.findInConversation('a', 'c'),
+  'shares of a conversation': ({ shares }) => shares.list('c'),
+  'some runs': ({ runs }) => runs.findMany(['a', 'b']),
+  'a run by its key': ({ runs }) => runs.findByKey('u', 'k'),
+  'the running runs': ({ runs }) => runs.listRunning(),
+  'the checkpoints of a run': ({ checkpoints }) => checkpoints.read('r'),
+  'search hits': ({ search }) => search.find({ userId: 'u', words: ['a', 'b'], before: 9, limit: 100 }),
+  'the first page of users': ({ users }) => users.list({ limit: 50 }),
+  'the next page of users': ({ users }) => users.list({ limit: 50, after }),
+  'identities of users': ({ identities }) => identities.listOf(['a', 'b']),
+  'tokens of a user': ({ apiTokens }) => apiTokens.list('u'),
+  'sessions of a user': ({ sessions }) => sessions.listOpen('u', someTime),
+  'usage of a user': ({ usage }) => usage.sum({ from: 0, to: 9, groupBy: 'day', userId: 'u' }),
+  'usage of all': ({ usage }) => usage.sum({ from: 0, to: 9, groupBy: 'model' }),
+};
+
+/** Few rows by their nature, or sums: these may be sorted. */
+const sorted = new Set(['shares of a conversation', 'tokens of a user', 'sessions of a user']);
+
+/** The whole of an index that holds the running runs alone, and the beginning of one, up to the limit. */
+const allowed = ['SCAN runs USING INDEX runs_running', 'SCAN users USING INDEX users_created_at'];
+
+describe('on SQLite', () => {
+  let stores: Stores;
+  let sqlite: SqliteConnection;
+  const asked: string[] = [];
+
+  beforeAll(async () => {
+    sqlite = await openSqliteConnection({ path: ':memory:', setup: [], busyTimeoutMs: 0 });
+    const recording: SqliteConnection = {
+      ...sqlite,
+      query: (sql, parameters) => {
+        asked.push(sql);
+        return sqlite.query(sql, parameters);
+      },
+    };
+    const db = new Kysely<Schema>({ dialect: createSqliteDialect(recording) });
+    await migrate(db, { kind: 'sqlite' });
+    stores = createStores({ db, reader: db, kind: 'sqlite' });
+    return () => sqlite[Symbol.asyncDispose]();
+  });
+
+  async function explain(list: (stores: Stores) => Promise<unknown>): Promise<string[]> {
+    asked.length = 0;
+    await list(stores);
+    expect(asked).not.toEqual([]);
+    const steps: string[] = [];
+    for (const sql of asked) {
+      const { rows } = await sqlite.query(`explain query plan ${sql}`);
+      steps.push(...rows.map(({ detail }) => String(detail)));
+    }
+    return steps;
+  }
+
+  it.each(Object.entries(lists))('%s are found by an index, in order', async (name, list) => {
+    const steps = await explain(list);
+    const scans = steps.filter((step) => step.startsWith('SCAN') && !step.includes('VIRTUAL TABLE INDEX'));
+    expect(scans.filter((scan) => !allowed.includes(scan))).toEqual([]);
+    const isSum = name.startsWith('usage') || sorted.has(name);
+    expect(isSum ? [] : steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
+  });
+
+  it('a path is read by ids, and only it is sorted', async () => {
+    const steps = await explain(({ messages }) => messages.findPath('m', 'c'));
+    const scans = steps.filter((step) => step.startsWith('SCAN') && step !== 'SCAN path');
+    expect(scans).toEqual([]);
+  });
+});
