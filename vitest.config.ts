@@ -22,6 +22,21 @@ export default defineConfig({
           hookTimeout: 30_000,
         },
       },
+      // The same suites again, on a real Postgres; but for those that say nothing of what is stored.
+      {
+        test: {
+          name: 'whole-server-postgres',
+          include: ['packages/server/test/**/*.test.ts'],
+          exclude: [
+            '**/{architecture,docs,lifecycle,nginx}.test.ts',
+            '**/{chat-stream,slow-readers,upstream-faults}.test.ts',
+          ],
+          globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
+          setupFiles: ['packages/server/test/_support/use-postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
       // The real containers: only by its own command.
       { test: { name: 'compose', include: ['e2e/compose.check.ts'], testTimeout: 60_000 } },
       { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 120_000 } },

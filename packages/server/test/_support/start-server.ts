@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/env.ts';
 import { listen } from '../../src/listen.ts';
 import type { FakeUpstream } from './fake-upstream.ts';
+import { createDatabase, dropDatabase } from './start-postgres.ts';
 
 export interface TestServer extends AsyncDisposable {
   url: string;
@@ -32,6 +33,7 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-test-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const databaseUrl = await createOwnDatabase(stack);
   const rooms = stack.use(
     await compose(
       loadConfig({
@@ -39,6 +41,7 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
         LOG_LEVEL: 'silent',
         RATE_LIMIT_PER_MINUTE: '0',
         DATA_DIR: dataDir,
+        DATABASE_URL: databaseUrl,
         ...environment,
       }),
     ),
@@ -70,6 +73,15 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
       }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Where the suites are run on Postgres, each server has a database of its own there, as it has a directory. */
+async function createOwnDatabase(stack: AsyncDisposableStack): Promise<string | undefined> {
+  const cluster = process.env['SLUICE_TEST_POSTGRES'];
+  if (cluster === undefined) return undefined;
+  const url = await createDatabase(cluster);
+  stack.defer(() => dropDatabase(url));
+  return url;
 }
 
 /** Environment of a server whose two providers are this fake. */

@@ -2,8 +2,9 @@ import { beforeEach, inject } from 'vitest';
 import './provide-postgres.ts';
 
 // Each server that a test starts makes a database of its own there: see start-server.ts.
-process.env['SLUICE_TEST_POSTGRES'] = inject('postgresUrl');
+const url = inject('postgresUrl');
+if (url !== undefined) process.env['SLUICE_TEST_POSTGRES'] = url;
 
 beforeEach(({ skip }) => {
-  skip(inject('postgresUrl') === undefined, 'there is no Postgres here');
+  skip(url === undefined, 'there is no Postgres here');
 });
