@@ -1,16 +1,23 @@
 // In: credentials, codes and tokens as requests and commands bring them. Out: principals and sessions, or a SluiceError of the 401s.
 // Never: cookies, headers or addresses, which are http's; nor a password, a code or a refresh token in the database.
-import { type LoginRequest, type SetupRequest, SluiceError } from '@sluice/shared';
+import { type CreatedAppToken, type LoginRequest, type SetupRequest, SluiceError } from '@sluice/shared';
 import type { Database } from '../storage/database.ts';
 import type { AuthContext } from './auth-context.ts';
 import { createAuthenticator } from './authenticator.ts';
+import { changeUser } from './change-user.ts';
+import { startCleanUp } from './clean-up.ts';
+import type { Caller } from './count-attempt.ts';
 import { type NewAppToken, createAppToken } from './create-app-token.ts';
 import { createSetupCode } from './create-setup-code.ts';
-import { type NewUser, createUser } from './create-user.ts';
+import { type NewUser, checkPassword, createUser } from './create-user.ts';
 import { deriveKeys } from './derive-keys.ts';
 import { endSession } from './end-session.ts';
 import { type TokenOwner, findRevoked } from './find-revoked.ts';
 import { logIn } from './log-in.ts';
+import { type ManagedUsers, createManagedUsers } from './managed-users.ts';
+import { type OwnAccount, createOwnAccount } from './own-account.ts';
+import { type OwnTokens, createOwnTokens } from './own-tokens.ts';
+import { type Passwords, argon2Passwords } from './password.ts';
 import type { Principal } from './principal.ts';
 import { refreshSession } from './refresh-session.ts';
 import { refuseWeakSecret } from './refuse-weak-secret.ts';
@@ -19,7 +26,7 @@ import type { SignedIn } from './signed-in.ts';
 
 export type { SignedIn };
 
-export interface Auth {
+export interface Auth extends AsyncDisposable {
   /**
    * Who makes a request. What it says of revocation, disabling and role is at most a second old.
    * @param token without `Bearer `
@@ -30,9 +37,9 @@ export interface Auth {
    * Makes the first administrator, once.
    * @throws {SluiceError} `token_invalid` (unknown or used code, or setup is done), `token_expired` (code older than 24 h)
    */
-  setup(request: SetupRequest): Promise<SignedIn>;
-  /** @throws {SluiceError} `token_invalid`; `unavailable` when too many sign in at once */
-  login(request: LoginRequest): Promise<SignedIn>;
+  setup(request: SetupRequest, caller?: Caller): Promise<SignedIn>;
+  /** @throws {SluiceError} `token_invalid`; `rate_limited` after too many wrong passwords; `unavailable` when too many sign in at once */
+  login(request: LoginRequest, caller?: Caller): Promise<SignedIn>;
   /**
    * Exchanges the cookie's refresh token for its successor and a new access token.
    * @throws {SluiceError} `token_missing`, `token_invalid`, `token_expired`, `token_revoked`
@@ -54,12 +61,22 @@ export interface Auth {
   /** @throws {SluiceError} `invalid_request` */
   createUser(user: NewUser): Promise<{ id: string }>;
   /**
+   * Sets a password that was forgotten; ends the user's sessions.
+   * @throws {SluiceError} `not_found`, `invalid_request`
+   */
+  resetPassword(login: LoginRequest): Promise<void>;
+  /**
    * Makes the user too, if there is none with that email.
    * @throws {SluiceError} `invalid_request`
    */
-  createAppToken(token: NewAppToken): Promise<{ id: string; token: string }>;
+  createAppToken(token: NewAppToken): Promise<CreatedAppToken>;
   /** @throws {SluiceError} `not_found`; revoking twice is no error */
   revokeAppToken(id: string): Promise<void>;
+  /** For signed-in users. */
+  readonly account: OwnAccount;
+  readonly tokens: OwnTokens;
+  /** For administrators. */
+  readonly users: ManagedUsers;
 }
 
 export interface AuthOptions {
@@ -68,30 +85,49 @@ export interface AuthOptions {
   secret: string;
   /** Epoch ms; the system's unless given. */
   clock?: () => number;
+  /** argon2id unless given. */
+  passwords?: Passwords;
 }
 
 /** @throws {Error} in words for the terminal, when the secret is weak */
-export function createAuth({ database, secret, clock = Date.now }: AuthOptions): Auth {
+export function createAuth({
+  database,
+  secret,
+  clock = Date.now,
+  passwords = argon2Passwords,
+}: AuthOptions): Auth {
   refuseWeakSecret(secret);
-  const context: AuthContext = { database, keys: deriveKeys(secret), clock };
-  const authenticator = createAuthenticator(context);
+  const keys = deriveKeys(secret);
+  const { authenticate, forget } = createAuthenticator({ database, keys, clock });
+  const context: AuthContext = { database, keys, passwords, clock, forget };
+  const cleaning = startCleanUp({ database, clock });
   return {
-    authenticate: (token) => authenticator.authenticate(token),
-    setup: (request) => setUp(context, request),
-    login: (request) => logIn(context, request),
+    authenticate,
+    setup: (request, caller = {}) => setUp(context, request, caller),
+    login: (request, caller = {}) => logIn(context, request, caller),
     refresh: (refreshToken) => refreshSession(context, refreshToken),
     async logout(refreshToken) {
       await endSession(context, refreshToken);
-      authenticator.forget();
+      forget();
     },
     findRevoked: (owners) => findRevoked(context, owners),
     hasAdmin: () => database.users.hasAdmin(),
     createSetupCode: () => createSetupCode(context),
     createUser: (user) => createUser(context, user),
+    async resetPassword({ email, password }) {
+      checkPassword(password);
+      const user = await database.users.findByEmail(email);
+      if (user === undefined) throw new SluiceError('not_found');
+      await changeUser(context, { id: user.id, changes: { password } });
+    },
     createAppToken: (token) => createAppToken(context, token),
     async revokeAppToken(id) {
       if (!(await database.apiTokens.revoke(id, clock()))) throw new SluiceError('not_found');
-      authenticator.forget();
+      forget();
     },
+    account: createOwnAccount(context),
+    tokens: createOwnTokens(context),
+    users: createManagedUsers(context),
+    [Symbol.asyncDispose]: () => cleaning[Symbol.asyncDispose](),
   };
 }

@@ -27,7 +27,12 @@ interface Check {
   principal: Promise<Principal>;
 }
 
-export function createAuthenticator(context: AuthContext): Authenticator {
+/** How far behind `lastUsedAt` may be: a write for each request would cost more than the request. */
+const USE_INTERVAL_MS = 60_000;
+
+export type AuthenticatorContext = Pick<AuthContext, 'database' | 'keys' | 'clock'>;
+
+export function createAuthenticator(context: AuthenticatorContext): Authenticator {
   const checks = new Map<string, Check>();
 
   /** Requests that come together with one token share one look at the database. */
@@ -60,19 +65,35 @@ export function createAuthenticator(context: AuthContext): Authenticator {
   };
 }
 
-async function findSession({ database }: AuthContext, claims: SessionClaims): Promise<Principal> {
-  const session = await database.sessions.find(claims.sid);
+async function findSession(context: AuthenticatorContext, claims: SessionClaims): Promise<Principal> {
+  const { sessions } = context.database;
+  const session = await sessions.find(claims.sid);
   if (session?.endedAt !== null) throw new SluiceError('token_revoked');
-  const scopes = scopesOfRole(session.user.role);
-  return { ...toPrincipal(session.user, claims, scopes), sessionId: session.id };
+  const principal = toPrincipal(session.user, claims, scopesOfRole(session.user.role));
+  noteUse(context, sessions, session);
+  return { ...principal, sessionId: session.id };
 }
 
-async function findAppToken({ database }: AuthContext, claims: AppTokenClaims): Promise<Principal> {
-  const token = await database.apiTokens.find(claims.jti);
+async function findAppToken(context: AuthenticatorContext, claims: AppTokenClaims): Promise<Principal> {
+  const { apiTokens } = context.database;
+  const token = await apiTokens.find(claims.jti);
   if (token?.revokedAt !== null) throw new SluiceError('token_revoked');
   const granted = claims.scope.split(' ').filter(isScope);
   const scopes = scopesOfRole(token.user.role).filter((scope) => granted.includes(scope));
-  return { ...toPrincipal(token.user, claims, scopes), tokenId: token.id };
+  const principal = toPrincipal(token.user, claims, scopes);
+  noteUse(context, apiTokens, token);
+  return { ...principal, tokenId: token.id };
+}
+
+/** The request does not wait for it; one that could not be written is written by the next. */
+function noteUse(
+  { clock }: AuthenticatorContext,
+  store: { markUsed(id: string, at: number): Promise<void> },
+  { id, lastUsedAt }: { id: string; lastUsedAt: number | null },
+): void {
+  const now = clock();
+  if (lastUsedAt !== null && now - lastUsedAt < USE_INTERVAL_MS) return;
+  store.markUsed(id, now).catch(() => undefined);
 }
 
 function toPrincipal(

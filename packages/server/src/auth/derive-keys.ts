@@ -8,11 +8,18 @@ export interface Keys {
   readonly token: KeyObject;
   /** Derives the successor of a refresh token. */
   readonly refresh: KeyObject;
+  /** Names who tried to sign in, and from where, without saying it. */
+  readonly attempt: KeyObject;
 }
 
 /** HKDF with SHA-256, RFC 5869. Changing the secret signs everyone out and ends every app token. */
 export function deriveKeys(secret: string): Keys {
   const derive = (purpose: string) =>
     createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `sluice ${purpose}`, 32)));
-  return { session: derive('session+jwt'), token: derive('token+jwt'), refresh: derive('refresh token') };
+  return {
+    session: derive('session+jwt'),
+    token: derive('token+jwt'),
+    refresh: derive('refresh token'),
+    attempt: derive('sign-in attempt'),
+  };
 }

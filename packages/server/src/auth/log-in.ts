@@ -1,17 +1,33 @@
 import { type LoginRequest, SluiceError } from '@sluice/shared';
 import type { AuthContext } from './auth-context.ts';
-import { verifyPassword } from './password.ts';
+import { type Caller, countAttempt } from './count-attempt.ts';
 import { type SignedIn, toSignedIn } from './signed-in.ts';
 import { startSession } from './start-session.ts';
 
-/** @throws {SluiceError} `token_invalid`: the same answer, after the same time, for an unknown email, a wrong password and a disabled user */
-export async function logIn(context: AuthContext, { email, password }: LoginRequest): Promise<SignedIn> {
-  const { database, clock } = context;
+/**
+ * @throws {SluiceError} `token_invalid`: the same answer, after the same work, for an unknown email, a wrong password and a disabled
+ *   user; `rate_limited` after too many of them
+ */
+export async function logIn(
+  context: AuthContext,
+  { email, password }: LoginRequest,
+  { address, userAgent }: Caller,
+): Promise<SignedIn> {
+  const { database, passwords, clock } = context;
+  const forgive = await countAttempt(context, { email, address });
   const user = await database.users.findByEmail(email);
-  const isRight = await verifyPassword(password, user?.passwordHash);
-  if (!isRight || user === undefined || user.isDisabled) {
-    throw new SluiceError('token_invalid', { detail: 'The email or the password is not right.' });
-  }
-  const issued = await database.transaction((stores) => startSession(stores, { user, now: clock() }));
+  const isRight = await passwords.verify(password, user?.passwordHash);
+  if (!isRight || user === undefined || user.isDisabled) refuse();
+  const issued = await database.transaction(async (stores) => {
+    // The password may have been changed, and the sessions ended, while it was verified: then this one would outlive them.
+    if (!(await stores.users.hold(user))) return null;
+    return startSession(stores, { user, now: clock(), userAgent });
+  });
+  if (issued === null) refuse();
+  await forgive();
   return toSignedIn(context, issued);
+}
+
+function refuse(): never {
+  throw new SluiceError('token_invalid', { detail: 'The email or the password is not right.' });
 }

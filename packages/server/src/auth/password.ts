@@ -4,6 +4,14 @@ import { limitConcurrency } from './limit-concurrency.ts';
 
 const deriveAsync = promisify(argon2);
 
+/** How passwords are kept; tests count the calls. */
+export interface Passwords {
+  /** @returns what is stored of it. @throws {SluiceError} `unavailable` when too many are hashed at once */
+  hash(password: string): Promise<string>;
+  /** Takes the same time whether or not there is a hash. @throws {SluiceError} `unavailable` when too many are hashed at once */
+  verify(password: string, hash: string | null | undefined): Promise<boolean>;
+}
+
 /** OWASP's smallest recommendation: about 40 ms and 19 MiB each, so few may run at once. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const TAG_BYTES = 32;
@@ -48,3 +56,5 @@ export async function verifyPassword(password: string, hash: string | null | und
   });
   return timingSafeEqual(actual, expected) && hash !== null && hash !== undefined;
 }
+
+export const argon2Passwords: Passwords = { hash: hashPassword, verify: verifyPassword };

@@ -3,8 +3,8 @@ import { type SetupRequest, SluiceError } from '@sluice/shared';
 import type { Stores } from '../storage/database.ts';
 import type { StoredUser } from '../storage/user-store.ts';
 import type { AuthContext } from './auth-context.ts';
+import type { Caller } from './count-attempt.ts';
 import { hashOpaqueSecret } from './opaque-secret.ts';
-import { hashPassword } from './password.ts';
 import { type SignedIn, toSignedIn } from './signed-in.ts';
 import { startSession } from './start-session.ts';
 
@@ -12,16 +12,20 @@ import { startSession } from './start-session.ts';
  * Makes the first administrator, once, and signs them in. A user who has the email already (from `token create`) becomes it.
  * @throws {SluiceError} `token_invalid`: the code is unknown or used, or there is an administrator; `token_expired`: after 24 h
  */
-export async function setUp(context: AuthContext, request: SetupRequest): Promise<SignedIn> {
-  const { database, clock } = context;
+export async function setUp(
+  context: AuthContext,
+  request: SetupRequest,
+  { userAgent }: Caller,
+): Promise<SignedIn> {
+  const { database, passwords, clock } = context;
   await checkCode(database, request.code, clock());
-  const passwordHash = await hashPassword(request.password);
+  const passwordHash = await passwords.hash(request.password);
   const issued = await database.transaction(async (stores) => {
     const now = clock();
     await checkCode(stores, request.code, now);
     if (!(await stores.setupCodes.useAll(now))) refuse();
     const user = await makeAdmin(stores, { request, passwordHash, now });
-    return startSession(stores, { user, now });
+    return startSession(stores, { user, now, userAgent });
   });
   return toSignedIn(context, issued);
 }

@@ -47,7 +47,8 @@ export interface UserStore {
 
 export type UserChanges = Partial<Pick<StoredUser, 'name' | 'role' | 'passwordHash' | 'isDisabled'>>;
 
-const toEmailKey = (email: string) => email.normalize('NFC').toLowerCase();
+/** What makes two emails the same: all but case and the form of Unicode. */
+export const toEmailKey = (email: string) => email.normalize('NFC').toLowerCase();
 
 export function toUser(row: Selectable<Schema['users']>): StoredUser {
   return {

@@ -1,0 +1,35 @@
+import type { Database } from '../storage/database.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * Forgets what counts no more: refresh tokens that have expired, their sessions, sessions that ended a day ago, setup codes a week
+ * after they were used or expired, attempts to sign in of which the last is a day old.
+ */
+export async function cleanUp(database: Database, now: number): Promise<void> {
+  const { refreshTokens, sessions, setupCodes, loginFailures } = database;
+  await refreshTokens.deleteExpired(now);
+  await sessions.deleteOver(now - DAY_MS);
+  await setupCodes.deleteOld(now - 7 * DAY_MS);
+  await loginFailures.deleteOld(now - DAY_MS);
+}
+
+/** Cleans up once an hour. Disposing waits for what is under way. */
+export function startCleanUp(options: { database: Database; clock: () => number }): AsyncDisposable {
+  let running: Promise<void> | undefined;
+  const run = () => {
+    // What fails now is done an hour later.
+    running ??= cleanUp(options.database, options.clock())
+      .catch(() => undefined)
+      .finally(() => (running = undefined));
+  };
+  const timer = setInterval(run, HOUR_MS);
+  timer.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

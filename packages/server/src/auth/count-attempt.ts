@@ -1,0 +1,62 @@
+import { createHmac } from 'node:crypto';
+import { SluiceError } from '@sluice/shared';
+import { toEmailKey } from '../storage/user-store.ts';
+import { groupAddress } from './address-group.ts';
+import type { AuthContext } from './auth-context.ts';
+
+/** Where a request comes from. */
+export interface Caller {
+  /** Unless given, all callers count as one. */
+  address?: string | undefined;
+  /** As the browser calls itself. */
+  userAgent?: string | undefined;
+}
+
+const FREE_ATTEMPTS = 5;
+const FIRST_DELAY_MS = 30_000;
+const MAX_DELAY_MS = 15 * 60_000;
+
+/**
+ * Counts an attempt at an account's password before it is looked at, so that many at once count as well. From the fifth on, each makes
+ * the account refuse the next for twice as long, up to a quarter of an hour: but only for whoever shares the address. The owner, who
+ * is elsewhere, is not kept out, and an account that does not exist refuses in the same way.
+ * @returns to be called when the password was right
+ * @throws {SluiceError} `rate_limited`
+ */
+export async function countAttempt(
+  context: AuthContext,
+  { email, address }: { email: string } & Pick<Caller, 'address'>,
+): Promise<() => Promise<void>> {
+  const { database, clock } = context;
+  const now = clock();
+  const key = `${accountPrefix(context, email)}${digest(context, groupAddress(address ?? ''))}`;
+  const blockedUntil = await database.transaction(async ({ loginFailures }) => {
+    const attempts = await loginFailures.count(key, now);
+    if (attempts === undefined) return loginFailures.blockedUntil(key);
+    if (attempts >= FREE_ATTEMPTS) await loginFailures.block(key, now + delayAfter(attempts));
+    return undefined;
+  });
+  if (blockedUntil !== undefined) {
+    throw new SluiceError('rate_limited', {
+      detail: 'Too many attempts with a wrong password. Wait a little.',
+      retryAfterMs: Math.max(1, blockedUntil - now),
+    });
+  }
+  return () => database.loginFailures.clear(key);
+}
+
+/** Lets everyone try again at once whose attempts at the account were wrong: its password is another now. */
+export async function forgiveAttempts(context: AuthContext, email: string): Promise<void> {
+  await context.database.loginFailures.clearAll(accountPrefix(context, email));
+}
+
+function delayAfter(attempts: number): number {
+  return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - FREE_ATTEMPTS));
+}
+
+const accountPrefix = (context: AuthContext, email: string) => `${digest(context, toEmailKey(email))}.`;
+
+/** Hexadecimal, 128 bits: a copy of the database does not tell who tried what, or from where. */
+function digest({ keys }: AuthContext, text: string): string {
+  return createHmac('sha256', keys.attempt).update(text).digest('hex').slice(0, 32);
+}
