@@ -98,11 +98,12 @@ export function createAuth({
 }: AuthOptions): Auth {
   refuseWeakSecret(secret);
   const keys = deriveKeys(secret);
-  const { authenticate, forget } = createAuthenticator({ database, keys, clock });
+  const authenticator = createAuthenticator({ database, keys, clock });
+  const forget = () => authenticator.forget();
   const context: AuthContext = { database, keys, passwords, clock, forget };
   const cleaning = startCleanUp({ database, clock });
   return {
-    authenticate,
+    authenticate: (token) => authenticator.authenticate(token),
     setup: (request, caller = {}) => setUp(context, request, caller),
     login: (request, caller = {}) => logIn(context, request, caller),
     refresh: (refreshToken) => refreshSession(context, refreshToken),

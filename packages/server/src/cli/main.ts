@@ -26,7 +26,7 @@ async function run(argv: string[]): Promise<void> {
   const openAuth = async () => {
     const database = opened.use(await openDatabase(location));
     const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
-    return createAuth({ database, secret });
+    return opened.use(createAuth({ database, secret }));
   };
   await runCommand(
     {

@@ -10,19 +10,18 @@ import * as z from 'zod';
 import type { Auth, SignedIn } from '../../auth/auth.ts';
 import { readBody } from '../middleware/read-body.ts';
 import { requireOwnOrigin } from '../middleware/require-own-origin.ts';
+import { callerOf } from '../caller-of.ts';
 import type { PublicAddress } from '../public-address.ts';
-import { requirePrincipal } from '../require-principal.ts';
 
 export interface AuthRouterPorts {
   auth: Auth;
   address: PublicAddress;
   limitByAddress: RequestHandler;
-  admit: RequestHandler[];
 }
 
 const noFields = z.strictObject({});
 
-export function authRouter({ auth, address, limitByAddress, admit }: AuthRouterPorts): Router {
+export function authRouter({ auth, address, limitByAddress }: AuthRouterPorts): Router {
   const router = Router();
   const cookie: CookieOptions = {
     httpOnly: true,
@@ -44,10 +43,10 @@ export function authRouter({ auth, address, limitByAddress, admit }: AuthRouterP
   ];
 
   router.post('/api/auth/setup', ...arrive, ...readBody(setupRequestSchema, '1mb'), async (req, res) => {
-    answer(res, await auth.setup(req.body as SetupRequest));
+    answer(res, await auth.setup(req.body as SetupRequest, callerOf(req)));
   });
   router.post('/api/auth/login', ...arrive, ...readBody(loginRequestSchema, '1mb'), async (req, res) => {
-    answer(res, await auth.login(req.body as LoginRequest));
+    answer(res, await auth.login(req.body as LoginRequest, callerOf(req)));
   });
   router.post('/api/auth/refresh', ...comeBack, async (req, res) => {
     const token = readCookie(req, name);
@@ -59,10 +58,6 @@ export function authRouter({ auth, address, limitByAddress, admit }: AuthRouterP
     if (token !== undefined) await auth.logout(token);
     res.clearCookie(name, cookie);
     res.status(204).end();
-  });
-  router.get('/api/me', ...admit, (req, res) => {
-    const { userId, email, name: userName, role, scopes } = requirePrincipal(req);
-    res.json({ id: userId, email, name: userName, role, scopes });
   });
   return router;
 }
