@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import type { OpenConnections } from '../database.ts';
 import { migrate } from '../migrate.ts';
+import { migrations } from '../migrations.ts';
 import { createPrivateFile } from '../prepare-data-dir.ts';
 import type { Schema } from '../schema.ts';
+import { backUpBeforeMigration } from './back-up-before-migration.ts';
 import { openSqliteConnection } from './sqlite-connection.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
 
@@ -24,7 +26,7 @@ const BUSY_TIMEOUT_MS = 5000;
  * `DATA_DIR/sluice.db`, made and migrated when needed, in two threads: one that writes, one that only reads.
  * @throws {Error} when it cannot be opened, or was made by a newer version
  */
-export async function openSqlite(dataDir: string): Promise<OpenConnections> {
+export async function openSqlite(dataDir: string, list = migrations): Promise<OpenConnections> {
   const path = join(dataDir, 'sluice.db');
   await createPrivateFile(path);
   await using stack = new AsyncDisposableStack();
@@ -33,7 +35,8 @@ export async function openSqlite(dataDir: string): Promise<OpenConnections> {
     return new Kysely<Schema>({ dialect: createSqliteDialect(sqlite) });
   };
   const db = await open(writerSetup);
-  await migrate(db, { kind: 'sqlite' });
+  await backUpBeforeMigration(db, { dataDir, list });
+  await migrate(db, { kind: 'sqlite', list });
   const reader = await open(readerSetup);
   const owned = stack.move();
   return { db, reader, kind: 'sqlite', [Symbol.asyncDispose]: () => owned.disposeAsync() };
