@@ -2,6 +2,8 @@ export * from './account.ts';
 export * from './app-token.ts';
 export * from './chat-request.ts';
 export * from './client/connection.ts';
+export * from './client/follow-run.ts';
+export * from './client/run-cut-error.ts';
 export * from './client/send-request.ts';
 export * from './client/stop-run.ts';
 export * from './client/stream-run.ts';

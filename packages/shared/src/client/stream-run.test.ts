@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../run-event.ts';
 import { encodeSseFrame } from '../sse-codec.ts';
-import { RunCutError, streamRun } from './stream-run.ts';
+import { RunCutError } from './run-cut-error.ts';
+import { streamRun } from './stream-run.ts';
 
 const start: RunEvent = {
   type: 'run-start',
@@ -62,6 +63,23 @@ describe('streamRun', () => {
     await expect(reading).rejects.toThrow(RunCutError);
     await expect(reading).rejects.toMatchObject({ runId: 'r1' });
     expect(seen).toEqual([start, delta]);
+  });
+
+  it('sends a key of its own each time, and asks for a grace unless told otherwise', async () => {
+    const sent: { key: string | null; body: unknown }[] = [];
+    const fetch = async (_url: unknown, init?: RequestInit) => {
+      const key = new Headers(init?.headers).get('idempotency-key');
+      sent.push({ key, body: JSON.parse(init?.body as string) });
+      return sse(start, end);
+    };
+    await Array.fromAsync(streamRun({ baseUrl: '', request, fetch }));
+    await Array.fromAsync(streamRun({ baseUrl: '', request: { ...request, onDisconnect: 'abort' }, fetch }));
+    expect(sent.map(({ body }) => body)).toEqual([
+      { message: 'Hi', onDisconnect: 'grace' },
+      { message: 'Hi', onDisconnect: 'abort' },
+    ]);
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(2);
+    for (const { key } of sent) expect(key).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it('throws the code the server refused with, and when to come back', async () => {

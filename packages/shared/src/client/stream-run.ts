@@ -1,29 +1,20 @@
 import type { ChatRequest } from '../chat-request.ts';
 import type { RunEvent } from '../run-event.ts';
-import { createSseDecoder } from '../sse-codec.ts';
 import type { Connection } from './connection.ts';
+import { readRunEvents } from './read-run-events.ts';
 import { sendRequest } from './send-request.ts';
 
 export interface StreamRunOptions extends Connection {
   request: ChatRequest;
-  /** Closing the connection; the server then aborts the upstream call. To stop and keep the answer, use `stopRun`. */
+  /**
+   * Closing the connection. The run then has its grace, in which it can be followed again, unless the request says otherwise
+   * (`onDisconnect`). To stop it and keep the answer, use `stopRun`.
+   */
   signal?: AbortSignal;
 }
 
-/** The connection ended before `run-end`: what came is a cut answer, never a complete one. */
-export class RunCutError extends Error {
-  override readonly name = 'RunCutError';
-  /** Undefined when not even `run-start` came. */
-  readonly runId: string | undefined;
-
-  constructor(runId: string | undefined, options?: { cause: unknown }) {
-    super('The connection ended before the answer was whole', options);
-    this.runId = runId;
-  }
-}
-
 /**
- * Starts a run and yields its events, `run-start` first and `run-end` last.
+ * Starts a run, under an Idempotency-Key of its own, and yields its events, `run-start` first and `run-end` last.
  * @throws {SluiceError} when the server refuses the request (before the first event)
  * @throws {RunCutError} when the connection ends before `run-end`
  * @throws the signal's reason when it aborts
@@ -32,34 +23,19 @@ export async function* streamRun(options: StreamRunOptions): AsyncGenerator<RunE
   const { request, signal } = options;
   const response = await sendRequest(options, '/api/chat/stream', {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({ ...request, onDisconnect: 'abort' }),
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      'idempotency-key': randomKey(),
+    },
+    body: JSON.stringify({ onDisconnect: 'grace', ...request }),
     ...(signal && { signal }),
   });
-  let runId: string | undefined;
-  const decoder = createSseDecoder();
-  try {
-    for await (const bytes of readBody(response)) {
-      for (const { event } of decoder.decode(bytes)) {
-        if (event.type === 'run-start') runId = event.runId;
-        yield event;
-        if (event.type === 'run-end') return;
-      }
-    }
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw cause instanceof TypeError ? new RunCutError(runId, { cause }) : cause;
-  }
-  throw new RunCutError(runId);
+  for await (const { event } of readRunEvents(response, { signal })) yield event;
 }
 
-/** A body as an async iterable, in browsers too whose streams cannot be iterated; leaving the loop closes the connection. */
-async function* readBody(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return;
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
+/** 128 bits; `randomUUID` is missing from pages that came over plain http. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

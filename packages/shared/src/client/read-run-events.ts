@@ -1,0 +1,42 @@
+import type { SequencedEvent } from '../run-event.ts';
+import { createSseDecoder } from '../sse-codec.ts';
+import { RunCutError } from './run-cut-error.ts';
+
+/**
+ * The events of a response up to `run-end`; leaving the loop closes the connection.
+ * @param runId of the run, if it is known before its `run-start`
+ * @throws {RunCutError} when the connection ends before `run-end`
+ * @throws the signal's reason when it aborts
+ */
+export async function* readRunEvents(
+  response: Response,
+  { signal, runId }: { signal?: AbortSignal | undefined; runId?: string },
+): AsyncGenerator<SequencedEvent, void, undefined> {
+  let knownId = runId;
+  const decoder = createSseDecoder();
+  try {
+    for await (const bytes of readBody(response)) {
+      for (const sequenced of decoder.decode(bytes)) {
+        const { event } = sequenced;
+        if (event.type === 'run-start') knownId = event.runId;
+        yield sequenced;
+        if (event.type === 'run-end') return;
+      }
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw cause instanceof TypeError ? new RunCutError(knownId, { cause }) : cause;
+  }
+  throw new RunCutError(knownId);
+}
+
+/** A body as an async iterable, in browsers too whose streams cannot be iterated. */
+async function* readBody(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
