@@ -2,6 +2,7 @@ import type { Connection } from '@sluice/shared';
 import type { QueryClient } from '@tanstack/react-query';
 import { branchChoice } from './api/branch-choice.ts';
 import { dropConversation } from './api/conversation-cache.ts';
+import { tellTabs } from './api/conversation-news.ts';
 import { deleteConversation } from './api/conversation-requests.ts';
 import type { OpenChats } from './chat/open-chats.ts';
 import { PendingDeletions } from './conversations/pending-deletions.ts';
@@ -21,6 +22,7 @@ export function createDeletions({ connection, queries, chats }: DeletionsOptions
       await deleteConversation(connection, id);
       branchChoice(id).write('');
       dropConversation(queries, id);
+      tellTabs({ id, isGone: true });
     },
     onFailed: ({ title }) => announce(`“${title ?? 'Untitled'}” could not be deleted`),
     setTimer(callback, ms) {

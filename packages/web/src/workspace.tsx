@@ -2,11 +2,13 @@ import { SluiceError, type User, errorEntry } from '@sluice/shared';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { refreshConversation } from './api/conversation-cache.ts';
+import { tellTabs } from './api/conversation-news.ts';
 import { useSession } from './api/session-context.ts';
 import { AccountBar } from './auth/account-bar.tsx';
 import { ChatView } from './chat/chat-view.tsx';
 import { focusComposer } from './chat/focus-composer.ts';
 import { type OpenChats, createOpenChats } from './chat/open-chats.ts';
+import { useConversationNews } from './conversations/use-conversation-news.ts';
 import { ConversationsNav } from './conversations/conversations-nav.tsx';
 import type { PendingDeletions } from './conversations/pending-deletions.ts';
 import { createDeletions } from './create-deletions.ts';
@@ -36,8 +38,11 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
     createOpenChats({
       connection,
       onCreated: (id, isFresh) => isFresh && location.pathname === '/' && navigate(chatPath(id)),
-      // The list is asked for again when it is looked at again.
-      onChanged: (id) => void refreshConversation(queries, connection, id).catch(() => undefined),
+      onChanged(id, isOwn) {
+        // The list is asked for again when it is looked at again.
+        void refreshConversation(queries, connection, id).catch(() => undefined);
+        if (isOwn) tellTabs({ id, isGone: false });
+      },
     }),
   );
   const [deletions] = useState(() => createDeletions({ connection, queries, chats }));
@@ -49,6 +54,8 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
     addEventListener('pagehide', deletions.flush);
     return () => removeEventListener('pagehide', deletions.flush);
   }, [deletions]);
+
+  useConversationNews({ connection, queries });
 
   const sidebar = { user, currentId: conversationId, chats, deletions };
   return (

@@ -7,6 +7,7 @@ export const conversationKeys = {
   lists: ['conversations', 'list'] as const,
   list: (q: string, archived: boolean) => ['conversations', 'list', { q, archived }] as const,
   one: (id: string) => ['conversations', 'one', id] as const,
+  messages: (id: string) => ['conversations', 'messages', id] as const,
 };
 
 export type ListPages = InfiniteData<ConversationList, string | null>;
@@ -59,6 +60,10 @@ export function putConversation(queries: QueryClient, conversation: Conversation
 
 export function dropConversation(queries: QueryClient, id: string): void {
   queries.removeQueries({ queryKey: conversationKeys.one(id) });
+  dropFromLists(queries, id);
+}
+
+export function dropFromLists(queries: QueryClient, id: string): void {
   queries.setQueriesData<ListPages>({ queryKey: conversationKeys.lists }, (data) =>
     data === undefined ? undefined : removeFromPages(data, id),
   );

@@ -1,5 +1,6 @@
 import type { RunEnd, RunEndReason, StoredMessage } from '@sluice/shared';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FollowOptions } from '../stream/follow-from-start.ts';
 import type { StartRunOptions } from '../stream/start-run.ts';
 import { ChatStore } from './chat-store.ts';
 import { joinContinuations } from './turn-tree.ts';
@@ -35,6 +36,7 @@ const storedAnswer = (id: string, parentId: string, change: Partial<StoredMessag
 /** A chat whose answers are written by hand; the server calls its conversation `c1`. */
 function createHere(conversationId: string | null = null) {
   const started: StartRunOptions[] = [];
+  const followed: FollowOptions[] = [];
   const stop = vi.fn();
   const created = vi.fn();
   const changed = vi.fn();
@@ -56,6 +58,9 @@ function createHere(conversationId: string | null = null) {
       started.push(options);
       return { stop };
     },
+    async followHere(options) {
+      followed.push(options);
+    },
   });
   const request = (index = -1) => started.at(index)!.makeRequest(new AbortController().signal);
   /** @param names the ids the server gives to answer and prompt; without them it stores nothing */
@@ -75,7 +80,7 @@ function createHere(conversationId: string | null = null) {
         ? item.places.map(({ turn }) => turn.run.getText()).join('')
         : item.place.turn.content,
     );
-  return { chat, started, stop, created, changed, paths, request, answer, shown };
+  return { chat, started, followed, stop, created, changed, paths, request, answer, shown };
 }
 
 /** Values a browser would keep. */
@@ -132,7 +137,10 @@ describe('a chat that begins', () => {
     chat.send('one', 'p/m');
     await request();
     answer('first', ['a1', 'u1']);
-    expect(changed.mock.calls).toEqual([['c1'], ['c1']]);
+    expect(changed.mock.calls).toEqual([
+      ['c1', true],
+      ['c1', true],
+    ]);
   });
 
   it('asks a refused prompt once more, and does not follow one the server does not have', async () => {
@@ -256,22 +264,37 @@ describe('a stored conversation', () => {
     expect(shown()).toEqual(['u1', 'a1', 'u2', 'a3a4', 'u3', 'a5']);
   });
 
-  it('follows an answer that grows elsewhere, to its end', async () => {
-    const { chat, shown } = createHere('c1');
-    const growing = (content: string, reason: RunEndReason | null) => [
-      stored('u1', null),
-      storedAnswer('a1', 'u1', { content, reason }),
-    ];
+  const growing = (content: string, reason: RunEndReason | null) => [
+    stored('u1', null),
+    storedAnswer('a1', 'u1', { content, reason }),
+  ];
+
+  it('follows an answer that grows elsewhere, once, to its end', () => {
+    const { chat, followed, shown, changed } = createHere('c1');
     chat.merge(growing('', null));
-    expect(chat.isBehind()).toBe(true);
-    expect(chat.getState().live).not.toBeNull();
+    chat.merge(growing('', null));
+    expect(followed).toMatchObject([{ runId: 'run-a1' }]);
+    expect(chat.getState().live).toBe(followed[0]!.run);
     expect(chat.send('two', 'p/m')).toBe(false);
-    chat.merge(growing('some', null));
-    await Promise.resolve();
-    chat.merge(growing('some more', 'length'));
+    followed[0]!.run.append({ type: 'text-delta', text: 'some more' });
+    followed[0]!.run.append(end);
     expect(shown()).toEqual(['u1', 'some more']);
     expect(chat.isBehind()).toBe(false);
     expect(chat.getState().live).toBeNull();
+    expect(changed.mock.calls).toEqual([['c1', false]]);
+  });
+
+  it('takes from the server what an answer came to that could not be followed', () => {
+    const { chat, followed, shown } = createHere('c1');
+    chat.merge(growing('', null));
+    followed[0]!.run.closeFailed(new TypeError('network'));
+    expect(chat.isBehind()).toBe(true);
+    chat.merge(growing('', null));
+    expect(followed).toHaveLength(2);
+    followed[1]!.run.closeFailed(new TypeError('network'));
+    chat.merge(growing('some more', 'length'));
+    expect(shown()).toEqual(['u1', 'some more']);
+    expect(chat.isBehind()).toBe(false);
   });
 
   it('takes from the server what became of an answer whose connection broke', () => {

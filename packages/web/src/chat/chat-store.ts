@@ -1,6 +1,7 @@
 import type { ChatRequest, Connection, StoredMessage } from '@sluice/shared';
 import { createConversation } from '../api/conversation-requests.ts';
 import { textOf } from '../stream/catch-up.ts';
+import { followFromStart } from '../stream/follow-from-start.ts';
 import { requestStop } from '../stream/request-stop.ts';
 import { type RunStore, createRunStore } from '../stream/run-store.ts';
 import { type RunHandle, startRun } from '../stream/start-run.ts';
@@ -18,6 +19,7 @@ import {
   emptyTree,
   nameTurn,
   readPath,
+  replaceTurn,
 } from './turn-tree.ts';
 
 export interface ChatState {
@@ -28,7 +30,7 @@ export interface ChatState {
   path: readonly Place[];
   /** The run that goes on now, here or elsewhere, at the end of the path. */
   live: RunStore | null;
-  /** The run started here last: its end is what the status line tells of. */
+  /** The run started or followed here last: its end is what the status line tells of. */
   latest: RunStore | null;
 }
 
@@ -39,10 +41,14 @@ export interface ChatOptions {
   connection: Connection;
   /** Called when the server has made the conversation of a chat that had none. */
   onCreated: (conversationId: string) => void;
-  /** Called when a run has begun and when it has ended: the conversation's title and time have changed. */
-  onChanged: (conversationId: string) => void;
-  /** Replaces the transport, for tests. */
+  /**
+   * Called when a run has begun and when it has ended: the conversation's title and time have changed.
+   * @param isOwn whether it was started here
+   */
+  onChanged: (conversationId: string, isOwn: boolean) => void;
+  /** Replace the transport, for tests. */
   startRunHere?: typeof startRun;
+  followHere?: typeof followFromStart;
 }
 
 /** What a request says of its place in the conversation. */
@@ -107,14 +113,16 @@ export class ChatStore {
   readonly choose = (turnId: string): void => {
     this.#update(chooseTurn(this.#tree, turnId));
     this.#rememberBranch();
+    this.#followLive();
   };
 
   /** Takes in what the server has. */
   readonly merge = (messages: readonly StoredMessage[]): void => {
     const { isLoaded, conversationId } = this.#state;
     const merged = mergeMessages(this.#tree, messages);
-    if (isLoaded || conversationId === null) return this.#update(merged);
-    this.#update(chooseLeaf(merged, branchChoice(conversationId).read()), { isLoaded: true });
+    if (isLoaded || conversationId === null) this.#update(merged);
+    else this.#update(chooseLeaf(merged, branchChoice(conversationId).read()), { isLoaded: true });
+    this.#followLive();
   };
 
   /** Whether the server will soon have more of an answer than is shown, without telling this page. */
@@ -129,6 +137,19 @@ export class ChatStore {
     if (this.#own !== null) this.#own.handle.stop();
     else if (this.#state.live !== null) void requestStop(this.#options.connection, this.#state.live);
   };
+
+  /** An answer that goes on elsewhere, or began before this page was loaded, is shown as it grows. */
+  #followLive(): void {
+    const turn = this.#state.path.at(-1)?.turn;
+    if (turn?.role !== 'assistant' || !turn.run.isRestored) return;
+    const { phase, runId, model } = turn.run.getView();
+    if (phase === 'ended' || runId === null) return;
+    const { connection, followHere = followFromStart } = this.#options;
+    const run = createRunStore({ id: this.#nextId(), model });
+    this.#watch(run, turn);
+    this.#update(replaceTurn(this.#tree, { ...turn, run }), { latest: run });
+    void followHere({ connection, runId, run });
+  }
 
   #nextId(): string {
     return `${this.key}-${++this.#count}`;
@@ -192,26 +213,28 @@ export class ChatStore {
   /** Gives prompt and answer their names when the run has begun, and lets go of it when it has ended. */
   #watch(run: RunStore, { id, parentId }: Reply): void {
     let isNamed = false;
+    const isOwn = () => this.#own?.run === run;
     const unsubscribe = run.subscribe(() => {
       const { messageId, userMessageId, phase } = run.getView();
       if (messageId !== null && !isNamed) {
         isNamed = true;
         const named = nameTurn(this.#tree, id, messageId);
         this.#update(nameTurn(named, parentId ?? '', userMessageId));
-        this.#tellChanged();
+        if (isOwn()) this.#tellChanged(true);
       }
       if (phase !== 'ended') return;
       unsubscribe();
-      if (this.#own?.run === run) this.#own = null;
+      const wasOwn = isOwn();
+      if (wasOwn) this.#own = null;
       this.#update(this.#tree);
-      this.#tellChanged();
+      this.#tellChanged(wasOwn);
     });
   }
 
-  #tellChanged(): void {
+  #tellChanged(isOwn: boolean): void {
     this.#rememberBranch();
     const { conversationId } = this.#state;
-    if (conversationId !== null) this.#options.onChanged(conversationId);
+    if (conversationId !== null) this.#options.onChanged(conversationId, isOwn);
   }
 
   #rememberBranch(): void {

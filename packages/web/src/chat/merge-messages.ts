@@ -51,7 +51,7 @@ function renew(turn: Turn, message: StoredMessage): Turn {
   const named = turn.storedId === null ? { ...turn, storedId: message.id } : turn;
   if (named.role !== 'assistant') return named;
   const { isCut, isStoppedHere } = named.run.getView();
-  if ((isCut || isStoppedHere) && message.reason !== null) return { ...named, run: restoreRun(message) };
+  if (isCut || (isStoppedHere && message.reason !== null)) return { ...named, run: restoreRun(message) };
   if (named.run.isRestored) catchUp(named.run, message);
   return named;
 }

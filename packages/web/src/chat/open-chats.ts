@@ -1,5 +1,5 @@
 import type { Connection } from '@sluice/shared';
-import { ChatStore } from './chat-store.ts';
+import { type ChatOptions, ChatStore } from './chat-store.ts';
 
 /** The chats this page has opened: their runs go on while another one is looked at. */
 export interface OpenChats {
@@ -17,7 +17,7 @@ export interface OpenChatsOptions {
   connection: Connection;
   /** @param isFresh whether the conversation is that of the fresh chat */
   onCreated: (conversationId: string, isFresh: boolean) => void;
-  onChanged: (conversationId: string) => void;
+  onChanged: ChatOptions['onChanged'];
 }
 
 export function createOpenChats({ connection, onCreated, onChanged }: OpenChatsOptions): OpenChats {

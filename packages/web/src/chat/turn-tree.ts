@@ -64,11 +64,16 @@ export function addTurn(tree: TurnTree, turn: Turn): TurnTree {
   };
 }
 
+/** @returns the tree with `turn` in the place of the one with its id */
+export function replaceTurn(tree: TurnTree, turn: Turn): TurnTree {
+  return { ...tree, turns: new Map(tree.turns).set(turn.id, turn) };
+}
+
 /** @returns the tree in which the server knows the turn by `storedId` */
 export function nameTurn(tree: TurnTree, id: string, storedId: string | null): TurnTree {
   const turn = tree.turns.get(id);
   if (turn === undefined || storedId === null) return tree;
-  return { ...tree, turns: new Map(tree.turns).set(id, { ...turn, storedId }) };
+  return replaceTurn(tree, { ...turn, storedId });
 }
 
 /** @returns the tree in which everything up to the turn is shown */

@@ -27,7 +27,7 @@ export function useStoredChat(chat: ChatStore, conversationId: string | null): S
     enabled,
   });
   const messages = useQuery({
-    queryKey: ['messages', chat.key],
+    queryKey: [...conversationKeys.messages(id), chat.key],
     async queryFn({ signal }) {
       chat.merge(await readMessages(connection, id, signal));
       return null;

@@ -1,6 +1,7 @@
 import type { Conversation } from '@sluice/shared';
 import { useQueryClient } from '@tanstack/react-query';
 import { putConversation } from '../api/conversation-cache.ts';
+import { tellTabs } from '../api/conversation-news.ts';
 import { type ConversationChange, changeConversation } from '../api/conversation-requests.ts';
 import { useSession } from '../api/session-context.ts';
 import { announce } from '../ui/announcement.ts';
@@ -13,6 +14,7 @@ export function useChangeConversation() {
     putConversation(queries, { ...conversation, ...changes });
     try {
       putConversation(queries, await changeConversation(connection, conversation.id, changes));
+      tellTabs({ id: conversation.id, isGone: false });
     } catch {
       putConversation(queries, conversation);
       announce('The change was not saved');

@@ -19,7 +19,8 @@ export function restoreRun(message: StoredAnswer): RunStore {
     id: message.id,
     model: message.model ?? '',
     isRestored: true,
-    schedule: queueMicrotask,
+    // What is stored is there at once.
+    schedule: (flush) => flush(),
   });
   const { runId = '', model = '', provider = '', createdAt = '' } = message;
   if (model !== '')

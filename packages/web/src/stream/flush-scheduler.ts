@@ -1,4 +1,4 @@
-/** Calls `flush` once, soon, and never at once. */
+/** Calls `flush` once, soon. */
 export type FlushScheduler = (flush: () => void) => void;
 
 /** Animation frames stop in a hidden tab, also between asking for one and getting it; the text still has to arrive. */

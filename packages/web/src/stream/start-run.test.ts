@@ -61,15 +61,36 @@ function begin() {
 }
 
 describe('startRun', () => {
-  it('closes the connection when stopped before the run has a name', async () => {
+  it('sends nothing when stopped before the request is on its way', async () => {
     const { server, run, handle } = begin();
-    await vi.waitFor(() => expect(server.paths).toHaveLength(1));
     handle.stop();
     await vi.waitFor(() =>
       expect(run.getView()).toMatchObject({ phase: 'ended', isStoppedHere: true, failure: null }),
     );
+    expect(server.paths).toEqual([]);
+  });
+
+  it('asks the server to stop a run as soon as it has a name', async () => {
+    const { server, run, handle } = begin();
+    await vi.waitFor(() => expect(server.paths).toHaveLength(1));
+    handle.stop();
+    await vi.waitFor(() => expect(run.getView().isStopping).toBe(true));
+    server.send(runStart);
+    await vi.waitFor(() => expect(server.paths).toEqual(['/api/chat/stream', '/api/runs/r1/stop']));
+    expect(server.hasAborted()).toBe(false);
+  });
+
+  it('gives up waiting for a run that gets no name', async () => {
+    vi.useFakeTimers();
+    const { server, run, handle } = begin();
+    await vi.advanceTimersByTimeAsync(0);
+    handle.stop();
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(server.hasAborted()).toBe(false);
+    await vi.advanceTimersByTimeAsync(2);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(run.getView()).toMatchObject({ phase: 'ended', isStoppedHere: true }));
     expect(server.hasAborted()).toBe(true);
-    expect(server.paths).toEqual(['/api/chat/stream']);
   });
 
   it('asks the server to stop a run that has a name, once, and keeps the proof', async () => {

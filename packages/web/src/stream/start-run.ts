@@ -4,6 +4,8 @@ import type { RunStore } from './run-store.ts';
 
 /** How long the stream may go on after the server has answered a stop. */
 const LEAVE_MS = 2000;
+/** How long a stop waits for the name of a run that was asked for. */
+const NAME_MS = 5000;
 
 export interface RunHandle {
   /** Ends the run and keeps what came; idempotent. */
@@ -17,9 +19,15 @@ export interface StartRunOptions {
   run: RunStore;
 }
 
+interface Reading {
+  signal: AbortSignal;
+  /** Called when the request is on its way: from now on there may be a run. */
+  onSent: () => void;
+}
+
 async function readRun(
   { connection, makeRequest, run }: StartRunOptions,
-  signal: AbortSignal,
+  { signal, onSent }: Reading,
 ): Promise<void> {
   const send = connection.fetch ?? fetch;
   // The id the server logs a request under stands in the response's headers only.
@@ -30,6 +38,8 @@ async function readRun(
   };
   try {
     const request = await makeRequest(signal);
+    signal.throwIfAborted();
+    onSent();
     for await (const event of streamRun({ ...connection, fetch: noted, request, signal })) run.append(event);
   } catch (error) {
     if (signal.aborted) run.closeStopped();
@@ -37,20 +47,32 @@ async function readRun(
   }
 }
 
+/** Settles when the run has a name or has ended, or the time is over. */
+async function waitForName(run: RunStore): Promise<void> {
+  const hasName = () => run.getView().runId !== null || run.getView().phase === 'ended';
+  if (hasName()) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const unsubscribe = run.subscribe(() => hasName() && resolve());
+  const timer = setTimeout(resolve, NAME_MS);
+  await promise;
+  clearTimeout(timer);
+  unsubscribe();
+}
+
 /** Starts a run and puts its events into `run` until it ends, one way or another. */
 export function startRun(options: StartRunOptions): RunHandle {
   const { connection, run } = options;
   const abort = new AbortController();
-  void readRun(options, abort.signal);
+  let isSent = false;
+  void readRun(options, { signal: abort.signal, onSent: () => (isSent = true) });
 
   async function stop(): Promise<void> {
-    const { runId, phase, isStopping } = run.getView();
+    const { phase, isStopping } = run.getView();
     if (phase === 'ended' || isStopping) return;
-    if (runId === null) {
-      // Before the run has a name, closing the connection is the stop: the server aborts what it has begun.
-      run.noteStopping();
-      return abort.abort();
-    }
+    run.noteStopping();
+    if (!isSent) return abort.abort();
+    // Closing the connection would only leave the run to its grace.
+    await waitForName(run);
     const isTaken = await requestStop(connection, run);
     setTimeout(() => abort.abort(), isTaken ? LEAVE_MS : 0);
   }
