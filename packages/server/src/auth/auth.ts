@@ -8,6 +8,7 @@ import { changeUser } from './change-user.ts';
 import { startCleanUp } from './clean-up.ts';
 import type { Caller } from './count-attempt.ts';
 import { type NewAppToken, createAppToken } from './create-app-token.ts';
+import { type NewExternalUser, createExternalUser } from './create-external-user.ts';
 import { createSetupCode } from './create-setup-code.ts';
 import { type NewUser, checkPassword, createUser } from './create-user.ts';
 import { deriveKeys } from './derive-keys.ts';
@@ -60,6 +61,11 @@ export interface Auth extends AsyncDisposable {
   createSetupCode(): Promise<string>;
   /** @throws {SluiceError} `invalid_request` */
   createUser(user: NewUser): Promise<{ id: string }>;
+  /**
+   * Makes the user who stands for a subject of an identity provider.
+   * @throws {SluiceError} `invalid_request`
+   */
+  createExternalUser(user: NewExternalUser): Promise<{ id: string }>;
   /**
    * Sets a password that was forgotten; ends the user's sessions.
    * @throws {SluiceError} `not_found`, `invalid_request`
@@ -115,6 +121,7 @@ export function createAuth({
     hasAdmin: () => database.users.hasAdmin(),
     createSetupCode: () => createSetupCode(context),
     createUser: (user) => createUser(context, user),
+    createExternalUser: (user) => createExternalUser(context, user),
     async resetPassword({ email, password }) {
       checkPassword(password);
       const user = await database.users.findByEmail(email);

@@ -7,6 +7,8 @@ export interface CommandPorts {
   openAuth: () => Promise<Auth>;
   /** Where people reach the server, without a slash at the end. */
   publicUrl: string;
+  /** The identity provider whose tokens the server takes. */
+  oidcIssuer: string | undefined;
   /** All of stdin, to its end. */
   readStdin: () => Promise<string>;
   /** Writes one line to stdout. */

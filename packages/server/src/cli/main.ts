@@ -32,6 +32,7 @@ async function run(argv: string[]): Promise<void> {
     {
       openAuth,
       publicUrl: publicUrlOf(config),
+      oidcIssuer: config.oidc?.issuer,
       readStdin: () => text(process.stdin),
       print: (line) => process.stdout.write(`${line}\n`),
       remark: (line) => process.stderr.write(`${line}\n`),

@@ -3,7 +3,7 @@ import { openAuth, password, signUp } from '../auth/auth.fixture.ts';
 import { runCommand } from './run-command.ts';
 import { UsageError } from './usage-error.ts';
 
-async function openCommands({ stdin = '' } = {}) {
+async function openCommands({ stdin = '', oidcIssuer }: { stdin?: string; oidcIssuer?: string } = {}) {
   const opened = await openAuth();
   const printed: string[] = [];
   const remarks: string[] = [];
@@ -12,6 +12,7 @@ async function openCommands({ stdin = '' } = {}) {
       {
         openAuth: async () => opened.auth,
         publicUrl: 'http://127.0.0.1:3000',
+        oidcIssuer,
         readStdin: async () => stdin,
         print: (text) => printed.push(text),
         remark: (text) => remarks.push(text),
@@ -46,10 +47,23 @@ describe('runCommand', () => {
     'user create --email a@example.com --role user',
     'user create --email a@example.com --role user --password hunter2',
     'user create --role user --password-stdin',
+    'user create --oidc-sub s',
+    'user create --oidc-sub s --oidc-issuer https://i.example --email a@example.com',
+    'user create --oidc-sub s --oidc-issuer https://i.example --role admin',
+    'user create --email a@example.com --role user --password-stdin --oidc-issuer https://i.example',
+    'user password --email a@example.com',
+    'user password --password-stdin',
   ])('takes %j for a mistake before it opens anything', async (line) => {
     const argv = line.split(' ').filter(Boolean);
     const fail = () => Promise.reject(new Error('opened'));
-    const ports = { openAuth: fail, publicUrl: '', readStdin: fail, print: fail, remark: fail };
+    const ports = {
+      openAuth: fail,
+      publicUrl: '',
+      oidcIssuer: undefined,
+      readStdin: fail,
+      print: fail,
+      remark: fail,
+    };
     await expect(runCommand(ports, argv)).rejects.toThrow(UsageError);
   });
 
@@ -78,6 +92,34 @@ describe('runCommand', () => {
     await run('user create --email root@example.com --role admin --password-stdin');
     const { session } = await auth.login({ email: 'root@example.com', password: ` ${password} ` });
     expect(session.user).toMatchObject({ id: printed[0], role: 'admin' });
+  });
+
+  it('makes the user of a subject, at the issuer that is configured unless another is named', async () => {
+    const { database, run, printed } = await openCommands({ oidcIssuer: 'https://id.example' });
+    await run('user create --oidc-sub subject-1 --name', 'Eve E.');
+    await run('user create --oidc-sub subject-1 --oidc-issuer https://other.example');
+    const found = [];
+    for (const issuer of ['https://id.example', 'https://other.example']) {
+      found.push(await database.identities.find({ issuer, subject: 'subject-1' }));
+    }
+    expect(found.map((user) => user?.id)).toEqual(printed);
+    expect(found[0]).toMatchObject({ name: 'Eve E.', email: '', role: 'user', passwordHash: null });
+    await expect(run('user create --oidc-sub subject-1')).rejects.toThrow('already a user');
+  });
+
+  it('sets a password that was forgotten: who was signed in or kept out is so no more', async () => {
+    const { auth, run, printed } = await openCommands({ stdin: 'another good password\n' });
+    const { session } = await signUp(auth);
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await auth.login({ email: 'ada@example.com', password: 'wrong' }).catch(() => undefined);
+    }
+    await run('user password --email Ada@example.com --password-stdin');
+    expect(printed).toEqual(['changed the password of Ada@example.com']);
+    await expect(auth.authenticate(session.accessToken)).rejects.toMatchObject({ code: 'token_revoked' });
+    await auth.login({ email: 'ada@example.com', password: 'another good password' });
+    await expect(run('user password --email eve@example.com --password-stdin')).rejects.toThrow(
+      'there is no user eve@example.com',
+    );
   });
 
   it('passes on what is wrong with a value', async () => {

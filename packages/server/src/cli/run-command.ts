@@ -4,12 +4,17 @@ import { tokenCreate } from './token-create.ts';
 import { tokenRevoke } from './token-revoke.ts';
 import { UsageError } from './usage-error.ts';
 import { userCreate } from './user-create.ts';
+import { userPassword } from './user-password.ts';
 
 const commands: Record<string, { run: Command; usage: string }> = {
   'setup-link': { run: setupLink, usage: '' },
   'token create': { run: tokenCreate, usage: '--email E --name N [--days D] [--scope chat]…' },
   'token revoke': { run: tokenRevoke, usage: 'ID' },
-  'user create': { run: userCreate, usage: '--email E --role admin|user --password-stdin' },
+  'user create': {
+    run: userCreate,
+    usage: '--email E --role admin|user --password-stdin [--name N] | --oidc-sub SUB [--oidc-issuer URL]',
+  },
+  'user password': { run: userPassword, usage: '--email E --password-stdin' },
 };
 
 /** One line per command. */

@@ -56,6 +56,16 @@ describe('loadConfig', () => {
     [{ DATABASE_URL: 'mysql://db/sluice' }, 'DATABASE_URL'],
     [{ DATABASE_URL: 'postgres://user:pass#word@db/sluice' }, 'DATABASE_URL'],
     [{ REDIS_URL: 'redis://127.0.0.1' }, 'REDIS_URL'],
+    [{ OIDC_ISSUER: 'https://id.example.com' }, 'OIDC_ISSUER'],
+    [{ OIDC_ISSUER: 'id.example.com', OIDC_AUDIENCE: 'x' }, 'OIDC_ISSUER'],
+    [{ OIDC_ISSUER: 'https://id.example.com?x', OIDC_AUDIENCE: 'x' }, 'OIDC_ISSUER'],
+    [{ OIDC_AUDIENCE: 'x' }, 'OIDC_AUDIENCE'],
+    [{ OIDC_REQUIRED_CLAIM: '*' }, 'OIDC_REQUIRED_CLAIM'],
+    [
+      { OIDC_ISSUER: 'https://i.example', OIDC_AUDIENCE: 'x', OIDC_REQUIRED_CLAIM: 'chat' },
+      'OIDC_REQUIRED_CLAIM',
+    ],
+    [{ OIDC_ISSUER: 'https://i.example', OIDC_AUDIENCE: 'x', OIDC_JWKS_URL: 'keys' }, 'OIDC_JWKS_URL'],
   ])('refuses %j, naming %s', (environment, name) => {
     expect(problemsOf(environment)).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
   });
@@ -70,6 +80,20 @@ describe('loadConfig', () => {
       expect(loadConfig({ DATABASE_URL: url }).secrets.get('databaseUrl')).toBe(url);
     },
   );
+
+  it('keeps the issuer as it is written, to its last slash', () => {
+    const given = { OIDC_ISSUER: 'https://id.example.com/realm/', OIDC_AUDIENCE: 'sluice' };
+    expect(loadConfig(given).config.oidc).toEqual({
+      issuer: 'https://id.example.com/realm/',
+      audience: 'sluice',
+    });
+    const more = { OIDC_JWKS_URL: 'https://id.example.com/keys', OIDC_REQUIRED_CLAIM: 'groups=chat' };
+    expect(loadConfig({ ...given, ...more }).config.oidc).toMatchObject({
+      jwksUrl: 'https://id.example.com/keys',
+      requiredClaim: 'groups=chat',
+    });
+    expect(loadConfig({}).config.oidc).toBeUndefined();
+  });
 
   it('takes PUBLIC_URL as people write it', () => {
     expect(loadConfig({ PUBLIC_URL: 'https://Chat.Example.com:443/' }).config.publicUrl).toBe(

@@ -66,6 +66,11 @@ const postgresUrl = z
     error: 'must be a postgres:// or postgresql:// address; encode what is special in its password',
   });
 
+/** Compared with `iss` character by character: nothing of it is changed, not even a slash at its end. */
+const issuer = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+  .regex(/^[^?#@\s]+$/, 'must have no query, fragment or user');
+
 const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(3000, { min: 0, max: 65_535 }),
@@ -73,6 +78,13 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: postgresUrl.optional(),
   JWT_SECRET: z.string().optional(),
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+  OIDC_REQUIRED_CLAIM: z
+    .string()
+    .regex(/^(\*|[^=\s]+=.+)$/, 'must be name=value, or * for everyone')
+    .optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
   ANTHROPIC_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().optional(),
@@ -106,7 +118,7 @@ const environmentSchema = z.object({
 } satisfies Record<EnvironmentName, z.ZodType>);
 
 /** Set by someone who means something this version cannot do: to start without it would put data in the wrong place. */
-const notSupportedYet = ['REDIS_URL', 'OIDC_ISSUER', 'SLUICE_CONFIG'];
+const notSupportedYet = ['REDIS_URL', 'SLUICE_CONFIG'];
 
 function findProblems(environment: Environment): string[] {
   const problems = notSupportedYet
@@ -117,7 +129,24 @@ function findProblems(environment: Environment): string[] {
       problems.push(`${vendor}_BASE_URL needs ${vendor}_API_KEY (any value, if that server takes any)`);
     }
   }
+  if (environment['OIDC_ISSUER'] && !environment['OIDC_AUDIENCE']) {
+    problems.push("OIDC_ISSUER needs OIDC_AUDIENCE: without it, another app's tokens would be taken here");
+  }
+  for (const name of ['OIDC_AUDIENCE', 'OIDC_JWKS_URL', 'OIDC_REQUIRED_CLAIM']) {
+    if (environment[name] && !environment['OIDC_ISSUER']) problems.push(`${name} needs OIDC_ISSUER`);
+  }
   return problems;
+}
+
+function groupOidc(values: z.infer<typeof environmentSchema>) {
+  const { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL, OIDC_REQUIRED_CLAIM } = values;
+  if (OIDC_ISSUER === undefined || OIDC_AUDIENCE === undefined) return undefined;
+  return {
+    issuer: OIDC_ISSUER,
+    audience: OIDC_AUDIENCE,
+    ...(OIDC_JWKS_URL !== undefined && { jwksUrl: OIDC_JWKS_URL }),
+    ...(OIDC_REQUIRED_CLAIM !== undefined && { requiredClaim: OIDC_REQUIRED_CLAIM }),
+  };
 }
 
 function group(values: z.infer<typeof environmentSchema>) {
@@ -143,6 +172,7 @@ function group(values: z.infer<typeof environmentSchema>) {
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     eventLogBytes: values.EVENT_LOG_MB * 1024 * 1024,
     logLevel: values.LOG_LEVEL,
+    oidc: groupOidc(values),
     anthropic: provider(Boolean(values.ANTHROPIC_API_KEY), values.ANTHROPIC_BASE_URL),
     openai: provider(Boolean(values.OPENAI_API_KEY), values.OPENAI_BASE_URL),
   };

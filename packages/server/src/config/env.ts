@@ -27,6 +27,28 @@ export const environmentVariables = [
     default: 'generated',
     about: 'At least 32 bytes; made at the first start and kept in DATA_DIR when not given.',
   },
+  {
+    name: 'OIDC_ISSUER',
+    default: '–',
+    about:
+      'An identity provider whose access tokens are taken as well: its `iss`, exactly; its keys are found by OpenID Connect Discovery.',
+  },
+  {
+    name: 'OIDC_AUDIENCE',
+    default: '–',
+    about: 'What `aud` of its tokens must hold; needed with OIDC_ISSUER.',
+  },
+  {
+    name: 'OIDC_JWKS_URL',
+    default: 'discovered',
+    about: 'Where its keys are, if it has no `/.well-known/openid-configuration`.',
+  },
+  {
+    name: 'OIDC_REQUIRED_CLAIM',
+    default: '–',
+    about:
+      'Whose first token makes their account: `name=value` of a claim, or `*` for everyone with a valid token. Unset: accounts are made with `sluice user create --oidc-sub`.',
+  },
   { name: 'ANTHROPIC_API_KEY', default: '–', about: 'Enables the models under `anthropic/`.' },
   {
     name: 'ANTHROPIC_BASE_URL',
@@ -81,9 +103,6 @@ export const unreadVariables = [
   'OPENROUTER_BASE_URL',
   'AIAND_BASE_URL',
   'OLLAMA_HOST',
-  'OIDC_AUDIENCE',
-  'OIDC_JWKS_URL',
-  'OIDC_REQUIRED_CLAIM',
   'METRICS_PORT',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ] as const;
