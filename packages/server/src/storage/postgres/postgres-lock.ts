@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { mapError } from '../map-error.ts';
-import type { ServerLock } from '../server-lock.ts';
 import { describePostgres, toStartFailure } from './describe-postgres.ts';
 
 /** Ours, and that of the server's lock: two numbers that nothing else takes in this database. */
@@ -10,12 +9,18 @@ const LOCK = [7_401, 2];
 const CHECK_MS = 1000;
 const ANSWER_TIMEOUT_MS = 2000;
 
+/** Held until it is disposed or the process dies in any way. */
+export interface PostgresLock extends AsyncDisposable {
+  /** Resolves with a line for the terminal should another server take it. */
+  readonly lost: Promise<string>;
+}
+
 /**
  * Makes this process the one server of a database, for as long as its session lives: a lost connection is noticed within seconds
  * and the lock taken again, unless another server has it by then.
  * @throws {Error} in words for the terminal, when another server holds it or the database cannot be reached
  */
-export async function acquirePostgresLock(url: string, checkMs = CHECK_MS): Promise<ServerLock> {
+export async function acquirePostgresLock(url: string, checkMs = CHECK_MS): Promise<PostgresLock> {
   const name = `sluice lock ${randomUUID()}`;
   const first = await openSession(url, name).catch((error: unknown) => {
     throw toStartFailure(mapError(error), url);
