@@ -16,74 +16,81 @@ interface Pending {
   reasoning: string;
 }
 
-export interface CheckpointWriter {
+export class CheckpointWriter {
+  readonly #store: CheckpointStore;
+  readonly #logger: Logger;
+  readonly #pending = new Map<string, Pending>();
+  /** What the next checkpoint of each run is numbered. */
+  readonly #seqs = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(store: CheckpointStore, logger: Logger) {
+    this.#store = store;
+    this.#logger = logger;
+  }
+
   /** Takes down a delta; never waits. */
-  note(runId: string, delta: { text: string; reasoning: string }): void;
+  note(runId: string, { text, reasoning }: { text: string; reasoning: string }): void {
+    const entry = this.#pending.get(runId) ?? this.#begin(runId);
+    const length = entry.text.length + entry.reasoning.length;
+    entry.text += text;
+    entry.reasoning += reasoning;
+    const isEager = length < EAGER_LENGTH && entry.text.length + entry.reasoning.length >= EAGER_LENGTH;
+    if (isEager) this.#schedule(0);
+  }
+
   /** Settles once nothing of this run is being written, and nothing more will be. */
-  close(runId: string): Promise<void>;
-}
+  async close(runId: string): Promise<void> {
+    this.#pending.delete(runId);
+    this.#seqs.delete(runId);
+    await this.#writing;
+  }
 
-export function createCheckpointWriter(store: CheckpointStore, logger: Logger): CheckpointWriter {
-  const pending = new Map<string, Pending>();
-  /** How many checkpoints each run has had. */
-  const seqs = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> | undefined;
+  #begin(runId: string): Pending {
+    const seq = this.#seqs.get(runId) ?? 1;
+    const entry = { seq, text: '', reasoning: '' };
+    this.#pending.set(runId, entry);
+    this.#seqs.set(runId, seq + 1);
+    if (this.#timer === undefined) this.#schedule(INTERVAL_MS);
+    return entry;
+  }
 
-  const schedule = (afterMs: number) => {
-    if (writing !== undefined) return;
-    clearTimeout(timer);
-    timer = setTimeout(flush, afterMs);
-  };
-
-  function flush(): void {
-    timer = undefined;
-    const rows: Checkpoint[] = [...pending].slice(0, MAX_ROWS).map(([runId, entry]) => ({ runId, ...entry }));
-    for (const { runId } of rows) pending.delete(runId);
-    writing = store
-      .insert(rows)
-      .catch((error: unknown) => {
-        logger.warn(
-          { err: error, runs: rows.length },
-          'checkpoints could not be written, and are tried again',
-        );
-        for (const row of rows) putBack(row);
-      })
-      .finally(() => {
-        writing = undefined;
-        if (pending.size > 0) schedule(INTERVAL_MS);
+  #schedule(afterMs: number): void {
+    if (this.#writing !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#writing = this.#flush().finally(() => {
+        this.#writing = undefined;
+        if (this.#pending.size > 0) this.#schedule(INTERVAL_MS);
       });
+    }, afterMs);
+  }
+
+  async #flush(): Promise<void> {
+    const rows: Checkpoint[] = [...this.#pending]
+      .slice(0, MAX_ROWS)
+      .map(([runId, entry]) => ({ runId, ...entry }));
+    if (rows.length === 0) return;
+    for (const { runId } of rows) this.#pending.delete(runId);
+    try {
+      await this.#store.insert(rows);
+    } catch (error) {
+      const fields = { err: error, runs: rows.length };
+      this.#logger.warn(fields, 'checkpoints could not be written, and are tried again');
+      for (const row of rows) this.#putBack(row);
+    }
   }
 
   /** A checkpoint that was lost would be a hole in the text: what came since is added to it. */
-  function putBack({ runId, seq, text, reasoning }: Checkpoint): void {
-    if (!seqs.has(runId)) return;
-    const later = pending.get(runId);
-    pending.set(runId, {
+  #putBack({ runId, seq, text, reasoning }: Checkpoint): void {
+    if (!this.#seqs.has(runId)) return;
+    const later = this.#pending.get(runId);
+    this.#pending.set(runId, {
       seq,
       text: text + (later?.text ?? ''),
       reasoning: reasoning + (later?.reasoning ?? ''),
     });
   }
-
-  return {
-    note(runId, { text, reasoning }) {
-      const entry = pending.get(runId) ?? { seq: seqs.get(runId) ?? 1, text: '', reasoning: '' };
-      if (!pending.has(runId)) {
-        pending.set(runId, entry);
-        seqs.set(runId, entry.seq + 1);
-        if (timer === undefined) schedule(INTERVAL_MS);
-      }
-      const length = entry.text.length + entry.reasoning.length;
-      entry.text += text;
-      entry.reasoning += reasoning;
-      const isEager = length < EAGER_LENGTH && entry.text.length + entry.reasoning.length >= EAGER_LENGTH;
-      if (isEager) schedule(0);
-    },
-    async close(runId) {
-      pending.delete(runId);
-      seqs.delete(runId);
-      await writing;
-    },
-  };
 }

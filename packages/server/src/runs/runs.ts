@@ -9,7 +9,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { Provider, ProviderRequest } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
 import type { StoredRun } from '../storage/run-store.ts';
-import { type CheckpointWriter, createCheckpointWriter } from './checkpoint-writer.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
 import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
 import { type EndWriter, createEndWriter } from './end-writer.ts';
@@ -60,7 +60,7 @@ export class Runs implements Disposable {
     this.#ports = ports;
     const { database, findRevoked, logger } = ports;
     this.#claims = createClaimedRuns(database.runs, (id) => this.#findLive(id));
-    this.#checkpoints = createCheckpointWriter(database.checkpoints, logger);
+    this.#checkpoints = new CheckpointWriter(database.checkpoints, logger);
     this.#ends = createEndWriter({ database, logger });
     this.#revocations = cutRevoked({ running: () => this.listRunning(), findRevoked, logger });
   }
