@@ -15,6 +15,7 @@ import type { PublicAddress } from './http/public-address.ts';
 import { adminUsersRouter } from './http/routes/admin-users-router.ts';
 import { authRouter } from './http/routes/auth-router.ts';
 import { chatRouter } from './http/routes/chat-router.ts';
+import { conversationContentsRouter } from './http/routes/conversation-contents-router.ts';
 import { conversationsRouter } from './http/routes/conversations-router.ts';
 import { healthRouter } from './http/routes/health-router.ts';
 import { meRouter } from './http/routes/me-router.ts';
@@ -66,6 +67,7 @@ export function createApp(rooms: Rooms): Express {
   app.use(chatRouter({ runs, admit: [...known, authenticate('chat'), limits.runStarts], heartbeatMs }));
   app.use(runsRouter({ runs, admit, heartbeatMs }));
   app.use(conversationsRouter({ conversations, runs, admit: admitTo('history') }));
+  app.use(conversationContentsRouter({ conversations, admit: admitTo('history') }));
   app.use(
     sharesRouter({ conversations, address, limitByAddress: limits.byAddress, admit: admitTo('history') }),
   );

@@ -39,7 +39,7 @@ const owners: Record<string, readonly string[]> = {
   'node:sqlite': ['storage'],
   pg: ['storage'],
   pino: ['observability'],
-  zod: ['config', 'http', 'auth'],
+  zod: ['config', 'http', 'auth', 'conversations'],
   '@sluice/shared': ['.'],
 };
 

@@ -4,6 +4,7 @@ import {
   type Conversation,
   type ConversationChanges,
   type ConversationList,
+  type ImportResult,
   type MessageList,
   type SharedConversation,
   SluiceError,
@@ -14,6 +15,8 @@ import type { StoredImage } from '../storage/image-store.ts';
 import { collectWords } from '../storage/search-words.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { type ExportedFile, exportConversation } from './export-conversation.ts';
+import { importConversations } from './import/import-conversations.ts';
+import { readInWorker } from './import/read-in-worker.ts';
 import { searchConversations } from './search-conversations.ts';
 import { readShare, shareConversation } from './share-conversation.ts';
 import { toConversation, toStoredMessage, toTime } from './to-wire.ts';
@@ -26,9 +29,13 @@ export interface ListOptions {
   isArchived: boolean;
 }
 
+/** At once; each has a thread, and memory for its whole file. */
+const MAX_IMPORTS = 2;
+
 /** Another user's conversation is `not_found`, as is one that never was. */
 export class Conversations {
   readonly #database: Database;
+  #imports = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -133,6 +140,29 @@ export class Conversations {
   /** @throws {SluiceError} `not_found` */
   async export(userId: string, id: string, format: 'json' | 'markdown'): Promise<ExportedFile> {
     return exportConversation(this.#database, await this.#require(userId, id), format);
+  }
+
+  /**
+   * Adds the conversations of a file: our own export, or ChatGPT's or Claude's.
+   * @param pieces of the file, which is JSON
+   * @param signal ends it; what has been stored by then stays
+   * @throws {SluiceError} `invalid_request` for another kind of file, `unavailable` while too many others are imported
+   */
+  async import(
+    userId: string,
+    pieces: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<ImportResult> {
+    if (this.#imports >= MAX_IMPORTS) {
+      const detail = 'others are importing just now; try again in a moment';
+      throw new SluiceError('unavailable', { detail, retryAfterMs: 5000 });
+    }
+    this.#imports += 1;
+    try {
+      return await importConversations(this.#database, readInWorker(pieces, { userId, signal }));
+    } finally {
+      this.#imports -= 1;
+    }
   }
 
   /** @throws {SluiceError} `not_found`, `invalid_request` for a message that is not in it */

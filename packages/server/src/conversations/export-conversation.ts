@@ -1,6 +1,7 @@
 import type { Database } from '../storage/database.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
 import type { NumberedMessage } from '../storage/message-store.ts';
+import { cutText } from './cut-text.ts';
 import { imageHashesOf } from './stored-content.ts';
 import { toMarkdown } from './to-markdown.ts';
 import { toConversation, toStoredMessage } from './to-wire.ts';
@@ -9,46 +10,65 @@ export interface ExportedFile {
   mediaType: string;
   /** Letters, digits and hyphens, with an ending. */
   name: string;
-  text: string;
+  /** The text, a page of messages at a time. */
+  pieces: AsyncIterable<string>;
 }
 
 /** What our own JSON files say they are, so that an import knows them. */
 export const EXPORT_FORMAT = 'sluice-conversation';
 
-const PAGE = 1000;
+const PAGE = 100;
 
-export async function exportConversation(
+/** JSON has the whole tree; Markdown, which is for people, the path that ends with the newest message. */
+export function exportConversation(
   database: Database,
   conversation: StoredConversation,
   format: 'json' | 'markdown',
-): Promise<ExportedFile> {
+): ExportedFile {
   const name = toFileName(conversation.title);
-  if (format === 'markdown') {
-    const newest = await database.messages.findNewest(conversation.id);
-    const path = newest === undefined ? [] : await database.messages.findPath(newest.id, conversation.id);
-    return { mediaType: 'text/markdown', name: `${name}.md`, text: toMarkdown(conversation, path) };
-  }
-  const messages = await readAll(database, conversation.id);
-  const images = await database.images.find([...new Set(messages.flatMap(imageHashesOf))]);
-  const file = {
-    format: EXPORT_FORMAT,
-    version: 1,
-    conversation: toConversation(conversation),
-    messages: messages.map((message) => toStoredMessage(message)),
-    images: Object.fromEntries(
-      [...images.values()].map(({ hash, mediaType, data }) => [hash, { mediaType, data }]),
-    ),
-  };
-  return { mediaType: 'application/json', name: `${name}.json`, text: JSON.stringify(file, null, 2) };
+  return format === 'json'
+    ? { mediaType: 'application/json', name: `${name}.json`, pieces: writeJson(database, conversation) }
+    : { mediaType: 'text/markdown', name: `${name}.md`, pieces: writeMarkdown(database, conversation) };
 }
 
-async function readAll(database: Database, conversationId: string): Promise<NumberedMessage[]> {
-  const messages: NumberedMessage[] = [];
+async function* writeMarkdown(database: Database, conversation: StoredConversation): AsyncGenerator<string> {
+  const newest = await database.messages.findNewest(conversation.id);
+  const path = newest === undefined ? [] : await database.messages.findPath(newest.id, conversation.id);
+  yield toMarkdown(conversation, path);
+}
+
+/** One message to a line. */
+async function* writeJson(database: Database, conversation: StoredConversation): AsyncGenerator<string> {
+  const head = { format: EXPORT_FORMAT, version: 1, conversation: toConversation(conversation) };
+  yield `${JSON.stringify(head).slice(0, -1)},"messages":[`;
+  const hashes = new Set<string>();
+  let comma = '';
+  for await (const page of readPages(database, conversation.id)) {
+    for (const message of page) {
+      for (const hash of imageHashesOf(message)) hashes.add(hash);
+      yield `${comma}\n${JSON.stringify(toStoredMessage(message))}`;
+      comma = ',';
+    }
+  }
+  yield '\n],"images":{';
+  comma = '';
+  for (const hash of hashes) {
+    const image = (await database.images.find([hash])).get(hash);
+    if (image === undefined) continue;
+    yield `${comma}\n${JSON.stringify(hash)}:${JSON.stringify({ mediaType: image.mediaType, data: image.data })}`;
+    comma = ',';
+  }
+  yield '\n}}\n';
+}
+
+async function* readPages(database: Database, conversationId: string): AsyncGenerator<NumberedMessage[]> {
+  let after = 0;
   for (;;) {
-    const after = messages.at(-1)?.number ?? 0;
     const page = await database.messages.list({ conversationId, after, limit: PAGE });
-    messages.push(...page);
-    if (page.length < PAGE) return messages;
+    const last = page.at(-1);
+    if (last !== undefined) yield page;
+    if (last === undefined || page.length < PAGE) return;
+    after = last.number;
   }
 }
 
@@ -59,6 +79,6 @@ function toFileName(title: string | null): string {
       .toLowerCase()
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   // By characters: half of one cannot stand in a header.
-  const name = [...words.join('-')].slice(0, 60).join('');
+  const name = cutText(words.join('-'), 60);
   return name === '' ? 'conversation' : name;
 }

@@ -9,6 +9,8 @@ import * as z from 'zod';
 import type { Conversations } from '../../conversations/conversations.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { readBody } from '../middleware/read-body.ts';
+import { closeSignal, trackClose } from '../middleware/track-close.ts';
+import { readPieces } from '../read-pieces.ts';
 import { pageQuery, readQuery } from '../read-query.ts';
 import { requirePrincipal } from '../require-principal.ts';
 
@@ -25,11 +27,9 @@ const listQuery = z.object({
   archived: z.enum(['true', 'false']).default('false'),
   ...pageQuery({ default: 50, max: 200 }),
 });
-const messagesQuery = z.object(pageQuery({ default: 1000, max: 1000 }));
-const exportQuery = z.object({ format: z.enum(['json', 'markdown']).default('json') });
 
-/** What a browser may show as a picture; anything else that an image claims to be is a download. */
-const shownTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+/** Whole histories come in one file. */
+const MAX_IMPORT_BYTES = 20 * 1024 * 1024;
 
 export function conversationsRouter({ conversations, runs, admit }: ConversationsRouterPorts): Router {
   const router = Router();
@@ -52,6 +52,11 @@ export function conversationsRouter({ conversations, runs, admit }: Conversation
     },
   );
 
+  router.post('/api/conversations/import', trackClose, ...admit, async (req, res) => {
+    const pieces = readPieces(req, MAX_IMPORT_BYTES);
+    res.json(await conversations.import(userOf(req), pieces, closeSignal(res)));
+  });
+
   router.get('/api/conversations/:id', ...admit, async (req: WithId, res) => {
     res.json(await conversations.find(userOf(req), req.params.id));
   });
@@ -73,33 +78,6 @@ export function conversationsRouter({ conversations, runs, admit }: Conversation
     await Promise.all(writing.map((run) => runs.stop(run)));
     await conversations.delete(userOf(req), id);
     res.status(204).end();
-  });
-
-  router.get('/api/conversations/:id/messages', ...admit, async (req: WithId, res) => {
-    res.json(await conversations.listMessages(userOf(req), req.params.id, readQuery(messagesQuery, req)));
-  });
-
-  router.get(
-    '/api/conversations/:id/images/:sha256',
-    ...admit,
-    async (req: Request<{ id: string; sha256: string }>, res) => {
-      const { mediaType, data } = await conversations.findImage(
-        userOf(req),
-        req.params.id,
-        req.params.sha256,
-      );
-      const isShown = shownTypes.has(mediaType);
-      res.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
-      res.setHeader('Content-Type', isShown ? mediaType : 'application/octet-stream');
-      if (!isShown) res.setHeader('Content-Disposition', 'attachment');
-      res.end(Buffer.from(data, 'base64'));
-    },
-  );
-
-  router.get('/api/conversations/:id/export', ...admit, async (req: WithId, res) => {
-    const { format } = readQuery(exportQuery, req);
-    const { mediaType, name, text } = await conversations.export(userOf(req), req.params.id, format);
-    res.attachment(name).type(`${mediaType}; charset=utf-8`).send(text);
   });
   return router;
 }

@@ -1,0 +1,31 @@
+import { textOf } from '../text-of.ts';
+import type { ImportedMessage } from './imported-conversation.ts';
+
+/**
+ * Joins answers that follow each other, as they do where a tool was used in between, as long as nothing else follows the first.
+ * @param messages parents before children
+ */
+export function joinAnswers(messages: readonly ImportedMessage[]): ImportedMessage[] {
+  const children = new Map<string | null, number>();
+  for (const { parentId } of messages) children.set(parentId, (children.get(parentId) ?? 0) + 1);
+  const joined = new Map<string, ImportedMessage>();
+  /** Where the children of a message that was joined to another belong. */
+  const heirs = new Map<string, ImportedMessage>();
+  for (const message of messages) {
+    const parent =
+      message.parentId === null ? undefined : (heirs.get(message.parentId) ?? joined.get(message.parentId));
+    const isMore =
+      message.role === 'assistant' &&
+      parent?.role === 'assistant' &&
+      message.continuesId === null &&
+      children.get(message.parentId) === 1;
+    if (isMore) {
+      parent.content = [textOf(parent.content), textOf(message.content)].filter(Boolean).join('\n\n');
+      parent.reasoning = [parent.reasoning, message.reasoning].filter(Boolean).join('\n\n') || null;
+      heirs.set(message.id, parent);
+    } else {
+      joined.set(message.id, { ...message, parentId: parent?.id ?? null });
+    }
+  }
+  return [...joined.values()];
+}
