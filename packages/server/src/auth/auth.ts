@@ -13,6 +13,8 @@ import { createSetupCode } from './create-setup-code.ts';
 import { type NewUser, checkPassword, createUser } from './create-user.ts';
 import { deriveKeys } from './derive-keys.ts';
 import { endSession } from './end-session.ts';
+import { createExternalTokens } from './external/external-tokens.ts';
+import type { IdentityProvider } from './external/identity-provider.ts';
 import { type TokenOwner, findRevoked } from './find-revoked.ts';
 import { logIn } from './log-in.ts';
 import { type ManagedUsers, createManagedUsers } from './managed-users.ts';
@@ -93,6 +95,8 @@ export interface AuthOptions {
   clock?: () => number;
   /** argon2id unless given. */
   passwords?: Passwords;
+  /** Unless given, our own tokens alone are taken. */
+  identityProvider?: IdentityProvider | undefined;
 }
 
 /** @throws {Error} in words for the terminal, when the secret is weak */
@@ -101,10 +105,12 @@ export function createAuth({
   secret,
   clock = Date.now,
   passwords = argon2Passwords,
+  identityProvider,
 }: AuthOptions): Auth {
   refuseWeakSecret(secret);
   const keys = deriveKeys(secret);
-  const authenticator = createAuthenticator({ database, keys, clock });
+  const external = identityProvider && createExternalTokens({ database, clock }, identityProvider);
+  const authenticator = createAuthenticator({ database, keys, clock, external });
   const forget = () => authenticator.forget();
   const context: AuthContext = { database, keys, passwords, clock, forget };
   const cleaning = startCleanUp({ database, clock });
@@ -136,6 +142,9 @@ export function createAuth({
     account: createOwnAccount(context),
     tokens: createOwnTokens(context),
     users: createManagedUsers(context),
-    [Symbol.asyncDispose]: () => cleaning[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      external?.[Symbol.dispose]();
+      await cleaning[Symbol.asyncDispose]();
+    },
   };
 }

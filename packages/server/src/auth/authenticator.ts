@@ -3,6 +3,7 @@
 import { SluiceError } from '@sluice/shared';
 import type { StoredUser } from '../storage/user-store.ts';
 import type { AuthContext } from './auth-context.ts';
+import type { ExternalTokens } from './external/external-tokens.ts';
 import type { Principal } from './principal.ts';
 import { type Scope, isScope, scopesOfRole } from './scope.ts';
 import type { AppTokenClaims, SessionClaims } from './token-claims.ts';
@@ -30,7 +31,10 @@ interface Check {
 /** How far behind `lastUsedAt` may be: a write for each request would cost more than the request. */
 const USE_INTERVAL_MS = 60_000;
 
-export type AuthenticatorContext = Pick<AuthContext, 'database' | 'keys' | 'clock'>;
+export interface AuthenticatorContext extends Pick<AuthContext, 'database' | 'keys' | 'clock'> {
+  /** Undefined: our own tokens alone are taken. */
+  external: ExternalTokens | undefined;
+}
 
 export function createAuthenticator(context: AuthenticatorContext): Authenticator {
   const checks = new Map<string, Check>();
@@ -40,8 +44,7 @@ export function createAuthenticator(context: AuthenticatorContext): Authenticato
     const known = checks.get(token);
     // The wall clock may be set back: then an entry from the future is no younger than one from the past.
     if (known !== undefined && Math.abs(at - known.at) <= MAX_AGE_MS) return known.principal;
-    const { type, claims } = verifyToken(context.keys, token, at);
-    const principal = type === 'session+jwt' ? findSession(context, claims) : findAppToken(context, claims);
+    const principal = findPrincipal(context, token, at);
     const entry = { at, principal };
     checks.delete(token);
     checks.set(token, entry);
@@ -63,6 +66,12 @@ export function createAuthenticator(context: AuthenticatorContext): Authenticato
     },
     forget: () => checks.clear(),
   };
+}
+
+async function findPrincipal(context: AuthenticatorContext, token: string, now: number): Promise<Principal> {
+  if (context.external?.isMeant(token)) return context.external.findPrincipal(token);
+  const { type, claims } = verifyToken(context.keys, token, now);
+  return type === 'session+jwt' ? findSession(context, claims) : findAppToken(context, claims);
 }
 
 async function findSession(context: AuthenticatorContext, claims: SessionClaims): Promise<Principal> {
