@@ -60,27 +60,7 @@ export function createMessageStore({
   reader: Kysely<Schema>;
 }): MessageStore {
   return {
-    async insert(messages) {
-      const numbers = new Map<string, number>();
-      const rows: Insertable<Schema['messages']>[] = [];
-      for (const message of messages) {
-        const { conversationId } = message;
-        const last = numbers.get(conversationId) ?? (await lastNumber(db, conversationId));
-        const number = nextNumber(last);
-        numbers.set(conversationId, number);
-        rows.push(toRow(message, number));
-      }
-      for (let start = 0; start < rows.length; start += INSERT_ROWS) {
-        await db
-          .insertInto('messages')
-          .values(rows.slice(start, start + INSERT_ROWS))
-          .execute();
-      }
-      const images = messages.flatMap(({ id, content }) =>
-        [...new Set(hashesOf(content))].map((hash) => ({ message_id: id, hash })),
-      );
-      for (const image of images) await db.insertInto('message_images').values(image).execute();
-    },
+    insert: (messages) => insertMessages(db, messages),
     async find(id, conversationId) {
       const query = db.selectFrom('messages').selectAll().where('id', '=', id);
       const row = await query.where('conversation_id', '=', conversationId).executeTakeFirst();
@@ -96,20 +76,7 @@ export function createMessageStore({
       const row = await query.orderBy('number', 'desc').limit(1).executeTakeFirst();
       return row && toMessage(row);
     },
-    async findPath(id, conversationId) {
-      // One look by id at each step: left to join, Postgres reads the whole conversation anew for each of its messages.
-      const path = sql<string>`(
-        with recursive path (id, parent_id) as (
-          select id, parent_id from messages where id = ${id} and conversation_id = ${conversationId}
-          union all
-          select parent_id, (select parent_id from messages where messages.id = path.parent_id)
-          from path where parent_id is not null
-        )
-        select id from path)`;
-      const query = db.selectFrom('messages').selectAll().where('id', 'in', path);
-      const rows = await query.where('conversation_id', '=', conversationId).orderBy('number').execute();
-      return rows.map(toMessage);
-    },
+    findPath: (id, conversationId) => findPath(db, id, conversationId),
     async list({ conversationId, after, limit }) {
       const query = reader
         .selectFrom('messages')
@@ -118,24 +85,64 @@ export function createMessageStore({
         .where('number', '>', after);
       return (await query.orderBy('number').limit(limit).execute()).map(toMessage);
     },
-    async endAnswer(id, { content, reasoning, endReason, errorCode, model, provider }) {
-      const { numUpdatedRows } = await db
-        .updateTable('messages')
-        .set({
-          content: JSON.stringify(content),
-          reasoning: reasoning === null ? null : JSON.stringify(reasoning),
-          end_reason: endReason,
-          error_code: errorCode,
-          model,
-          provider,
-        })
-        .where('id', '=', id)
-        .where('end_reason', 'is', null)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows > 0n;
-    },
+    endAnswer: (id, end) => endAnswer(db, id, end),
   };
 }
+
+async function insertMessages(db: Kysely<Schema>, messages: readonly MessageRecord[]): Promise<void> {
+  const numbers = new Map<string, number>();
+  const rows: Insertable<Schema['messages']>[] = [];
+  for (const message of messages) {
+    const { conversationId } = message;
+    const last = numbers.get(conversationId) ?? (await lastNumber(db, conversationId));
+    const number = nextNumber(last);
+    numbers.set(conversationId, number);
+    rows.push(toRow(message, number));
+  }
+  for (let start = 0; start < rows.length; start += INSERT_ROWS) {
+    const some = rows.slice(start, start + INSERT_ROWS);
+    await db.insertInto('messages').values(some).execute();
+  }
+  const images = messages.flatMap(({ id, content }) =>
+    [...new Set(hashesOf(content))].map((hash) => ({ message_id: id, hash })),
+  );
+  for (const image of images) await db.insertInto('message_images').values(image).execute();
+}
+
+async function findPath(db: Kysely<Schema>, id: string, conversationId: string): Promise<NumberedMessage[]> {
+  // One look by id at each step: left to join, Postgres reads the whole conversation anew for each of its messages.
+  const path = sql<string>`(
+    with recursive path (id, parent_id) as (
+      select id, parent_id from messages where id = ${id} and conversation_id = ${conversationId}
+      union all
+      select parent_id, (select parent_id from messages where messages.id = path.parent_id)
+      from path where parent_id is not null
+    )
+    select id from path)`;
+  const query = db.selectFrom('messages').selectAll().where('id', 'in', path);
+  const rows = await query.where('conversation_id', '=', conversationId).orderBy('number').execute();
+  return rows.map(toMessage);
+}
+
+async function endAnswer(db: Kysely<Schema>, id: string, end: AnswerEnd): Promise<boolean> {
+  const { content, reasoning, endReason, errorCode, model, provider } = end;
+  const { numUpdatedRows } = await db
+    .updateTable('messages')
+    .set({
+      content: JSON.stringify(content),
+      reasoning: toJson(reasoning),
+      end_reason: endReason,
+      error_code: errorCode,
+      model,
+      provider,
+    })
+    .where('id', '=', id)
+    .where('end_reason', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+const toJson = (text: string | null) => (text === null ? null : JSON.stringify(text));
 
 async function lastNumber(db: Kysely<Schema>, conversationId: string): Promise<number> {
   const query = db.selectFrom('messages').select(({ fn }) => fn.max('number').as('number'));
@@ -156,7 +163,7 @@ function toRow(message: MessageRecord, number: number): Insertable<Schema['messa
     number,
     role: message.role,
     content: JSON.stringify(message.content),
-    reasoning: message.reasoning === null ? null : JSON.stringify(message.reasoning),
+    reasoning: toJson(message.reasoning),
     continues_id: message.continuesId,
     run_id: message.runId,
     model: message.model,
