@@ -11,6 +11,9 @@ export default defineConfig({
           name: 'server',
           include: ['packages/server/src/**/*.test.ts'],
           globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
+          // A database that is made anew takes seconds where others are at work.
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
         },
       },
       unit('web', ['packages/web/src/**/*.test.{ts,tsx}']),

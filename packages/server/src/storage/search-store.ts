@@ -22,6 +22,8 @@ export interface SearchHit {
 
 export interface SearchStore {
   insert(document: SearchDocument): Promise<void>;
+  /** The same at a place of its own, which must be free. */
+  insertAt(number: number, document: SearchDocument): Promise<void>;
   /** Forgets the title of a conversation, or with `all`, its messages too. */
   delete(conversationId: string, what: 'title' | 'all'): Promise<void>;
   /** @param words beginnings of words, as `queryWords` cuts them; at least one */
@@ -51,6 +53,9 @@ export function createSearchStore(connections: {
     async insert(document) {
       // Two processes may hit upon one number.
       while (!(await index.insert(nextNumber(), document)));
+    },
+    async insertAt(number, document) {
+      if (!(await index.insert(number, document))) throw new Error(`the place ${number} is taken`);
     },
     async delete(conversationId, what) {
       let query = db

@@ -53,9 +53,16 @@ export function createUsageStore({ reader }: { reader: Kysely<Schema> }): UsageS
         .where('runs.created_at', '<', to)
         .where('runs.state', '!=', 'running');
       if (userId !== undefined) query = query.where('runs.user_id', '=', userId);
-      return query.groupBy(key).orderBy(key).execute();
+      const rows = await query.groupBy(key).execute();
+      return rows.sort(byKey);
     },
   };
+}
+
+/** Every database has its own order for null and for text. */
+function byKey({ key: one }: UsageRow, { key: other }: UsageRow): number {
+  if (one === null || other === null) return Number(other === null) - Number(one === null);
+  return one < other ? -1 : 1;
 }
 
 interface Grouping {

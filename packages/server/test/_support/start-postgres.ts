@@ -73,10 +73,10 @@ export async function startPostgres(): Promise<RunningPostgres> {
   };
 }
 
-/** @returns the URL of a new, empty database of the cluster that `url` is in */
+/** @returns the URL of a new, empty database of the cluster that `url` is in; it sorts text as people do, not by bytes */
 export async function createDatabase(url: string): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await runAsAdmin(url, `create database ${name}`);
+  await runAsAdmin(url, `create database ${name} template template0 locale_provider icu icu_locale 'en-US'`);
   const created = new URL(url);
   created.pathname = `/${name}`;
   return created.href;

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import type { OpenConnections } from '../database.ts';
 import { migrate } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
@@ -21,6 +21,21 @@ export async function openPostgres(
     throw toStartFailure(error, url);
   }
   return connect(openPostgresPool(url, { isPatient }));
+}
+
+/**
+ * A database as it is, for as long as its reading takes.
+ * @throws {Error} in words for the terminal when it cannot be reached
+ */
+export async function openPostgresAsItIs(url: string): Promise<OpenConnections> {
+  const connections = connect(openPostgresPool(url, { isPatient: true }));
+  try {
+    await sql`select 1`.execute(connections.db);
+    return connections;
+  } catch (error) {
+    await connections[Symbol.asyncDispose]();
+    throw toStartFailure(error, url);
+  }
 }
 
 /** @param pool of a database that is migrated, and its own from now on */

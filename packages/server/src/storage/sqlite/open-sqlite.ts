@@ -41,3 +41,10 @@ export async function openSqlite(dataDir: string, list = migrations): Promise<Op
   const owned = stack.move();
   return { db, reader, kind: 'sqlite', [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
+
+/** An existing file, to be read alone; nothing of it is changed. */
+export async function openSqliteAsItIs(path: string): Promise<OpenConnections> {
+  const sqlite = await openSqliteConnection({ path, setup: readerSetup, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  const db = new Kysely<Schema>({ dialect: createSqliteDialect(sqlite) });
+  return { db, reader: db, kind: 'sqlite', [Symbol.asyncDispose]: () => sqlite[Symbol.asyncDispose]() };
+}
