@@ -69,21 +69,7 @@ export function createConversationStore({
       const rows = await query.where('id', 'in', ids).where('user_id', '=', userId).execute();
       return rows.map(toConversation);
     },
-    async list({ userId, isArchived, after, limit }) {
-      let query = reader
-        .selectFrom('conversations')
-        .selectAll()
-        .where('user_id', '=', userId)
-        .where('archived', '=', isArchived ? 1 : 0);
-      if (after !== undefined) {
-        const { isPinned, updatedAt, id } = after;
-        query = query.where(
-          sql<boolean>`(pinned, updated_at, id) < (${isPinned ? 1 : 0}, ${updatedAt}, ${id})`,
-        );
-      }
-      const ordered = query.orderBy('pinned', 'desc').orderBy('updated_at', 'desc').orderBy('id', 'desc');
-      return (await ordered.limit(limit).execute()).map(toConversation);
-    },
+    list: (page) => listConversations(reader, page),
     async update(id, { title, isPinned, isArchived, updatedAt }) {
       const changes = {
         ...(title !== undefined && { title }),
@@ -94,30 +80,46 @@ export function createConversationStore({
       const query = db.updateTable('conversations').set(changes).where('id', '=', id);
       return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
     },
-    async delete(id) {
-      const hashes = await db
-        .selectFrom('message_images')
-        .innerJoin('messages', 'messages.id', 'message_images.message_id')
-        .select('hash')
-        .distinct()
-        .where('conversation_id', '=', id)
-        .execute();
-      await db
-        .deleteFrom('checkpoints')
-        .where('run_id', 'in', db.selectFrom('runs').select('id').where('conversation_id', '=', id))
-        .execute();
-      await db.deleteFrom('conversations').where('id', '=', id).execute();
-      for (const { hash } of hashes) {
-        await db
-          .deleteFrom('images')
-          .where('hash', '=', hash)
-          .where(({ not, exists, selectFrom }) =>
-            not(exists(selectFrom('message_images').select('hash').where('hash', '=', hash))),
-          )
-          .execute();
-      }
-    },
+    delete: (id) => deleteConversation(db, id),
   };
+}
+
+async function listConversations(
+  reader: Kysely<Schema>,
+  { userId, isArchived, after, limit }: Parameters<ConversationStore['list']>[0],
+): Promise<StoredConversation[]> {
+  let query = reader
+    .selectFrom('conversations')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('archived', '=', isArchived ? 1 : 0);
+  if (after !== undefined) {
+    const { isPinned, updatedAt, id } = after;
+    query = query.where(sql<boolean>`(pinned, updated_at, id) < (${isPinned ? 1 : 0}, ${updatedAt}, ${id})`);
+  }
+  const ordered = query.orderBy('pinned', 'desc').orderBy('updated_at', 'desc').orderBy('id', 'desc');
+  return (await ordered.limit(limit).execute()).map(toConversation);
+}
+
+async function deleteConversation(db: Kysely<Schema>, id: string): Promise<void> {
+  const images = await db
+    .selectFrom('message_images')
+    .innerJoin('messages', 'messages.id', 'message_images.message_id')
+    .select('hash')
+    .distinct()
+    .where('conversation_id', '=', id)
+    .execute();
+  const itsRuns = db.selectFrom('runs').select('id').where('conversation_id', '=', id);
+  await db.deleteFrom('checkpoints').where('run_id', 'in', itsRuns).execute();
+  await db.deleteFrom('conversations').where('id', '=', id).execute();
+  for (const { hash } of images) {
+    const others = db.selectFrom('message_images').select('hash').where('hash', '=', hash);
+    await db
+      .deleteFrom('images')
+      .where('hash', '=', hash)
+      .where((eb) => eb.not(eb.exists(others)))
+      .execute();
+  }
 }
 
 const toFlag = (value: boolean) => (value ? (1 as const) : (0 as const));

@@ -53,7 +53,7 @@ function bare(word: string): string {
 
 /** Each two neighbours, and the last one alone: so that every part of a run is the beginning of something. */
 function pairsOf(run: string): string[] {
-  const characters = [...run];
+  const characters = Array.from(run);
   return characters.map((character, index) => character + (characters[index + 1] ?? ''));
 }
 
