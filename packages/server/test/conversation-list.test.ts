@@ -42,7 +42,8 @@ describe('the list', () => {
     await change(a?.id ?? '', { pinned: true }, token);
     await change(b?.id ?? '', { archived: true }, token);
     const [first, ...others] = await titles('', token);
-    expect([first, others.toSorted()]).toEqual(['a', ['c', 'd']]);
+    expect(first).toBe('a');
+    expect(new Set(others)).toEqual(new Set(['c', 'd']));
     expect(await titles('?archived=true', token)).toEqual(['b']);
     expect(await titles()).not.toContain('a');
   });
@@ -60,7 +61,8 @@ describe('the list', () => {
       seen.push(...page.conversations.map(({ title }) => title));
       cursor = page.nextCursor;
     } while (cursor !== null);
-    expect(seen.toSorted()).toEqual(names.toSorted());
+    expect(seen).toHaveLength(25);
+    expect(new Set(seen)).toEqual(new Set(names));
   });
 
   it.each([

@@ -24,7 +24,11 @@ const essence = (messages: MessageList['messages']) => {
   return messages.map(({ parentId, continuesId, role, content, reasoning, reason, model }) => ({
     parent: places.get(parentId ?? ''),
     continues: places.get(continuesId ?? ''),
-    ...{ role, content, reasoning, reason, model },
+    role,
+    content,
+    reasoning,
+    reason,
+    model,
   }));
 };
 
@@ -101,12 +105,12 @@ describe('POST /api/conversations/import', () => {
   });
 
   it.each([
-    ['{"a":', {}, 400, 'invalid_request'],
-    ['{"a":1}', {}, 400, 'invalid_request'],
-    ['[]', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
-    ['[]', { 'content-encoding': 'gzip' }, 415, 'unsupported_media_type'],
-  ])('refuses %s %j', async (body, headers, status, code) => {
-    expect(await send(body, headers)).toMatchObject({ status, code });
+    { body: '{"a":', status: 400, code: 'invalid_request' },
+    { body: '{"a":1}', status: 400, code: 'invalid_request' },
+    { body: '[]', headers: { 'content-type': 'text/plain' }, status: 415, code: 'unsupported_media_type' },
+    { body: '[]', headers: { 'content-encoding': 'gzip' }, status: 415, code: 'unsupported_media_type' },
+  ])('refuses $body $headers', async ({ body, headers, status, code }) => {
+    expect(await send(body, headers ?? {})).toMatchObject({ status, code });
   });
 
   it('refuses what is too large, and stores nothing of it', async () => {

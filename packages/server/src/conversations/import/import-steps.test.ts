@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashImage } from '../../storage/image-store.ts';
 import type { MessageRecord } from '../../storage/message-store.ts';
+import { textOf } from '../text-of.ts';
 import { type ImportStep, readImport } from './import-steps.ts';
 
 const owner = { userId: 'u', now: 2_000_000_000_000 };
@@ -13,11 +14,15 @@ const conversationsIn = (steps: readonly ImportStep[]) =>
   steps.flatMap((step) => (step.type === 'conversation' ? [step.conversation] : []));
 /** As `content < content of the parent`. */
 const tree = (messages: readonly MessageRecord[]) => {
-  const texts = new Map(messages.map(({ id, content }) => [id, content]));
-  return messages.map(({ content, parentId }) => `${content} < ${texts.get(parentId ?? '') ?? '-'}`);
+  const texts = new Map(messages.map(({ id, content }) => [id, textOf(content)]));
+  return messages.map(({ content, parentId }) => `${textOf(content)} < ${texts.get(parentId ?? '') ?? '-'}`);
 };
 
-const node = (role: string, text: string, parent: string | null, more: object = {}) => ({
+const node = (
+  [role, text]: readonly [role: string, text: string],
+  parent: string | null,
+  more: object = {},
+) => ({
   parent,
   message: {
     author: { role },
@@ -35,17 +40,17 @@ describe('a file of ChatGPT', () => {
     current_node: 'tail',
     mapping: {
       root: { message: null, parent: null },
-      hidden: node('system', '', 'root'),
-      q: node('user', 'Which train?', 'hidden'),
-      a: node('assistant', 'The 8:15.', 'q', { metadata: { model_slug: 'gpt-5' } }),
-      tail: node('user', 'Thanks', 'tool-answer'),
-      'tool-call': node('assistant', 'search("train")', 'q', {
+      hidden: node(['system', ''], 'root'),
+      q: node(['user', 'Which train?'], 'hidden'),
+      a: node(['assistant', 'The 8:15.'], 'q', { metadata: { model_slug: 'gpt-5' } }),
+      tail: node(['user', 'Thanks'], 'tool-answer'),
+      'tool-call': node(['assistant', 'search("train")'], 'q', {
         content: { content_type: 'code', text: 'x' },
       }),
-      tool: node('tool', 'results', 'tool-call'),
-      'tool-answer': node('assistant', 'The 9:15.', 'tool'),
-      later: node('assistant', 'Also the 10:15.', 'tool-answer-2'),
-      'tool-answer-2': node('tool', 'more results', 'a'),
+      tool: node(['tool', 'results'], 'tool-call'),
+      'tool-answer': node(['assistant', 'The 9:15.'], 'tool'),
+      later: node(['assistant', 'Also the 10:15.'], 'tool-answer-2'),
+      'tool-answer-2': node(['tool', 'more results'], 'a'),
     },
   };
 
