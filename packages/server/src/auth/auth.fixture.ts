@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { openDatabase } from '../storage/open-database.ts';
 import { openSqliteConnection } from '../storage/sqlite/sqlite-connection.ts';
-import { type Auth, createAuth } from './auth.ts';
+import { type Auth, type AuthOptions, createAuth } from './auth.ts';
 import type { SignedIn } from './signed-in.ts';
 
 export const testSecret = 'K7bNqf3WcxH9vRt2Zp5yLm8sDj4gTa6e';
@@ -36,13 +36,14 @@ afterAll(async () => {
 });
 
 /** The whole room over a real, empty database, with a clock that stands until it is moved. */
-export async function openAuth() {
+export async function openAuth(options: Pick<AuthOptions, 'passwords'> = {}) {
   opened ??= openShared();
   const { database, cleaner } = await opened;
   await cleaner.query('delete from users');
   await cleaner.query('delete from setup_codes');
+  await cleaner.query('delete from login_failures');
   const time = { now: START };
-  const auth = createAuth({ database, secret: testSecret, clock: () => time.now });
+  const auth = createAuth({ database, secret: testSecret, clock: () => time.now, ...options });
   return { auth, database, time };
 }
 
