@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useState } from 'react';
+import { Suspense, lazy, useEffect, useLayoutEffect, useState } from 'react';
 import { useSession, useSessionState } from './api/session-context.ts';
 import { ExpiredDialog } from './auth/expired-dialog.tsx';
 import { readSetupCode } from './auth/setup-code.ts';
@@ -28,6 +28,7 @@ export function App() {
     );
   }
   if (route.page === 'set-up') return <SetUpPage />;
+  if (route.page === 'settings') return <SettingsPage {...route} />;
   return <SignedInPage route={route} />;
 }
 
@@ -49,6 +50,12 @@ function SetUpPage() {
       <SetUp code={code} onDone={leave} />
     </Welcome>
   );
+}
+
+/** The settings lie over a chat: their own address is another name for that. */
+function SettingsPage({ panel }: Extract<Route, { page: 'settings' }>) {
+  useLayoutEffect(() => navigate(`/#${panel}`, { isReplacing: true }), [panel]);
+  return null;
 }
 
 type SignedInRoute = Extract<Route, { page: 'chat' | 'unknown' }>;

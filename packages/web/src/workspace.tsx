@@ -1,6 +1,6 @@
 import { SluiceError, type User, errorEntry } from '@sluice/shared';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, Suspense, lazy, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { refreshConversation } from './api/conversation-cache.ts';
 import { tellTabs } from './api/conversation-news.ts';
 import { useSession } from './api/session-context.ts';
@@ -14,9 +14,14 @@ import type { PendingDeletions } from './conversations/pending-deletions.ts';
 import { createDeletions } from './create-deletions.ts';
 import { Icon } from './ui/icon.tsx';
 import { Mark } from './ui/mark.tsx';
-import { navigate } from './ui/navigation.ts';
-import { chatPath } from './ui/route.ts';
+import { loadPatiently } from './ui/load-patiently.ts';
+import { navigate, useHash } from './ui/navigation.ts';
+import { chatPath, readPanel } from './ui/route.ts';
 import { useMedia } from './ui/use-media.ts';
+
+const SettingsDialog = lazy(async () => ({
+  default: (await loadPatiently(() => import('./settings-dialog.tsx'))).SettingsDialog,
+}));
 
 function createQueries(): QueryClient {
   const retry = (failures: number, error: Error) =>
@@ -56,6 +61,7 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
   }, [deletions]);
 
   useConversationNews({ connection, queries });
+  const panel = readPanel(useHash());
 
   const sidebar = { user, currentId: conversationId, chats, deletions };
   return (
@@ -74,6 +80,7 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
           <ChatView key={chat.key} chat={chat} userName={user.name} />
         </main>
       </div>
+      <Suspense>{panel !== null && <SettingsDialog user={user} panel={panel} />}</Suspense>
     </QueryClientProvider>
   );
 }
@@ -109,7 +116,13 @@ function SidebarContent({ user, currentId, chats, deletions, onChosen = () => un
         }}
         onChosen={onChosen}
       />
-      <AccountBar user={user} />
+      <AccountBar
+        user={user}
+        onSettings={() => {
+          onChosen();
+          navigate(`${location.pathname}#account`);
+        }}
+      />
     </>
   );
 }

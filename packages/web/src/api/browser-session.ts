@@ -31,4 +31,9 @@ export class BrowserSession extends SessionStore {
     await super.signOut();
     this.#channel.postMessage(SIGNED_OUT);
   }
+
+  override async signOutEverywhere(): Promise<void> {
+    await super.signOutEverywhere();
+    this.#channel.postMessage(SIGNED_OUT);
+  }
 }

@@ -4,6 +4,7 @@ import {
   type Session,
   type SetupRequest,
   SluiceError,
+  type User,
   errorEntry,
   sendRequest,
   sessionSchema,
@@ -32,6 +33,10 @@ export interface SessionPorts {
 interface Token {
   value: string;
   expiresAtMs: number;
+}
+
+function isSame(a: User, b: User): boolean {
+  return a.id === b.id && a.email === b.email && a.name === b.name && a.role === b.role;
 }
 
 /** The signed-in user and the access token, which lives here and nowhere else. Methods may be passed on as they are. */
@@ -98,6 +103,19 @@ export class SessionStore {
     this.forget();
   }
 
+  /** Ends all sessions of the user, this one included. @throws {SluiceError} what the server refused it with */
+  async signOutEverywhere(): Promise<void> {
+    await sendRequest(this.connection, '/api/me/sessions', { method: 'DELETE' });
+    this.forget();
+  }
+
+  /** Takes in what has become of the user's own account. */
+  noteUser(user: User): void {
+    const state = this.#state;
+    // The same object for the same user, so that nothing is drawn again.
+    if ('user' in state && !isSame(state.user, user)) this.#setState({ ...state, user });
+  }
+
   /** Forgets the session without a request: another tab has signed out. */
   forget(): void {
     this.#leave({ status: 'anonymous' });
@@ -118,8 +136,7 @@ export class SessionStore {
     // A failed renewal is tried again by the next request.
     this.#cancelTimer = this.#ports.setTimer(() => void this.#renew().catch(() => undefined), renewInMs);
     const known = 'user' in this.#state ? this.#state.user : null;
-    // The same object for the same user, so that nothing is drawn again.
-    this.#setState({ status: 'active', user: known?.id === user.id ? known : user });
+    this.#setState({ status: 'active', user: known !== null && isSame(known, user) ? known : user });
     return token;
   }
 

@@ -4,18 +4,33 @@ import { announce } from '../ui/announcement.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ThemeChoice } from '../ui/theme-choice.tsx';
 
-export function AccountBar({ user }: { user: User }) {
+interface AccountBarProps {
+  user: User;
+  onSettings: () => void;
+}
+
+export function AccountBar({ user, onSettings }: AccountBarProps) {
   const session = useSession();
   const signOut = () => {
     session.signOut().catch(() => announce('Signing out failed: the server could not be reached'));
   };
   return (
-    <div className="grid gap-3 border-t border-line px-3 pt-3">
-      <div className="flex items-center gap-2">
-        <div className="min-w-0 flex-1 text-[0.9375rem]/5">
-          {user.name !== null && <p className="truncate font-medium">{user.name}</p>}
-          <p className="truncate text-[0.8125rem] text-ink-soft">{user.email}</p>
-        </div>
+    <div className="grid gap-3 border-t border-line pt-3">
+      <div className="flex items-center gap-1">
+        <button
+          type="button"
+          className="account-button"
+          aria-label={`Settings: ${user.name ?? user.email}`}
+          title="Settings"
+          aria-haspopup="dialog"
+          onClick={onSettings}
+        >
+          <span className="min-w-0 flex-1 text-[0.9375rem]/5">
+            {user.name !== null && <span className="block truncate font-medium">{user.name}</span>}
+            <span className="block truncate text-[0.8125rem] text-ink-soft">{user.email}</span>
+          </span>
+          <Icon name="settings" />
+        </button>
         <button
           type="button"
           className="icon-button"
@@ -26,7 +41,9 @@ export function AccountBar({ user }: { user: User }) {
           <Icon name="leave" />
         </button>
       </div>
-      <ThemeChoice />
+      <div className="px-3">
+        <ThemeChoice />
+      </div>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useSession } from '../api/session-context.ts';
+import { fieldText } from '../ui/field-text.ts';
 import { TextField } from '../ui/text-field.tsx';
-import { AuthForm, fieldText } from './auth-form.tsx';
+import { AuthForm } from './auth-form.tsx';
 
 /** @param email known when the session of this person has just ended */
 export function SignIn({ email }: { email?: string }) {

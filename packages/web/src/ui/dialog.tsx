@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type PointerEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { Icon } from './icon.tsx';
 
 interface DialogProps {
@@ -6,6 +6,13 @@ interface DialogProps {
   onClose: () => void;
   className?: string;
   children: ReactNode;
+}
+
+/** Whether a press lands beside the dialog: on its backdrop, which is the dialog itself to the browser. */
+function isBeside({ target, currentTarget, clientX, clientY }: PointerEvent<HTMLDialogElement>): boolean {
+  if (target !== currentTarget) return false;
+  const { left, right, top, bottom } = currentTarget.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }
 
 /** A modal dialog: the platform keeps the keyboard inside, closes on Esc and gives the keyboard back. */
@@ -22,11 +29,11 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
       ref={dialog}
       className={`modal ${className}`}
       aria-labelledby={titleId}
-      onClose={(event) => {
-        // A dialog within this one is closed by itself.
-        if (event.target === event.currentTarget) onClose();
+      onClose={({ target, currentTarget }) => {
+        // A dialog within this one is closed by itself; and what was opened again since is open.
+        if (target === currentTarget && !currentTarget.open) onClose();
       }}
-      onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
+      onPointerDown={(event) => isBeside(event) && onClose()}
     >
       <header className="mb-4 flex items-center gap-2">
         <h2 id={titleId} className="flex-1 text-lg font-semibold">

@@ -21,10 +21,32 @@ export function usePath(): string {
   return useSyncExternalStore(subscribe, () => location.pathname);
 }
 
+/** @returns the fragment with its `#`, or an empty string */
+export function useHash(): string {
+  return useSyncExternalStore(subscribe, () => location.hash);
+}
+
 /** Goes to another page of this page; to the one that is shown already it makes no entry in the history. */
 export function navigate(path: string, { isReplacing = false } = {}): void {
-  if (path === location.pathname) return;
-  if (isReplacing) history.replaceState(null, '', path);
-  else history.pushState(null, '', path);
+  if (path === location.pathname + location.hash) return;
+  // What was opened over the page is closed by going back to what was there before it.
+  const state = isReplacing ? history.state : { isWithin: true };
+  if (isReplacing) history.replaceState(state, '', path);
+  else history.pushState(state, '', path);
   tell();
+}
+
+/** Going back takes a moment; a second call within it would go back too far. */
+let isGoingBack = false;
+
+/** Takes the fragment away: by going back, if that is where it came from. */
+export function leaveHash(): void {
+  if (location.hash === '' || isGoingBack) return;
+  if (history.state?.isWithin === true) {
+    isGoingBack = true;
+    addEventListener('popstate', () => (isGoingBack = false), { once: true });
+    history.back();
+  } else {
+    navigate(location.pathname, { isReplacing: true });
+  }
 }

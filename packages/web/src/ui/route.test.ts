@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chatPath, readRoute } from './route.ts';
+import { chatPath, readPanel, readRoute } from './route.ts';
 
 describe('readRoute', () => {
   it('reads back what chatPath writes', () => {
@@ -11,8 +11,22 @@ describe('readRoute', () => {
   it('knows its pages, and no others', () => {
     expect(readRoute('/setup')).toEqual({ page: 'set-up' });
     expect(readRoute('/share/AbC_-1')).toEqual({ page: 'share', shareId: 'AbC_-1' });
+    expect(readRoute('/settings')).toEqual({ page: 'settings', panel: 'account' });
+    expect(readRoute('/usage')).toEqual({ page: 'settings', panel: 'usage' });
     for (const path of ['/c', '/c/', '/c/a/b', '/share/', '/c/a%2Fb', '/other']) {
       expect(readRoute(path)).toEqual({ page: 'unknown' });
     }
+  });
+});
+
+describe('readPanel', () => {
+  it('knows the fragments that open something over the page', () => {
+    expect(['#tokens', '#users', '', '#', '#code=1'].map(readPanel)).toEqual([
+      'tokens',
+      'users',
+      null,
+      null,
+      null,
+    ]);
   });
 });

@@ -1,0 +1,11 @@
+import type { ManagedUser } from '@sluice/shared';
+
+export const roles = [
+  ['user', 'User'],
+  ['admin', 'Administrator'],
+] as const satisfies readonly (readonly [ManagedUser['role'], string])[];
+
+/** @param value of a choice between the roles */
+export function readRole(value: string): ManagedUser['role'] {
+  return value === 'admin' ? 'admin' : 'user';
+}

@@ -1,0 +1,49 @@
+import type { User } from '@sluice/shared';
+import { type ComponentType, Suspense, lazy } from 'react';
+import { Dialog } from './ui/dialog.tsx';
+import { loadPatiently } from './ui/load-patiently.ts';
+import { leaveHash, navigate } from './ui/navigation.ts';
+import type { SettingsPanel } from './ui/route.ts';
+import { Tabs } from './ui/tabs.tsx';
+
+type PanelView = ComponentType<{ user: User }>;
+
+function lazyPanel(load: () => Promise<PanelView>) {
+  return lazy(async () => ({ default: await loadPatiently(load) }));
+}
+
+const panels = {
+  account: lazyPanel(async () => (await import('./settings/account-panel.tsx')).AccountPanel),
+  tokens: lazyPanel(async () => (await import('./settings/tokens-panel.tsx')).TokensPanel),
+  usage: lazyPanel(async () => (await import('./usage/usage-panel.tsx')).UsagePanel),
+  users: lazyPanel(async () => (await import('./admin/users-panel.tsx')).UsersPanel),
+} satisfies Record<SettingsPanel, unknown>;
+
+const tabs: readonly { name: SettingsPanel; label: string }[] = [
+  { name: 'account', label: 'Account' },
+  { name: 'tokens', label: 'API tokens' },
+  { name: 'usage', label: 'Usage' },
+];
+
+const adminTabs: typeof tabs = [...tabs, { name: 'users', label: 'Users' }];
+
+/** One's account and what belongs to it, over the page. Its panels are loaded when they are looked at. */
+export function SettingsDialog({ user, panel }: { user: User; panel: SettingsPanel }) {
+  const offered = user.role === 'admin' ? adminTabs : tabs;
+  const current = offered.find(({ name }) => name === panel)?.name ?? 'account';
+  const View = panels[current];
+  return (
+    <Dialog title="Settings" className="settings" onClose={leaveHash}>
+      <Tabs
+        label="Settings"
+        tabs={offered}
+        current={current}
+        onChoose={(name) => navigate(`${location.pathname}#${name}`, { isReplacing: true })}
+      >
+        <Suspense fallback={<p className="late text-ink-soft">Loading…</p>}>
+          <View user={user} />
+        </Suspense>
+      </Tabs>
+    </Dialog>
+  );
+}

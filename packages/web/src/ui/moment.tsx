@@ -1,0 +1,8 @@
+/** @param at RFC 3339 */
+export function Moment({ at, style = 'time' }: { at: string; style?: 'day' | 'time' }) {
+  const format =
+    style === 'day'
+      ? { dateStyle: 'medium' as const }
+      : { dateStyle: 'medium' as const, timeStyle: 'short' as const };
+  return <time dateTime={at}>{new Date(at).toLocaleString('en', format)}</time>;
+}

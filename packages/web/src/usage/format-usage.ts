@@ -1,0 +1,26 @@
+import type { UsageReport } from '@sluice/shared';
+
+type Costs = Pick<UsageReport['totals'], 'costMicroUsd' | 'unpricedRuns'>;
+
+/** @returns dollars; a `+` says that there is more whose price is not known, a dash that none of it is */
+export function formatCost({ costMicroUsd, unpricedRuns }: Costs): string {
+  if (costMicroUsd === 0 && unpricedRuns > 0) return '–';
+  const dollars = costMicroUsd / 1_000_000;
+  // Small amounts are what a single question costs: they need their digits.
+  const digits = dollars > 0 && dollars < 1 ? 4 : 2;
+  const amount = dollars.toLocaleString('en', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return unpricedRuns > 0 ? `${amount} +` : amount;
+}
+
+/** @returns what a row of a report is about */
+export function nameRow(groupBy: UsageReport['groupBy'], row: UsageReport['rows'][number]): string {
+  const { key, label } = row;
+  if (key === null) return groupBy === 'token' ? 'This page' : 'Unknown';
+  if (groupBy !== 'day') return label ?? key;
+  return new Date(`${key}T00:00:00Z`).toLocaleDateString('en', { dateStyle: 'medium', timeZone: 'UTC' });
+}
