@@ -1,6 +1,7 @@
 // In: the arguments after the command's name, and the ports it may use. Out: its result on stdout, and nothing else there.
 // Never: a secret taken from an argument, where other users of the machine can read it; nor process.exit, which would cut the output.
 import type { Auth } from '../auth/auth.ts';
+import type { DatabaseLocation } from '../storage/open-database.ts';
 
 export interface CommandPorts {
   /** Opens the database beside a running server; asked for only once the arguments are known to be right. */
@@ -9,6 +10,13 @@ export interface CommandPorts {
   publicUrl: string;
   /** The identity provider whose tokens the server takes. */
   oidcIssuer: string | undefined;
+  /** Of the database, for what concerns the whole of it. */
+  location: DatabaseLocation;
+  /** Of this Sluice. */
+  version: string;
+  stdin: AsyncIterable<Uint8Array>;
+  /** Writes text to stdout as it is, and waits until there is room for more. */
+  write: (text: string) => Promise<void>;
   /** All of stdin, to its end. */
   readStdin: () => Promise<string>;
   /** Writes one line to stdout. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { createAuth } from '../auth/auth.ts';
 import { loadJwtSecret } from '../auth/load-jwt-secret.ts';
@@ -6,6 +7,9 @@ import { readEnvironment } from '../config/env.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { runCommand, usage } from './run-command.ts';
 import { UsageError } from './usage-error.ts';
+
+// A reader who has gone is told to whoever writes next; unheard, it would end the process in many words.
+process.stdout.on('error', () => {});
 
 try {
   const argv = process.argv.slice(2);
@@ -32,6 +36,10 @@ async function run(argv: string[]): Promise<void> {
     {
       openAuth,
       publicUrl: publicUrlOf(config),
+      location,
+      version: await readVersion(),
+      stdin: process.stdin,
+      write: writeOut,
       oidcIssuer: config.oidc?.issuer,
       readStdin: () => text(process.stdin),
       print: (line) => process.stdout.write(`${line}\n`),
@@ -39,6 +47,18 @@ async function run(argv: string[]): Promise<void> {
     },
     argv,
   );
+}
+
+/** @throws when whoever read it has gone */
+async function writeOut(text: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  await promise;
+}
+
+async function readVersion(): Promise<string> {
+  const file = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
 }
 
 /** Without PUBLIC_URL the server is reached where it listens; one that listens everywhere is also on loopback. */

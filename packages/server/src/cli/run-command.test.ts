@@ -1,7 +1,16 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { openAuth, password, signUp } from '../auth/auth.fixture.ts';
 import { runCommand } from './run-command.ts';
 import { UsageError } from './usage-error.ts';
+
+/** For the commands that concern the whole database: tested with a process of their own. */
+const noDatabase = {
+  location: { dataDir: '/dev/null/none' },
+  version: '1.2.3',
+  stdin: Readable.from([]),
+  write: async () => {},
+};
 
 async function openCommands({ stdin = '', oidcIssuer }: { stdin?: string; oidcIssuer?: string } = {}) {
   const opened = await openAuth();
@@ -13,6 +22,7 @@ async function openCommands({ stdin = '', oidcIssuer }: { stdin?: string; oidcIs
         openAuth: async () => opened.auth,
         publicUrl: 'http://127.0.0.1:3000',
         oidcIssuer,
+        ...noDatabase,
         readStdin: async () => stdin,
         print: (text) => printed.push(text),
         remark: (text) => remarks.push(text),
@@ -28,7 +38,10 @@ describe('runCommand', () => {
     'help',
     'token',
     'token delete x',
-    'backup out.ndjson',
+    'backup',
+    'backup a b',
+    'restore',
+    'restore --force x',
     'toString',
     '__proto__',
     'setup-link now',
@@ -60,6 +73,7 @@ describe('runCommand', () => {
       openAuth: fail,
       publicUrl: '',
       oidcIssuer: undefined,
+      ...noDatabase,
       readStdin: fail,
       print: fail,
       remark: fail,

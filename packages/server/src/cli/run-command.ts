@@ -1,4 +1,6 @@
+import { backup } from './backup.ts';
 import type { Command, CommandPorts } from './command.ts';
+import { restore } from './restore.ts';
 import { setupLink } from './setup-link.ts';
 import { tokenCreate } from './token-create.ts';
 import { tokenRevoke } from './token-revoke.ts';
@@ -10,6 +12,8 @@ const commands: Record<string, { run: Command; usage: string }> = {
   'setup-link': { run: setupLink, usage: '' },
   'token create': { run: tokenCreate, usage: '--email E --name N [--days D] [--scope chat]…' },
   'token revoke': { run: tokenRevoke, usage: 'ID' },
+  backup: { run: backup, usage: 'FILE|-' },
+  restore: { run: restore, usage: 'FILE|-' },
   'user create': {
     run: userCreate,
     usage: '--email E --role admin|user --password-stdin [--name N] | --oidc-sub SUB [--oidc-issuer URL]',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { StoredPart } from '@sluice/shared';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ConversationPosition, StoredConversation } from './conversation-store.ts';
 import type { Database } from './database.ts';
@@ -38,7 +39,7 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       return image;
     }
 
-    const show = (image: { hash: string }): MessageRecord['content'] => [
+    const show = (image: { hash: string }): StoredPart[] => [
       { type: 'text', text: 'Look' },
       { type: 'image', mediaType: 'image/png', sha256: image.hash },
     ];

@@ -8,7 +8,7 @@ import { DUMP_FORMAT, type DumpEnd, type DumpHeader, type DumpLine, dumpedTables
 import { readRows } from './read-rows.ts';
 import { readColumns } from './table-columns.ts';
 
-interface DumpTarget {
+export interface DumpTarget {
   /** Of this Sluice. */
   version: string;
   now: number;
