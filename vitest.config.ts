@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'whole-server-postgres',
           include: ['packages/server/test/**/*.test.ts'],
           exclude: [
-            '**/{architecture,docs,lifecycle,nginx}.test.ts',
+            '**/{architecture,crash-recovery,docs,lifecycle,nginx,storage-faults}.test.ts',
             '**/{chat-stream,slow-readers,upstream-faults}.test.ts',
           ],
           globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
