@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -25,7 +25,7 @@ export interface RunningPostgres extends AsyncDisposable {
   /** Ends it as a crash of its machine would, but for what it has written. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** Passes a signal to all of its processes: SIGSTOP makes it a server that no longer answers. */
+  /** Passes a signal to all of its processes, where there is a /proc: SIGSTOP makes it a server that no longer answers. */
   signal(signal: NodeJS.Signals): void;
 }
 
@@ -67,8 +67,10 @@ export async function startPostgres(): Promise<RunningPostgres> {
     url: `postgres://sluice:${password}@127.0.0.1:${port}/postgres`,
     stop,
     start,
-    // It leads a group of its own.
-    signal: (signal) => void (child?.pid !== undefined && process.kill(-child.pid, signal)),
+    signal: (signal) => {
+      for (const pid of child?.pid === undefined ? [] : [child.pid, ...listChildren(child.pid)])
+        process.kill(pid, signal);
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -97,6 +99,12 @@ async function runAsAdmin(url: string, statement: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** Each connection has a process, in a group of its own. */
+function listChildren(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
 }
 
 /** Postgres refuses to run as root. */
