@@ -86,6 +86,25 @@ describe('coming back', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect(new Set(answers.map(pairOf)).size).toBe(1);
+    const ids = await Promise.all(
+      answers.map(async ({ body }) => (await server.rooms.auth.authenticate(body.accessToken)).sessionId),
+    );
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('ends the session when a token older than the previous one comes back', async () => {
+    const first = await post('/api/auth/login', account);
+    const second = await post('/api/auth/refresh').set('Cookie', pairOf(first));
+    const third = await post('/api/auth/refresh').set('Cookie', pairOf(second));
+    await post('/api/auth/refresh').set('Cookie', pairOf(third));
+    const replayed = await post('/api/auth/refresh').set('Cookie', pairOf(first));
+    expect([replayed.status, replayed.body.code]).toEqual([401, 'token_revoked']);
+    for (const token of [second, third]) {
+      expect((await post('/api/auth/refresh').set('Cookie', pairOf(token))).status).toBe(401);
+    }
+    await expect
+      .poll(async () => (await server.call('/api/me', { token: third.body.accessToken })).status)
+      .toBe(401);
   });
 
   it.each([
