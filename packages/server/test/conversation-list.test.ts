@@ -152,6 +152,7 @@ describe('the search', () => {
     expect(await marked('KINKA')).toEqual([['kinkajous']]);
     expect(await marked('quokka small')).toEqual([['quokka', 'small', 'Quokkas']]);
     expect(await marked('quokka zebra')).toEqual([]);
+    expect(await marked('qu quokka')).toEqual([['quokka', 'Quokkas']]);
     const [hit] = await search('quokka');
     expect(hit).toMatchObject({ id, snippet: { messageId: (await readMessages(pair.server, id))[1]?.id } });
   });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Snippet } from '@sluice/shared';
 import { type FoundWord, findWords } from '../storage/search-words.ts';
 
@@ -8,14 +9,16 @@ const LEAD = 40;
 const LENGTH = 160;
 /** Text that is looked through: an index entry has words of all of it. */
 const MAX_TEXT = 400_000;
+/** Words looked at before others have their turn, a third of a millisecond. */
+const SLICE_WORDS = 1000;
 
 /**
  * The part of a text around the first of the words looked for, which are marked.
  * @returns null when the text has not all of them: an index of pairs of characters finds a little too much
  */
-export function cutSnippet(text: string, query: string): Omit<Snippet, 'messageId'> | null {
+export async function cutSnippet(text: string, query: string): Promise<Omit<Snippet, 'messageId'> | null> {
   const wanted = [...findWords(query)];
-  const hits = findHits(text.slice(0, MAX_TEXT), wanted);
+  const hits = await findHits(text.slice(0, MAX_TEXT), wanted);
   const [first] = hits;
   if (first === undefined) return null;
   const start = startOf(text, first[0]);
@@ -30,24 +33,28 @@ export function cutSnippet(text: string, query: string): Omit<Snippet, 'messageI
   return { text: before + shown + after, highlights };
 }
 
-/** In order, without overlaps; none when one of the words is missing. */
-function findHits(text: string, wanted: readonly FoundWord[]): Range[] {
+/** In order, without overlaps, as far as they can be shown; none when one of the words is missing. */
+async function findHits(text: string, wanted: readonly FoundWord[]): Promise<Range[]> {
   const missing = new Set(wanted);
   const hits: Range[] = [];
+  let count = 0;
   for (const found of findWords(text)) {
+    count += 1;
+    if (count % SLICE_WORDS === 0) await nextTurn();
+    const [first] = hits;
+    if (first !== undefined && missing.size === 0 && found.start > first[0] + LENGTH) break;
+    let hit: Range | undefined;
     for (const want of wanted) {
       const range = match(found, want);
       if (range === undefined) continue;
       missing.delete(want);
-      hits.push(range);
-      break;
+      // The longer one, where two of the words looked for begin alike.
+      if (hit === undefined || range[1] > hit[1]) hit = range;
     }
-    if (hits.length > MAX_HITS && missing.size === 0) break;
+    if (hit !== undefined) hits.push(hit);
   }
   return missing.size === 0 ? hits : [];
 }
-
-const MAX_HITS = 100;
 
 function match(found: FoundWord, want: FoundWord): Range | undefined {
   if (!want.isRun) return found.word.startsWith(want.word) ? [found.start, found.end] : undefined;

@@ -7,9 +7,10 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import { cutSnippet } from './cut-snippet.ts';
 import { toConversation } from './to-wire.ts';
 
-/** Hits looked at for one page: a common word in few, long conversations would have no end. */
-const MAX_HITS = 1000;
-const HITS_AT_ONCE = 100;
+/** Hits looked at for one page, a few and then more: a common word in few, long conversations would have no end. */
+const HITS_AT_ONCE = [100, 400, 1000];
+/** Messages are read so many at a time: each can be long. */
+const TEXTS_AT_ONCE = 20;
 
 export interface Search {
   userId: string;
@@ -25,19 +26,13 @@ export async function searchConversations(database: Database, search: Search): P
   if (words.length === 0) return { conversations: [], nextCursor: null };
   let before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(cursor, ['number'])[0]);
   const snippets = new Map<string, Snippet>();
-  let isOver = false;
-  for (let looked = 0; looked < MAX_HITS && snippets.size < limit && !isOver; looked += HITS_AT_ONCE) {
-    const hits = await database.search.find({ userId, words, before, limit: HITS_AT_ONCE });
-    const fresh = hits.filter(({ conversationId }) => !snippets.has(conversationId));
-    const texts = await readTexts(database, fresh, userId);
-    isOver = hits.length < HITS_AT_ONCE;
-    for (const hit of hits) {
-      before = hit.number;
-      const text = snippets.has(hit.conversationId) ? undefined : texts.get(hit.number);
-      const snippet = text === undefined ? null : cutSnippet(text, query);
-      if (snippet !== null) snippets.set(hit.conversationId, { messageId: hit.messageId, ...snippet });
-      if (snippets.size === limit) break;
-    }
+  let hasMore = true;
+  for (const count of HITS_AT_ONCE) {
+    const hits = await database.search.find({ userId, words, before, limit: count });
+    const untried = await showHits(database, { hits, search, snippets });
+    before = untried === undefined ? (hits.at(-1)?.number ?? before) : untried.number + 1;
+    hasMore = untried !== undefined || hits.length === count;
+    if (!hasMore || snippets.size === limit) break;
   }
   const found = await database.conversations.findMany([...snippets.keys()], userId);
   const byId = new Map(found.map((conversation) => [conversation.id, conversation]));
@@ -45,8 +40,37 @@ export async function searchConversations(database: Database, search: Search): P
     const conversation = byId.get(id);
     return conversation === undefined ? [] : [{ ...toConversation(conversation), snippet }];
   });
-  const hasMore = snippets.size === limit || !isOver;
   return { conversations, nextCursor: hasMore ? encodeCursor([before]) : null };
+}
+
+/**
+ * Adds a snippet for each conversation that has none yet, until the page is full.
+ * @returns the newest hit that there was no room for
+ */
+async function showHits(
+  database: Database,
+  { hits, search, snippets }: { hits: readonly SearchHit[]; search: Search; snippets: Map<string, Snippet> },
+): Promise<SearchHit | undefined> {
+  const { userId, query, limit } = search;
+  let untried = hits;
+  for (;;) {
+    untried = untried.filter(({ conversationId }) => !snippets.has(conversationId));
+    const room = Math.min(limit - snippets.size, TEXTS_AT_ONCE);
+    if (room === 0 || untried.length === 0) return untried[0];
+    const tried = new Set(firstOfEach(untried).slice(0, room));
+    const texts = await readTexts(database, [...tried], userId);
+    for (const { number, conversationId, messageId } of tried) {
+      const snippet = await cutSnippet(texts.get(number) ?? '', query);
+      if (snippet !== null) snippets.set(conversationId, { messageId, ...snippet });
+    }
+    untried = untried.filter((hit) => !tried.has(hit));
+  }
+}
+
+function firstOfEach(hits: readonly SearchHit[]): SearchHit[] {
+  const firsts = new Map<string, SearchHit>();
+  for (const hit of hits) if (!firsts.has(hit.conversationId)) firsts.set(hit.conversationId, hit);
+  return [...firsts.values()];
 }
 
 /** By the hits' numbers. */

@@ -39,6 +39,8 @@ export function* findWords(text: string): Generator<FoundWord, void, undefined> 
 }
 
 function plain(word: string): string {
+  // Most words of most texts, at a tenth of the cost.
+  if (/^[\dA-Za-z]+$/.test(word)) return word.toLowerCase().slice(0, MAX_WORD_LENGTH);
   const withoutAccents = word
     .toLowerCase()
     .normalize('NFKD')
