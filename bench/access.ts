@@ -11,6 +11,11 @@ export async function prepareAccess(name: string): Promise<{ dataDir: string; to
   await mkdir(dataDir, { recursive: true });
   await using database = await openDatabase({ dataDir });
   const auth = createAuth({ database, secret: await loadJwtSecret({ dataDir, given: undefined }) });
-  const { token } = await auth.createAppToken({ email: 'bench@example.com', name: 'bench', days: 365 });
+  const { token } = await auth.createAppToken({
+    email: 'bench@example.com',
+    name: 'bench',
+    days: 365,
+    scopes: ['chat', 'history'],
+  });
   return { dataDir, token };
 }
