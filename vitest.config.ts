@@ -21,6 +21,8 @@ export default defineConfig({
         test: {
           name: 'whole-server',
           include: ['packages/server/test/**/*.test.ts'],
+          // From one database to the other: below.
+          exclude: ['**/backup.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

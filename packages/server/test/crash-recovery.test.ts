@@ -116,7 +116,6 @@ it(
       await sleep(100 + random() * 900);
       server.process.child.kill('SIGKILL');
       await Promise.all(chats);
-      expect(last.length).toBeGreaterThan(0);
       all.push(...last);
     }
     const saved = all.filter(({ isSaved }) => isSaved).length;
