@@ -4,6 +4,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { SqliteError } from './sqlite-error.ts';
 import type { SqliteFile, SqliteRequest, SqliteResponse } from './sqlite-message.ts';
+import { takeTurns } from './take-turns.ts';
 
 type SqliteResult = Extract<SqliteResponse, { type: 'result' }>;
 
@@ -49,16 +50,22 @@ export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConn
     return next();
   };
 
+  const inTurn = takeTurns();
   worker.on('message', (response: SqliteResponse) => {
-    const waiter = waiters.shift();
-    if (response.type === 'result') waiter?.resolve(response);
-    else waiter?.reject(new SqliteError(response.message, response.errcode));
+    inTurn(() => {
+      const waiter = waiters.shift();
+      if (response.type === 'result') waiter?.resolve(response);
+      else waiter?.reject(new SqliteError(response.message, response.errcode));
+    });
   });
   worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))));
   const exited = new Promise<void>((resolve) => {
     worker.on('exit', () => {
-      end(new SqliteError('the database is closed', undefined));
-      resolve();
+      // After the answers that are held.
+      inTurn(() => {
+        end(new SqliteError('the database is closed', undefined));
+        resolve();
+      });
     });
   });
 
