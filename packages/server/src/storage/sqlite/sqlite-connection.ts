@@ -20,18 +20,22 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-/**
- * Opens one file in one thread of its own. Disposing answers what was asked before, then closes; it may be repeated.
- * @throws {SqliteError} when the file cannot be opened or one of its setup statements fails
- */
-export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConnection> {
+function startWorker(file: SqliteFile): Worker {
   // The process's own flags may be for its entry alone (`--input-type`, `--watch`), and fail in a worker.
-  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+  return new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData: file,
     execArgv: [],
     // Nothing of the environment concerns it, and Node's watch mode would make it send messages of its own.
     env: {},
   });
+}
+
+/**
+ * Opens one file in one thread of its own. Disposing answers what was asked before, then closes; it may be repeated.
+ * @throws {SqliteError} when the file cannot be opened or one of its setup statements fails
+ */
+export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConnection> {
+  const worker = startWorker(file);
   const waiters: Waiter[] = [];
   let ended: Error | undefined;
 
