@@ -15,9 +15,25 @@ export interface SqliteConnection extends AsyncDisposable {
   rollback(): Promise<void>;
 }
 
-interface Waiter {
-  resolve(result: SqliteResult): void;
-  reject(error: Error): void;
+/** Those who wait for an answer, in the order of their requests. */
+class Waiters {
+  readonly #waiters: PromiseWithResolvers<SqliteResult>[] = [];
+
+  add(): Promise<SqliteResult> {
+    const waiter = Promise.withResolvers<SqliteResult>();
+    this.#waiters.push(waiter);
+    return waiter.promise;
+  }
+
+  answer(response: SqliteResponse): void {
+    const waiter = this.#waiters.shift();
+    if (response.type === 'result') waiter?.resolve(response);
+    else waiter?.reject(new SqliteError(response.message, response.errcode));
+  }
+
+  rejectAll(error: Error): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
 }
 
 function startWorker(file: SqliteFile): Worker {
@@ -36,32 +52,20 @@ function startWorker(file: SqliteFile): Worker {
  */
 export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConnection> {
   const worker = startWorker(file);
-  const waiters: Waiter[] = [];
+  const waiters = new Waiters();
   let ended: Error | undefined;
-
   const end = (error: Error) => {
     ended ??= error;
-    for (const waiter of waiters.splice(0)) waiter.reject(error);
-  };
-  const next = () => {
-    const { promise, resolve, reject } = Promise.withResolvers<SqliteResult>();
-    waiters.push({ resolve, reject });
-    return promise;
+    waiters.rejectAll(error);
   };
   const send = (request: SqliteRequest) => {
     if (ended !== undefined) return Promise.reject(ended);
     worker.postMessage(request);
-    return next();
+    return waiters.add();
   };
 
   const inTurn = takeTurns();
-  worker.on('message', (response: SqliteResponse) => {
-    inTurn(() => {
-      const waiter = waiters.shift();
-      if (response.type === 'result') waiter?.resolve(response);
-      else waiter?.reject(new SqliteError(response.message, response.errcode));
-    });
-  });
+  worker.on('message', (response: SqliteResponse) => inTurn(() => waiters.answer(response)));
   worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))));
   const exited = new Promise<void>((resolve) => {
     worker.on('exit', () => {
@@ -73,7 +77,7 @@ export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConn
     });
   });
 
-  await next();
+  await waiters.add();
   return {
     query: (sql, parameters = []) => send({ type: 'query', sql, parameters: parameters as SQLInputValue[] }),
     async rollback() {
