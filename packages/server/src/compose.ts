@@ -48,7 +48,7 @@ export async function compose({
   const { lost: lockLost } = stack.use(await acquireServerLock(location));
   const database = stack.use(await openDatabase(location));
   const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
-  const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc }));
+  const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc, logger }));
   const providers = createProviders(secrets, config, stack);
   const catalog = new Catalog(providers.keys());
   const interrupted = await recoverRuns(database);

@@ -1,6 +1,7 @@
 // In: credentials, codes and tokens as requests and commands bring them. Out: principals and sessions, or a SluiceError of the 401s.
 // Never: cookies, headers or addresses, which are http's; nor a password, a code or a refresh token in the database.
 import { type CreatedAppToken, type LoginRequest, type SetupRequest, SluiceError } from '@sluice/shared';
+import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
 import type { AuthContext } from './auth-context.ts';
 import { createAuthenticator } from './authenticator.ts';
@@ -97,6 +98,7 @@ export interface AuthOptions {
   passwords?: Passwords;
   /** Unless given, our own tokens alone are taken. */
   identityProvider?: IdentityProvider | undefined;
+  logger?: Logger;
 }
 
 /** @throws {Error} in words for the terminal, when the secret is weak */
@@ -106,14 +108,16 @@ export function createAuth({
   clock = Date.now,
   passwords = argon2Passwords,
   identityProvider,
+  logger,
 }: AuthOptions): Auth {
   refuseWeakSecret(secret);
   const keys = deriveKeys(secret);
-  const external = identityProvider && createExternalTokens({ database, clock }, identityProvider);
+  const external =
+    identityProvider && createExternalTokens({ database, clock }, { provider: identityProvider, logger });
   const authenticator = createAuthenticator({ database, keys, clock, external });
   const forget = () => authenticator.forget();
   const context: AuthContext = { database, keys, passwords, clock, forget };
-  const cleaning = startCleanUp({ database, clock });
+  const cleaning = startCleanUp({ database, clock, logger });
   return {
     authenticate: (token) => authenticator.authenticate(token),
     setup: (request, caller = {}) => setUp(context, request, caller),

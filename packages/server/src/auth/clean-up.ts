@@ -1,3 +1,4 @@
+import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
 
 const HOUR_MS = 3_600_000;
@@ -16,12 +17,17 @@ export async function cleanUp(database: Database, now: number): Promise<void> {
 }
 
 /** Cleans up once an hour. Disposing waits for what is under way. */
-export function startCleanUp(options: { database: Database; clock: () => number }): AsyncDisposable {
+export function startCleanUp(options: {
+  database: Database;
+  clock: () => number;
+  logger?: Logger | undefined;
+}): AsyncDisposable {
+  const { database, clock, logger } = options;
   let running: Promise<void> | undefined;
   const run = () => {
     // What fails now is done an hour later.
-    running ??= cleanUp(options.database, options.clock())
-      .catch(() => undefined)
+    running ??= cleanUp(database, clock())
+      .catch((error: unknown) => logger?.warn({ err: error }, 'could not forget old sessions and attempts'))
       .finally(() => (running = undefined));
   };
   const timer = setInterval(run, HOUR_MS);

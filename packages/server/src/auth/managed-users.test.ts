@@ -99,6 +99,10 @@ describe('users, as administrators see them', () => {
     await expect(auth.users.change({ id: adminId, changes: { disabled: true } })).rejects.toMatchObject(
       lastAdmin,
     );
+    await auth.users.create({ email: 'eve@example.com', role: 'admin' });
+    await expect(auth.users.change({ id: adminId, changes: { role: 'user' } })).rejects.toMatchObject(
+      lastAdmin,
+    );
     await auth.users.change({ id: bob.id, changes: { disabled: false } });
     const outcomes = await Promise.allSettled(
       [adminId, bob.id].map((id) => auth.users.change({ id, changes: { disabled: true } })),

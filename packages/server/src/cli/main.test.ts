@@ -69,6 +69,13 @@ describe('sluice', { timeout: 20_000 }, () => {
     expect(await sluice(environment, create, 'a password of bob\n')).toMatchObject({ code: 0, stderr: '' });
     const { session } = await auth.login({ email: 'bob@example.com', password: 'a password of bob' });
     expect(session.user.role).toBe('user');
+    const reset = ['user', 'password', '--email', 'bob@example.com', '--password-stdin'];
+    expect(await sluice(environment, reset, 'a new password of bob\n')).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    await auth.login({ email: 'bob@example.com', password: 'a new password of bob' });
+    await expect(auth.authenticate(session.accessToken)).rejects.toMatchObject({ code: 'token_revoked' });
 
     const { id, token } = await auth.createAppToken({ email: 'bob@example.com', name: 'x' });
     await auth.authenticate(token);

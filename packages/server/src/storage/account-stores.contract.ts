@@ -72,8 +72,10 @@ export function describeAccountStores(name: string, open: () => Promise<Database
     });
 
     it('lets one of two administrators who demote each other at once see that the other is the last', async () => {
-      const admins = [await insertUser({ role: 'admin' }), await insertUser({ role: 'admin' })];
-      await insertUser({ role: 'admin', isDisabled: true });
+      const admin = { role: 'admin', passwordHash: 'x' } as const;
+      const admins = [await insertUser(admin), await insertUser(admin)];
+      await insertUser({ ...admin, isDisabled: true });
+      await insertUser({ ...admin, passwordHash: null });
       const ids = admins.map(({ id }) => id);
       const demote = (id: string) =>
         database.transaction(async ({ users }) => {

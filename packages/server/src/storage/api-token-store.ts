@@ -44,21 +44,11 @@ export interface ApiTokenStore {
 }
 
 export function createApiTokenStore(db: Kysely<Schema>): ApiTokenStore {
+  return { ...readTokens(db), ...changeTokens(db) };
+}
+
+function readTokens(db: Kysely<Schema>): Pick<ApiTokenStore, 'find' | 'list' | 'keepUnrevoked'> {
   return {
-    async insert({ id, userId, name, scopes, createdAt, expiresAt }) {
-      await db
-        .insertInto('api_tokens')
-        .values({
-          id,
-          user_id: userId,
-          name,
-          scopes: scopes.join(' '),
-          created_at: createdAt,
-          expires_at: expiresAt,
-          revoked_at: null,
-        })
-        .execute();
-    },
     async find(id) {
       const row = await db
         .selectFrom('api_tokens')
@@ -79,6 +69,25 @@ export function createApiTokenStore(db: Kysely<Schema>): ApiTokenStore {
       const query = db.selectFrom('api_tokens').select('id').where('id', 'in', ids);
       const rows = await query.where('revoked_at', 'is', null).execute();
       return new Set(rows.map(({ id }) => id));
+    },
+  };
+}
+
+function changeTokens(db: Kysely<Schema>): Pick<ApiTokenStore, 'insert' | 'revoke' | 'markUsed'> {
+  return {
+    async insert({ id, userId, name, scopes, createdAt, expiresAt }) {
+      await db
+        .insertInto('api_tokens')
+        .values({
+          id,
+          user_id: userId,
+          name,
+          scopes: scopes.join(' '),
+          created_at: createdAt,
+          expires_at: expiresAt,
+          revoked_at: null,
+        })
+        .execute();
     },
     async revoke(id, at, userId) {
       let query = db

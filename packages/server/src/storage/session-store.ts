@@ -13,7 +13,7 @@ interface StoredSession {
   lastUsedAt: number | null;
 }
 
-export interface OpenSession {
+interface OpenSession {
   id: string;
   /** Epoch ms. */
   createdAt: number;
@@ -44,11 +44,11 @@ export interface SessionStore {
 }
 
 export function createSessionStore(db: Kysely<Schema>): SessionStore {
+  return { ...readSessions(db), ...changeSessions(db) };
+}
+
+function readSessions(db: Kysely<Schema>): Pick<SessionStore, 'find' | 'listOpen' | 'keepLive'> {
   return {
-    async insert({ id, userId, createdAt, userAgent = null }) {
-      const row = { id, user_id: userId, created_at: createdAt, ended_at: null, user_agent: userAgent };
-      await db.insertInto('sessions').values(row).execute();
-    },
     async find(id) {
       const row = await db
         .selectFrom('sessions')
@@ -84,6 +84,25 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
       const rows = await query.where('ended_at', 'is', null).execute();
       return new Set(rows.map(({ id }) => id));
     },
+  };
+}
+
+function changeSessions(
+  db: Kysely<Schema>,
+): Pick<SessionStore, 'insert' | 'markUsed' | 'end' | 'endOf' | 'deleteOver'> {
+  return {
+    async insert({ id, userId, createdAt, userAgent = null }) {
+      const row = { id, user_id: userId, created_at: createdAt, ended_at: null, user_agent: userAgent };
+      await db.insertInto('sessions').values(row).execute();
+    },
+    async markUsed(id, at) {
+      await db
+        .updateTable('sessions')
+        .set({ last_used_at: at })
+        .where('id', '=', id)
+        .where(({ or, eb }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
+        .execute();
+    },
     async end(id, at) {
       await db
         .updateTable('sessions')
@@ -98,14 +117,6 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
       if (except !== undefined) query = query.where('id', '!=', except);
       const { numUpdatedRows } = await query.where('ended_at', 'is', null).executeTakeFirstOrThrow();
       return Number(numUpdatedRows);
-    },
-    async markUsed(id, at) {
-      await db
-        .updateTable('sessions')
-        .set({ last_used_at: at })
-        .where('id', '=', id)
-        .where(({ or, eb }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
-        .execute();
     },
     async deleteOver(before) {
       await db

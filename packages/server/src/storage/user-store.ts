@@ -38,7 +38,7 @@ export interface UserStore {
   hold(user: Pick<StoredUser, 'id' | 'passwordHash'>): Promise<boolean>;
   /**
    * Within a transaction: keeps all others from changing an administrator until its end.
-   * @returns the ids of the administrators who are not disabled
+   * @returns the ids of the administrators who can sign in: they have a password and are not disabled
    */
   holdAdmins(): Promise<readonly string[]>;
   /** Replaces the fields given. @returns whether there is such a user */
@@ -63,30 +63,16 @@ export function toUser(row: Selectable<Schema['users']>): StoredUser {
 }
 
 export function createUserStore(db: Kysely<Schema>): UserStore {
+  return { ...readUsers(db), ...changeUsers(db) };
+}
+
+function readUsers(
+  db: Kysely<Schema>,
+): Pick<UserStore, 'find' | 'findByEmail' | 'list' | 'hasAdmin' | 'keepEnabled'> {
   return {
-    async insert(user, key = toEmailKey(user.email)) {
-      const row = {
-        id: user.id,
-        email: user.email,
-        email_key: key,
-        name: user.name,
-        role: user.role,
-        password_hash: user.passwordHash,
-        disabled: user.isDisabled ? (1 as const) : (0 as const),
-        created_at: user.createdAt,
-      };
-      await db.insertInto('users').values(row).execute();
-    },
     async find(id) {
       const row = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toUser(row);
-    },
-    async list({ after, limit }) {
-      let query = db.selectFrom('users').selectAll();
-      if (after !== undefined) {
-        query = query.where(sql<boolean>`(created_at, id) > (${after.createdAt}, ${after.id})`);
-      }
-      return (await query.orderBy('created_at').orderBy('id').limit(limit).execute()).map(toUser);
     },
     async findByEmail(email) {
       const row = await db
@@ -95,6 +81,13 @@ export function createUserStore(db: Kysely<Schema>): UserStore {
         .where('email_key', '=', toEmailKey(email))
         .executeTakeFirst();
       return row && toUser(row);
+    },
+    async list({ after, limit }) {
+      let query = db.selectFrom('users').selectAll();
+      if (after !== undefined) {
+        query = query.where(sql<boolean>`(created_at, id) > (${after.createdAt}, ${after.id})`);
+      }
+      return (await query.orderBy('created_at').orderBy('id').limit(limit).execute()).map(toUser);
     },
     async hasAdmin() {
       const row = await db
@@ -110,6 +103,34 @@ export function createUserStore(db: Kysely<Schema>): UserStore {
       const query = db.selectFrom('users').select('id').where('id', 'in', ids).where('disabled', '=', 0);
       return new Set((await query.execute()).map(({ id }) => id));
     },
+  };
+}
+
+function changeUsers(db: Kysely<Schema>): Pick<UserStore, 'insert' | 'update' | 'hold' | 'holdAdmins'> {
+  return {
+    async insert(user, key = toEmailKey(user.email)) {
+      const row = {
+        id: user.id,
+        email: user.email,
+        email_key: key,
+        name: user.name,
+        role: user.role,
+        password_hash: user.passwordHash,
+        disabled: user.isDisabled ? (1 as const) : (0 as const),
+        created_at: user.createdAt,
+      };
+      await db.insertInto('users').values(row).execute();
+    },
+    async update(id, { name, role, passwordHash, isDisabled }) {
+      const changes = {
+        ...(name !== undefined && { name }),
+        ...(role !== undefined && { role }),
+        ...(passwordHash !== undefined && { password_hash: passwordHash }),
+        ...(isDisabled !== undefined && { disabled: isDisabled ? (1 as const) : (0 as const) }),
+      };
+      const query = db.updateTable('users').set(changes).where('id', '=', id);
+      return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
+    },
     // A row that is written is locked, on every database; `select … for update` SQLite does not know.
     async hold({ id, passwordHash }) {
       const query = db
@@ -124,18 +145,12 @@ export function createUserStore(db: Kysely<Schema>): UserStore {
     },
     async holdAdmins() {
       const query = db.updateTable('users').set({ disabled: 0 }).where('role', '=', 'admin');
-      const rows = await query.where('disabled', '=', 0).returning('id').execute();
+      const rows = await query
+        .where('disabled', '=', 0)
+        .where('password_hash', 'is not', null)
+        .returning('id')
+        .execute();
       return rows.map(({ id }) => id);
-    },
-    async update(id, { name, role, passwordHash, isDisabled }) {
-      const changes = {
-        ...(name !== undefined && { name }),
-        ...(role !== undefined && { role }),
-        ...(passwordHash !== undefined && { password_hash: passwordHash }),
-        ...(isDisabled !== undefined && { disabled: isDisabled ? (1 as const) : (0 as const) }),
-      };
-      const query = db.updateTable('users').set(changes).where('id', '=', id);
-      return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
     },
   };
 }

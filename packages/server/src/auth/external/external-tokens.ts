@@ -2,6 +2,7 @@
 // Never: more than the scope `chat` and the role `user`; nor a user found by an email.
 import { SluiceError } from '@sluice/shared';
 import { decodeJwt } from 'jose';
+import type { Logger } from '../../observability/logger.ts';
 import type { AuthContext } from '../auth-context.ts';
 import type { Principal } from '../principal.ts';
 import { findExternalUser } from './find-external-user.ts';
@@ -18,9 +19,9 @@ export interface ExternalTokens extends Disposable {
 
 export function createExternalTokens(
   context: Pick<AuthContext, 'database' | 'clock'>,
-  provider: IdentityProvider,
+  { provider, logger }: { provider: IdentityProvider; logger?: Logger | undefined },
 ): ExternalTokens {
-  const keys = new IssuerKeys(provider, context.clock);
+  const keys = new IssuerKeys({ provider, clock: context.clock, logger });
   return {
     isMeant(token) {
       try {

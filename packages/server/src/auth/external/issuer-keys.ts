@@ -8,6 +8,7 @@ import {
   type LocalJWKSet,
   errors,
 } from 'jose';
+import type { Logger } from '../../observability/logger.ts';
 import { fetchKeys } from './fetch-keys.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 
@@ -18,18 +19,27 @@ const USABLE_MS = 60 * 60_000;
 /** Between two fetches that were of no use. */
 const PAUSE_MS = 10_000;
 
+export interface IssuerKeysOptions {
+  provider: IdentityProvider;
+  /** Epoch ms. */
+  clock: () => number;
+  logger?: Logger | undefined;
+}
+
 export class IssuerKeys implements Disposable {
   readonly #provider: IdentityProvider;
   readonly #clock: () => number;
+  readonly #logger: Logger | undefined;
   readonly #closing = new AbortController();
   #known: { keys: LocalJWKSet; at: number } | undefined;
   #loading: Promise<boolean> | undefined;
   #pausedAt: number | undefined;
   #hasFailed = false;
 
-  constructor(provider: IdentityProvider, clock: () => number) {
+  constructor({ provider, clock, logger }: IssuerKeysOptions) {
     this.#provider = provider;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   /**
@@ -87,8 +97,9 @@ export class IssuerKeys implements Disposable {
       this.#hasFailed = false;
       if (isFirst) this.#pausedAt = undefined;
       return true;
-    } catch {
+    } catch (error) {
       this.#hasFailed = true;
+      this.#logger?.warn({ err: error }, "could not fetch the identity provider's keys");
       return false;
     }
   }
