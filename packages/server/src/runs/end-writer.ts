@@ -1,10 +1,10 @@
 // In: how a run ended, and its answer. Out: one row of the ledger and one message, in one transaction; tried until it is done.
 // Never: a second end of a run, nor an end that is given up while the process lives.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
 import type { RunOutcome } from '../storage/run-store.ts';
 import { collectWords } from '../storage/search-words.ts';
+import { within } from './within.ts';
 
 /** An answer as it stands when its run has ended; the fold of the run's events. */
 export interface WrittenAnswer {
@@ -35,20 +35,19 @@ const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5000;
 
 export function createEndWriter({ database, logger }: { database: Database; logger: Logger }): EndWriter {
-  const unwritten = new Set<Promise<void>>();
-  const givenUp = new AbortController();
+  const unwritten = new Set<Promise<boolean>>();
+  const givenUp = Promise.withResolvers<true>();
 
-  async function persist(run: EndedRun): Promise<void> {
+  /** @returns false when it was given up */
+  async function persist(run: EndedRun): Promise<boolean> {
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
       try {
         await writeEnd(database, run);
-        return;
+        return true;
       } catch (error) {
-        logger.error(
-          { err: error, runId: run.id, retryMs: delayMs },
-          'the end of a run could not be written',
-        );
-        await sleep(delayMs, undefined, { signal: givenUp.signal });
+        const fields = { err: error, runId: run.id, retryMs: delayMs };
+        logger.error(fields, 'the end of a run could not be written');
+        if (await within(delayMs, givenUp.promise)) return false;
       }
     }
   }
@@ -57,24 +56,13 @@ export function createEndWriter({ database, logger }: { database: Database; logg
     async write(run) {
       const writing = persist(run);
       unwritten.add(writing);
-      const forget = () => unwritten.delete(writing);
-      writing.then(forget, forget);
-      const timer = new AbortController();
-      const late = sleep(PATIENCE_MS, false, { signal: timer.signal }).catch(() => false);
-      const isWritten = await Promise.race([
-        writing.then(
-          () => true,
-          () => false,
-        ),
-        late,
-      ]);
-      timer.abort();
-      return isWritten;
+      void writing.finally(() => unwritten.delete(writing));
+      return (await within(PATIENCE_MS, writing)) === true;
     },
     async settled() {
       while (unwritten.size > 0) await Promise.allSettled(unwritten);
     },
-    [Symbol.dispose]: () => givenUp.abort(),
+    [Symbol.dispose]: () => givenUp.resolve(true),
   };
 }
 

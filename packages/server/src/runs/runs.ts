@@ -21,6 +21,7 @@ import { type GraceLimits, readGrace } from './read-grace.ts';
 import { readTurn } from './read-turn.ts';
 import { Run, RunAbort, type RunOwner } from './run.ts';
 import type { RunTimeouts } from './start-phase-timers.ts';
+import { within } from './within.ts';
 
 export interface RunsPorts {
   eventLog: EventLog;
@@ -198,14 +199,4 @@ export class Runs implements Disposable {
       if (result !== null && this.#ports.eventLog.position(id) === undefined) this.#runs.delete(id);
     }
   }
-}
-
-/** Waits for work, but no longer than that. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, deadline]);
-  clearTimeout(timer);
 }

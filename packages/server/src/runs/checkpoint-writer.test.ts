@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLogger } from '../observability/logger.ts';
+import type { Checkpoint } from '../storage/checkpoint-store.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
+
+/** A store that keeps what it is given, as the database does: one row per run and seq. */
+function createWriter() {
+  const rows = new Map<string, Checkpoint>();
+  let isBroken = false;
+  let writes = 0;
+  const insert = async (checkpoints: readonly Checkpoint[]) => {
+    writes += 1;
+    if (isBroken) throw new Error('disk full');
+    for (const row of checkpoints) rows.set(`${row.runId} ${row.seq}`, row);
+  };
+  const store = { insert, read: vi.fn(), delete: vi.fn() };
+  const writer = new CheckpointWriter(store, createLogger('silent'));
+  const textOf = (runId: string) =>
+    [...rows.values()]
+      .filter((row) => row.runId === runId)
+      .toSorted((a, b) => a.seq - b.seq)
+      .map(({ text }) => text)
+      .join('');
+  return {
+    writer,
+    textOf,
+    breakIt: (broken: boolean) => (isBroken = broken),
+    writes: () => writes,
+  };
+}
+
+const delta = (text: string) => ({ text, reasoning: '' });
+
+describe('CheckpointWriter', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('writes what all runs have said, half a second later, in one go', async () => {
+    const { writer, textOf, writes } = createWriter();
+    for (let token = 0; token < 10; token += 1) {
+      writer.note('a', delta(`a${token}`));
+      writer.note('b', delta(`b${token}`));
+    }
+    await vi.advanceTimersByTimeAsync(499);
+    expect(writes()).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(writes()).toBe(1);
+    expect(textOf('a')).toBe('a0a1a2a3a4a5a6a7a8a9');
+    writer.note('a', delta(' and more'));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(textOf('a')).toBe('a0a1a2a3a4a5a6a7a8a9 and more');
+  });
+
+  it('does not wait when 4,096 characters have come', async () => {
+    const { writer, textOf } = createWriter();
+    writer.note('a', delta('x'.repeat(4095)));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(textOf('a')).toBe('');
+    writer.note('a', { text: '', reasoning: 'y' });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(textOf('a')).toHaveLength(4095);
+  });
+
+  it('leaves no hole when a write has failed', async () => {
+    const { writer, textOf, breakIt } = createWriter();
+    writer.note('a', delta('one '));
+    await vi.advanceTimersByTimeAsync(500);
+    breakIt(true);
+    writer.note('a', delta('two '));
+    await vi.advanceTimersByTimeAsync(500);
+    writer.note('a', delta('three '));
+    breakIt(false);
+    await vi.advanceTimersByTimeAsync(500);
+    writer.note('a', delta('four'));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(textOf('a')).toBe('one two three four');
+  });
+
+  it('writes nothing of a run that has been closed', async () => {
+    const { writer, textOf, breakIt } = createWriter();
+    writer.note('a', delta('one'));
+    breakIt(true);
+    await vi.advanceTimersByTimeAsync(500);
+    await writer.close('a');
+    breakIt(false);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(textOf('a')).toBe('');
+  });
+});
