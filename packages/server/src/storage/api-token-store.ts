@@ -102,7 +102,7 @@ function changeTokens(db: Kysely<Schema>): Pick<ApiTokenStore, 'insert' | 'revok
         .updateTable('api_tokens')
         .set({ last_used_at: at })
         .where('id', '=', id)
-        .where(({ or, eb }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
+        .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
         .execute();
     },
   };

@@ -29,8 +29,8 @@ export function createLoginFailureStore(db: Kysely<Schema>): LoginFailureStore {
         .onConflict((conflict) =>
           conflict
             .column('key')
-            .doUpdateSet(({ eb, ref }) => ({
-              failures: eb(ref('login_failures.failures'), '+', 1),
+            .doUpdateSet((eb) => ({
+              failures: eb(eb.ref('login_failures.failures'), '+', 1),
               updated_at: now,
             }))
             .where('login_failures.blocked_until', '<=', now),

@@ -65,9 +65,10 @@ function readSessions(db: Kysely<Schema>): Pick<SessionStore, 'find' | 'listOpen
         .select(['id', 'created_at', 'last_used_at', 'user_agent'])
         .where('user_id', '=', userId)
         .where('ended_at', 'is', null)
-        .where(({ exists, selectFrom }) =>
-          exists(
-            selectFrom('refresh_tokens')
+        .where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom('refresh_tokens')
               .select('hash')
               .whereRef('session_id', '=', 'sessions.id')
               .where('expires_at', '>', now),
@@ -100,7 +101,7 @@ function changeSessions(
         .updateTable('sessions')
         .set({ last_used_at: at })
         .where('id', '=', id)
-        .where(({ or, eb }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
+        .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
         .execute();
     },
     async end(id, at) {
@@ -121,11 +122,13 @@ function changeSessions(
     async deleteOver(before) {
       await db
         .deleteFrom('sessions')
-        .where(({ or, not, eb, exists, selectFrom }) =>
-          or([
+        .where((eb) =>
+          eb.or([
             eb('ended_at', '<', before),
-            not(
-              exists(selectFrom('refresh_tokens').select('hash').whereRef('session_id', '=', 'sessions.id')),
+            eb.not(
+              eb.exists(
+                eb.selectFrom('refresh_tokens').select('hash').whereRef('session_id', '=', 'sessions.id'),
+              ),
             ),
           ]),
         )

@@ -45,7 +45,7 @@ export function createSetupCodeStore(db: Kysely<Schema>): SetupCodeStore {
     async deleteOld(before) {
       await db
         .deleteFrom('setup_codes')
-        .where(({ or, eb }) => or([eb('used_at', '<', before), eb('expires_at', '<', before)]))
+        .where((eb) => eb.or([eb('used_at', '<', before), eb('expires_at', '<', before)]))
         .execute();
     },
   };
