@@ -32,14 +32,9 @@ const partsOf = (token: string) => token.split('.') as [string, string, string];
 const claimsOf = (token: string) => decode(partsOf(token)[1]);
 
 /** Signs by hand, whatever the header says: a library would refuse to make most of these. */
-function sign(
-  header: unknown,
-  claims: unknown,
-  key: KeyObject | Buffer | string = keys.token,
-  hash = 'sha256',
-) {
+function sign(header: unknown, claims: unknown, key: KeyObject | Buffer | string = keys.token): string {
   const unsigned = `${encode(header)}.${encode(claims)}`;
-  return `${unsigned}.${createHmac(hash, key).update(unsigned).digest('base64url')}`;
+  return `${unsigned}.${createHmac('sha256', key).update(unsigned).digest('base64url')}`;
 }
 
 const appHeader = { alg: 'HS256', typ: 'token+jwt' };
@@ -59,7 +54,7 @@ const forgeries: Record<string, () => string> = {
   'alg none, with the good signature': () =>
     [encode({ ...appHeader, alg: 'none' }), ...partsOf(good.app).slice(1)].join('.'),
   'alg HS512, with our key': () =>
-    sign({ ...appHeader, alg: 'HS512' }, claimsOf(good.app), keys.token, 'sha512'),
+    jwt.sign(claimsOf(good.app), keys.token, { algorithm: 'HS512', header: { ...appHeader, alg: 'HS512' } }),
   'alg HS384 in the header of a good HS256': () => app({}, { alg: 'HS384' }),
   'alg in another case': () => app({}, { alg: 'hs256' }),
   'alg missing': () => sign({ typ: 'token+jwt' }, claimsOf(good.app)),
