@@ -8,7 +8,7 @@ export interface Migration {
 }
 
 /** Nothing is run on a database that is not named. */
-export type Statement = string | Partial<Record<DatabaseKind, string>>;
+type Statement = string | Partial<Record<DatabaseKind, string>>;
 
 export const migrations: readonly Migration[] = [
   {

@@ -5,7 +5,7 @@ import type { DatabaseKind } from './migrations.ts';
 import { nextNumber } from './next-number.ts';
 import type { Schema } from './schema.ts';
 
-export interface SearchDocument {
+interface SearchDocument {
   userId: string;
   conversationId: string;
   /** Null: the conversation's title. */

@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-export interface StoredShare {
+interface StoredShare {
   /** 128 random bits: the link is the key. */
   id: string;
   conversationId: string;

@@ -2,7 +2,7 @@
 // Never: a process that dies of a lost connection, nor a wait without an end.
 import { Pool, type PoolClient, TypeOverrides } from 'pg';
 
-export interface PostgresResult {
+interface PostgresResult {
   /** The statement that was run: `COMMIT`, and `ROLLBACK` when that is what a commit came to. */
   command: string;
   rows: unknown[];
