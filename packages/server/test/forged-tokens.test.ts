@@ -120,6 +120,16 @@ const forgeries: Record<string, () => string> = {
   'a signature cut short': () => good.app.slice(0, -4),
   'a signature of another token': () =>
     `${partsOf(good.app).slice(0, 2).join('.')}.${partsOf(good.session)[2]}`,
+  'a signature that only differs where base64 has bits to spare': () => {
+    const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = digits.indexOf(good.app.at(-1) ?? '');
+    return good.app.slice(0, -1) + (digits[last ^ 1] ?? '');
+  },
+  'two tokens, with a comma': () => `${good.app},${good.app}`,
+  'alg named twice': () => {
+    const header = `{"alg":"HS256","typ":"token+jwt","alg":"none"}`;
+    return sign(header, claimsOf(good.app));
+  },
   'no signature': () => `${partsOf(good.app).slice(0, 2).join('.')}.`,
   'two parts': () => partsOf(good.app).slice(0, 2).join('.'),
   'four parts': () => `${good.app}.${partsOf(good.app)[2]}`,

@@ -7,7 +7,7 @@ import type { AuthContext } from './auth-context.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { changeUser } from './change-user.ts';
 import { startCleanUp } from './clean-up.ts';
-import type { Caller } from './count-attempt.ts';
+import type { Caller } from './try-password.ts';
 import { type NewAppToken, createAppToken } from './create-app-token.ts';
 import { type NewExternalUser, createExternalUser } from './create-external-user.ts';
 import { createSetupCode } from './create-setup-code.ts';

@@ -2,7 +2,7 @@ import { type ManagedUserChanges, SluiceError } from '@sluice/shared';
 import type { Stores } from '../storage/database.ts';
 import type { StoredUser, UserChanges } from '../storage/user-store.ts';
 import type { AuthContext } from './auth-context.ts';
-import { forgiveAttempts } from './count-attempt.ts';
+import { forgiveAttempts } from './try-password.ts';
 
 export interface UserChange {
   id: string;

@@ -1,3 +1,4 @@
+import { SluiceError } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
 import { openAuth, password, signUp } from './auth.fixture.ts';
 import type { Auth } from './auth.ts';
@@ -129,6 +130,24 @@ describe('wrong passwords', () => {
       Array.from({ length: 30 }, (_, count) => attempt(auth, { password: `wrong ${count}` })),
     );
     expect(codes.filter((code) => code === 'token_invalid')).toHaveLength(5);
+  });
+
+  it('do not count when they could not be looked at', async () => {
+    let isOverloaded = false;
+    const passwords = {
+      ...argon2Passwords,
+      verify: (given: string, hash: string | null | undefined) =>
+        isOverloaded
+          ? Promise.reject(new SluiceError('unavailable'))
+          : argon2Passwords.verify(given, hash),
+    };
+    const { auth } = await openAuth({ passwords });
+    await signUp(auth);
+    await failOften(auth, 4);
+    isOverloaded = true;
+    expect(await failOften(auth, 10)).toEqual(Array(10).fill('unavailable'));
+    isOverloaded = false;
+    expect(await failOften(auth, 2)).toEqual(['token_invalid', 'rate_limited']);
   });
 
   it('are refused in the same way for an email that nobody has', async () => {

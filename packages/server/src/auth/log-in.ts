@@ -1,8 +1,8 @@
 import { type LoginRequest, SluiceError } from '@sluice/shared';
 import type { AuthContext } from './auth-context.ts';
-import { type Caller, countAttempt } from './count-attempt.ts';
 import { type SignedIn, toSignedIn } from './signed-in.ts';
 import { startSession } from './start-session.ts';
+import { type Caller, tryPassword } from './try-password.ts';
 
 /**
  * @throws {SluiceError} `token_invalid`: the same answer, after the same work, for an unknown email, a wrong password and a disabled
@@ -14,17 +14,18 @@ export async function logIn(
   { address, userAgent }: Caller,
 ): Promise<SignedIn> {
   const { database, passwords, clock } = context;
-  const forgive = await countAttempt(context, { email, address });
   const user = await database.users.findByEmail(email);
-  const isRight = await passwords.verify(password, user?.passwordHash);
-  if (!isRight || user === undefined || user.isDisabled) refuse();
+  const isRight = await tryPassword(context, { email, address }, async () => {
+    const isPassword = await passwords.verify(password, user?.passwordHash);
+    return isPassword && user?.isDisabled === false;
+  });
+  if (!isRight || user === undefined) refuse();
   const issued = await database.transaction(async (stores) => {
     // The password may have been changed, and the sessions ended, while it was verified: then this one would outlive them.
     if (!(await stores.users.hold(user))) return null;
     return startSession(stores, { user, now: clock(), userAgent });
   });
   if (issued === null) refuse();
-  await forgive();
   return toSignedIn(context, issued);
 }
 

@@ -2,8 +2,8 @@
 // Never: another user's session; nor a password changed by someone who does not know it.
 import { type OpenSessionList, type PasswordChange, SluiceError } from '@sluice/shared';
 import type { AuthContext } from './auth-context.ts';
-import { type Caller, countAttempt } from './count-attempt.ts';
 import type { Principal } from './principal.ts';
+import { type Caller, tryPassword } from './try-password.ts';
 
 export interface OwnAccount {
   rename(principal: Principal, name: string | null): Promise<void>;
@@ -63,9 +63,10 @@ async function changePassword(
   { change, caller }: { change: PasswordChange; caller: Pick<Caller, 'address'> },
 ): Promise<void> {
   const { database, passwords, clock, forget } = context;
-  const forgive = await countAttempt(context, { email, address: caller.address });
   const user = await database.users.find(userId);
-  const isRight = await passwords.verify(change.currentPassword, user?.passwordHash);
+  const isRight = await tryPassword(context, { email, address: caller.address }, () =>
+    passwords.verify(change.currentPassword, user?.passwordHash),
+  );
   if (!isRight || user === undefined) refuse();
   const passwordHash = await passwords.hash(change.newPassword);
   const isChanged = await database.transaction(async ({ users, sessions }) => {
@@ -75,7 +76,6 @@ async function changePassword(
     return true;
   });
   if (!isChanged) refuse();
-  await forgive();
   forget();
 }
 

@@ -3,7 +3,7 @@ import { type SetupRequest, SluiceError } from '@sluice/shared';
 import type { Stores } from '../storage/database.ts';
 import type { StoredUser } from '../storage/user-store.ts';
 import type { AuthContext } from './auth-context.ts';
-import type { Caller } from './count-attempt.ts';
+import type { Caller } from './try-password.ts';
 import { hashOpaqueSecret } from './opaque-secret.ts';
 import { type SignedIn, toSignedIn } from './signed-in.ts';
 import { startSession } from './start-session.ts';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Caller } from '../auth/count-attempt.ts';
+import type { Caller } from '../auth/try-password.ts';
 
 /** @returns where a request comes from, as far as TRUST_PROXY lets it be known */
 export function callerOf(req: Request): Caller {

@@ -170,6 +170,9 @@ export function describeAccountStores(name: string, open: () => Promise<Database
       expect(await loginFailures.blockedUntil('aa.1')).toBe(200);
       expect(await loginFailures.count('aa.2', 199)).toBe(1);
       expect(await loginFailures.count('aa.1', 200)).toBe(11);
+      await loginFailures.block('aa.1', 300);
+      await loginFailures.takeBack('aa.1');
+      expect(await loginFailures.count('aa.1', 201)).toBe(11);
     });
 
     it('forgets attempts by key, by account and by age', async () => {

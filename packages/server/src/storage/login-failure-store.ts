@@ -9,6 +9,8 @@ export interface LoginFailureStore {
    * @returns how many it makes, or undefined when it is refused; of many at once, each gets a number of its own
    */
   count(key: string, now: number): Promise<number | undefined>;
+  /** Takes one attempt back, and whatever it made be refused. */
+  takeBack(key: string): Promise<void>;
   /** Refuses attempts until then. */
   block(key: string, until: number): Promise<void>;
   /** @returns epoch ms; undefined when there were no attempts */
@@ -38,6 +40,13 @@ export function createLoginFailureStore(db: Kysely<Schema>): LoginFailureStore {
         .returning('failures')
         .executeTakeFirst();
       return row?.failures;
+    },
+    async takeBack(key) {
+      await db
+        .updateTable('login_failures')
+        .set((eb) => ({ failures: eb('failures', '-', 1), blocked_until: 0 }))
+        .where('key', '=', key)
+        .execute();
     },
     async block(key, until) {
       await db.updateTable('login_failures').set({ blocked_until: until }).where('key', '=', key).execute();

@@ -20,29 +20,41 @@ const MAX_DELAY_MS = 15 * 60_000;
  * Counts an attempt at an account's password before it is looked at, so that many at once count as well. From the fifth on, each makes
  * the account refuse the next for twice as long, up to a quarter of an hour: but only for whoever shares the address. The owner, who
  * is elsewhere, is not kept out, and an account that does not exist refuses in the same way.
- * @returns to be called when the password was right
- * @throws {SluiceError} `rate_limited`
+ * @param verify whether the password is right; an attempt that it could not look at does not count
+ * @returns what `verify` says
+ * @throws {SluiceError} `rate_limited`; and what `verify` throws
  */
-export async function countAttempt(
+export async function tryPassword(
   context: AuthContext,
   { email, address }: { email: string } & Pick<Caller, 'address'>,
-): Promise<() => Promise<void>> {
-  const { database, clock } = context;
-  const now = clock();
+  verify: () => Promise<boolean>,
+): Promise<boolean> {
+  const { loginFailures } = context.database;
   const key = `${accountPrefix(context, email)}${digest(context, groupAddress(address ?? ''))}`;
+  await count(context, key);
+  try {
+    const isRight = await verify();
+    if (isRight) await loginFailures.clear(key);
+    return isRight;
+  } catch (error) {
+    await loginFailures.takeBack(key);
+    throw error;
+  }
+}
+
+async function count({ database, clock }: AuthContext, key: string): Promise<void> {
+  const now = clock();
   const blockedUntil = await database.transaction(async ({ loginFailures }) => {
     const attempts = await loginFailures.count(key, now);
     if (attempts === undefined) return loginFailures.blockedUntil(key);
     if (attempts >= FREE_ATTEMPTS) await loginFailures.block(key, now + delayAfter(attempts));
     return undefined;
   });
-  if (blockedUntil !== undefined) {
-    throw new SluiceError('rate_limited', {
-      detail: 'Too many attempts with a wrong password. Wait a little.',
-      retryAfterMs: Math.max(1, blockedUntil - now),
-    });
-  }
-  return () => database.loginFailures.clear(key);
+  if (blockedUntil === undefined) return;
+  throw new SluiceError('rate_limited', {
+    detail: 'Too many attempts with a wrong password. Wait a little.',
+    retryAfterMs: Math.max(1, blockedUntil - now),
+  });
 }
 
 /** Lets everyone try again at once whose attempts at the account were wrong: its password is another now. */
