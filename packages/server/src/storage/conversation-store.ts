@@ -1,6 +1,7 @@
 // In: conversations as their owners change them. Out: conversations, a page at a time.
 // Never: another user's, for every reading takes the owner; nor what is left of one that was deleted.
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
 export interface StoredConversation {
@@ -43,13 +44,12 @@ export interface ConversationStore {
   delete(id: string): Promise<void>;
 }
 
-export function createConversationStore({
-  db,
-  reader,
-}: {
+export function createConversationStore(connections: {
   db: Kysely<Schema>;
   reader: Kysely<Schema>;
+  kind: DatabaseKind;
 }): ConversationStore {
+  const { db, reader } = connections;
   return {
     async insert(conversation) {
       await db.insertInto('conversations').values(toRow(conversation)).execute();
@@ -80,7 +80,7 @@ export function createConversationStore({
       const query = db.updateTable('conversations').set(changes).where('id', '=', id);
       return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
     },
-    delete: (id) => deleteConversation(db, id),
+    delete: (id) => deleteConversation(connections, id),
   };
 }
 
@@ -101,7 +101,10 @@ async function listConversations(
   return (await ordered.limit(limit).execute()).map(toConversation);
 }
 
-async function deleteConversation(db: Kysely<Schema>, id: string): Promise<void> {
+async function deleteConversation(
+  { db, kind }: { db: Kysely<Schema>; kind: DatabaseKind },
+  id: string,
+): Promise<void> {
   const images = await db
     .selectFrom('message_images')
     .innerJoin('messages', 'messages.id', 'message_images.message_id')
@@ -109,6 +112,12 @@ async function deleteConversation(db: Kysely<Schema>, id: string): Promise<void>
     .distinct()
     .where('conversation_id', '=', id)
     .execute();
+  // A message that takes one of them into another conversation has done so by then, or waits until they are gone.
+  if (kind === 'postgres' && images.length > 0) {
+    const hashes = images.map(({ hash }) => hash);
+    const rows = db.selectFrom('images').select('hash').where('hash', 'in', hashes).orderBy('hash');
+    await rows.forUpdate().execute();
+  }
   const itsRuns = db.selectFrom('runs').select('id').where('conversation_id', '=', id);
   await db.deleteFrom('checkpoints').where('run_id', 'in', itsRuns).execute();
   await db.deleteFrom('conversations').where('id', '=', id).execute();

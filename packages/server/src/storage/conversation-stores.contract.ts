@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { StoredPart } from '@sluice/shared';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ConversationPosition, StoredConversation } from './conversation-store.ts';
 import type { Database } from './database.ts';
-import { hashImage } from './image-store.ts';
 import { isUniqueViolation } from './is-unique-violation.ts';
 import type { MessageRecord } from './message-store.ts';
-import { makeConversation, makeMessage, makeRun, makeUser, someTime } from './rows.fixture.ts';
+import { makeAnswerEnd, makeConversation, makeMessage, makeUser, someTime } from './rows.fixture.ts';
 
-const endlessly = Number.MAX_SAFE_INTEGER;
-
-/** Conversations, messages, images and shares. @param open gives an empty database; the caller closes it */
+/** Conversations, messages and shares. @param open gives an empty database; the caller closes it */
 export function describeConversationStores(name: string, open: () => Promise<Database>): void {
   describe(`stores of conversations over ${name}`, () => {
     let database: Database;
@@ -31,18 +27,6 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       await database.conversations.insert(conversation);
       return conversation;
     }
-
-    async function insertImage() {
-      const data = Buffer.from(randomUUID()).toString('base64');
-      const image = { hash: hashImage(data), mediaType: 'image/png', data };
-      await database.images.insert([image], someTime);
-      return image;
-    }
-
-    const show = (image: { hash: string }): StoredPart[] => [
-      { type: 'text', text: 'Look' },
-      { type: 'image', mediaType: 'image/png', sha256: image.hash },
-    ];
 
     async function readPages(owner: string, { isArchived = false, limit = 7 } = {}) {
       const pages: StoredConversation[][] = [];
@@ -164,33 +148,11 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       const { id: conversationId } = await insertConversation();
       const answer = makeMessage(conversationId, { role: 'assistant', content: '' });
       await database.messages.insert([answer]);
-      const end = {
-        content: 'Hello',
-        reasoning: null,
-        endReason: 'complete' as const,
-        errorCode: null,
-        model: 'a/b',
-        provider: 'a',
-      };
+      const end = makeAnswerEnd();
       expect(await database.messages.endAnswer(answer.id, end)).toBe(true);
       expect(await database.messages.endAnswer(answer.id, { ...end, content: 'Twice' })).toBe(false);
       expect(await database.messages.find(answer.id, conversationId)).toMatchObject({ ...answer, ...end });
       expect(await database.messages.endAnswer('none', end)).toBe(false);
-    });
-
-    it('stores an image once, for all the messages that have it', async () => {
-      const { id: conversationId } = await insertConversation();
-      const image = await insertImage();
-      await database.images.insert([{ ...image, mediaType: 'image/gif' }], someTime + 1);
-      await database.messages.insert([
-        makeMessage(conversationId, { content: show(image) }),
-        makeMessage(conversationId, {
-          content: [...show(image), ...show(image)] as MessageRecord['content'],
-        }),
-      ]);
-      expect(await database.images.findInConversation(image.hash, conversationId)).toEqual(image);
-      const other = await insertConversation();
-      expect(await database.images.findInConversation(image.hash, other.id)).toBeUndefined();
     });
 
     it('gives back a share to whoever knows its id, until its owner deletes it', async () => {
@@ -204,36 +166,6 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       expect(await shares.delete(share.id, userId)).toBe(true);
       expect(await shares.find(share.id)).toBeUndefined();
       expect(await shares.delete(share.id, userId)).toBe(false);
-    });
-
-    it('deletes a conversation with all that was in it, and nothing of another', async () => {
-      const [own, shared] = [await insertImage(), await insertImage()];
-      const [gone, kept] = [await insertConversation(), await insertConversation()];
-      const run = makeRun(userId, { conversationId: gone.id });
-      const words = [`w${randomUUID().replaceAll('-', '')}`];
-      for (const { id } of [gone, kept]) {
-        const message = makeMessage(id, { content: show(id === gone.id ? own : shared) });
-        await database.messages.insert([message, makeMessage(id, { content: show(shared) })]);
-        const share = { id: `share-${id}`, conversationId: id, title: null, content: '[]', createdAt: 1 };
-        await database.shares.insert(share);
-        await database.search.insert({ userId, conversationId: id, messageId: message.id, words });
-      }
-      await database.runs.insert(run);
-      await database.checkpoints.insert([{ runId: run.id, seq: 1, text: 'secret', reasoning: '' }]);
-      await database.transaction(async (stores) => {
-        await stores.search.delete(gone.id, 'all');
-        await stores.conversations.delete(gone.id);
-      });
-      expect(await database.conversations.find(gone.id, userId)).toBeUndefined();
-      expect(await database.messages.list({ conversationId: gone.id, after: 0, limit: 9 })).toEqual([]);
-      expect(await database.shares.find(`share-${gone.id}`)).toBeUndefined();
-      expect([...(await database.images.find([own.hash, shared.hash])).keys()]).toEqual([shared.hash]);
-      expect(await database.checkpoints.read(run.id)).toEqual({ text: '', reasoning: '' });
-      expect(await database.runs.find(run.id, userId)).toMatchObject({ id: run.id });
-      const hits = await database.search.find({ userId, words, before: endlessly, limit: 9 });
-      expect(hits.map(({ conversationId }) => conversationId)).toEqual([kept.id]);
-      expect(await database.shares.find(`share-${kept.id}`)).toBeDefined();
-      expect(await database.messages.list({ conversationId: kept.id, after: 0, limit: 9 })).toHaveLength(2);
     });
 
     it('refuses a second message with one id, as a unique violation', async () => {

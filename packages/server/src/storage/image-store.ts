@@ -2,6 +2,7 @@
 // Never: one image twice, nor an image inside a message.
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
 export interface StoredImage {
@@ -25,14 +26,27 @@ export function hashImage(data: string): string {
   return createHash('sha256').update(Buffer.from(data, 'base64')).digest('hex');
 }
 
-export function createImageStore({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): ImageStore {
+export function createImageStore({
+  db,
+  reader,
+  kind,
+}: {
+  db: Kysely<Schema>;
+  reader: Kysely<Schema>;
+  kind: DatabaseKind;
+}): ImageStore {
   return {
     async insert(images, createdAt) {
       for (const { hash, mediaType, data } of images) {
         await db
           .insertInto('images')
           .values({ hash, media_type: mediaType, data, created_at: createdAt })
-          .onConflict((conflict) => conflict.column('hash').doNothing())
+          .onConflict((conflict) =>
+            // Held until the end of the transaction: nobody deletes it before a message has it.
+            kind === 'postgres'
+              ? conflict.column('hash').doUpdateSet((eb) => ({ created_at: eb.ref('images.created_at') }))
+              : conflict.column('hash').doNothing(),
+          )
           .execute();
       }
     },

@@ -29,7 +29,7 @@ export interface MessageRecord {
 /** Its place in the order in which a conversation's messages were stored. */
 export type NumberedMessage = MessageRecord & { number: number };
 
-type AnswerEnd = Pick<
+export type AnswerEnd = Pick<
   MessageRecord,
   'content' | 'reasoning' | 'endReason' | 'errorCode' | 'model' | 'provider'
 >;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StoredConversation } from './conversation-store.ts';
-import type { MessageRecord } from './message-store.ts';
+import type { AnswerEnd, MessageRecord } from './message-store.ts';
 import type { NewRun, RunOutcome } from './run-store.ts';
 import type { StoredUser } from './user-store.ts';
 
@@ -95,6 +95,18 @@ export function makeOutcome(changes: Partial<RunOutcome> = {}): RunOutcome {
     firstTokenMs: 1,
     totalMs: 2,
     endedAt: someTime + 2,
+    ...changes,
+  };
+}
+
+export function makeAnswerEnd(changes: Partial<AnswerEnd> = {}): AnswerEnd {
+  return {
+    content: 'Hello',
+    reasoning: null,
+    endReason: 'complete',
+    errorCode: null,
+    model: 'a/b',
+    provider: 'a',
     ...changes,
   };
 }

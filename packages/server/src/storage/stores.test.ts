@@ -1,10 +1,12 @@
 import { describeConversationStores } from './conversation-stores.contract.ts';
 import { describeDatabases } from './databases.fixture.ts';
+import { describeDeletion } from './deletion.contract.ts';
 import { describeRunStore } from './run-store.contract.ts';
 import { describeSearchStore } from './search-store.contract.ts';
 import { describeStores } from './stores.contract.ts';
 
 describeDatabases(describeStores);
 describeDatabases(describeConversationStores);
+describeDatabases(describeDeletion);
 describeDatabases(describeRunStore);
 describeDatabases(describeSearchStore);
