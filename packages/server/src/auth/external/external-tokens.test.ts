@@ -231,6 +231,19 @@ describe("the identity provider's keys", () => {
     expect(asksForKeys(issuer)).toBe(4);
   });
 
+  it('may rotate just after they were fetched as a matter of routine', async () => {
+    const { auth, time, issuer } = await openIssuer();
+    await auth.authenticate(await issuer.sign());
+    time.now += 10 * 60_000 + 1;
+    await auth.authenticate(await issuer.sign());
+    await expect.poll(() => asksForKeys(issuer)).toBe(2);
+    issuer.keys = [await makeIssuerKey()];
+    await expect
+      .poll(async () => auth.authenticate(await issuer.sign()).catch(() => undefined))
+      .toBeDefined();
+    expect(asksForKeys(issuer)).toBe(3);
+  });
+
   it('are not asked for again and again because of names that nobody has', async () => {
     const { auth, time, issuer, expectCode } = await openIssuer();
     await auth.authenticate(await issuer.sign());

@@ -16,7 +16,7 @@ import type { IdentityProvider } from './identity-provider.ts';
 const FRESH_MS = 10 * 60_000;
 /** For so long old keys count while new ones cannot be had: a key that was withdrawn must not count for ever. */
 const USABLE_MS = 60 * 60_000;
-/** Between two fetches that were of no use. */
+/** After a fetch that was of no use. */
 const PAUSE_MS = 10_000;
 
 export interface IssuerKeysOptions {
@@ -32,7 +32,7 @@ export class IssuerKeys implements Disposable {
   readonly #logger: Logger | undefined;
   readonly #closing = new AbortController();
   #known: { keys: LocalJWKSet; at: number } | undefined;
-  #loading: Promise<boolean> | undefined;
+  #loading: Promise<void> | undefined;
   #pausedAt: number | undefined;
   #hasFailed = false;
 
@@ -53,12 +53,13 @@ export class IssuerKeys implements Disposable {
     else if (age > FRESH_MS) void this.#load();
     const key = await this.#match(header, token);
     if (key !== undefined) return key;
-    const isNew = await this.#load();
+    const hasLooked = await this.#load();
     const found = await this.#match(header, token);
-    if (found === undefined) throw this.#hasFailed ? unavailable() : new SluiceError('token_invalid');
-    // Another new name may follow soon: only looks in vain are paused after.
-    if (isNew) this.#pausedAt = undefined;
-    return found;
+    if (found !== undefined) return found;
+    if (this.#hasFailed) throw unavailable();
+    // Not anew for those who come during a pause: it would never end while somebody sends forged names.
+    if (hasLooked) this.#pausedAt = this.#clock();
+    throw new SluiceError('token_invalid');
   }
 
   [Symbol.dispose](): void {
@@ -80,27 +81,24 @@ export class IssuerKeys implements Disposable {
     }
   }
 
-  /** Those who come together share one fetch. @returns whether there are new keys now; false too while it is paused */
+  /** Those who come together share one fetch. @returns whether there was one; during a pause there is none */
   #load(): Promise<boolean> {
     const isPaused = this.#pausedAt !== undefined && Math.abs(this.#clock() - this.#pausedAt) < PAUSE_MS;
     if (this.#loading === undefined && isPaused) return Promise.resolve(false);
     this.#loading ??= this.#fetch().finally(() => (this.#loading = undefined));
-    return this.#loading;
+    return this.#loading.then(() => true);
   }
 
-  async #fetch(): Promise<boolean> {
-    const isFirst = this.#known === undefined;
-    this.#pausedAt = this.#clock();
+  async #fetch(): Promise<void> {
     try {
       const keys = await fetchKeys(this.#provider, this.#closing.signal);
       this.#known = { keys, at: this.#clock() };
       this.#hasFailed = false;
-      if (isFirst) this.#pausedAt = undefined;
-      return true;
+      this.#pausedAt = undefined;
     } catch (error) {
       this.#hasFailed = true;
+      this.#pausedAt = this.#clock();
       this.#logger?.warn({ err: error }, "could not fetch the identity provider's keys");
-      return false;
     }
   }
 }
