@@ -137,9 +137,7 @@ describe('wrong passwords', () => {
     const passwords = {
       ...argon2Passwords,
       verify: (given: string, hash: string | null | undefined) =>
-        isOverloaded
-          ? Promise.reject(new SluiceError('unavailable'))
-          : argon2Passwords.verify(given, hash),
+        isOverloaded ? Promise.reject(new SluiceError('unavailable')) : argon2Passwords.verify(given, hash),
     };
     const { auth } = await openAuth({ passwords });
     await signUp(auth);
