@@ -76,6 +76,12 @@ describe('docker compose up', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(80);
   });
 
+  it('gives a whole backup of the running server', () => {
+    const lines = compose('exec', '-T', 'server', 'sluice', 'backup', '-').split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ sluice: 'backup', format: 1 });
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ end: true, rows: { api_tokens: 1 } });
+  });
+
   it('closes the upstream call when the client leaves', async () => {
     const before = await stats();
     const request = httpRequest(`${url}/api/chat/stream`, {

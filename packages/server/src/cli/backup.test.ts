@@ -125,6 +125,10 @@ describe('sluice backup and restore', { timeout: 60_000 }, () => {
     );
     expect(await refusal(dataDir, ['restore', path])).toContain('the database is in use');
     expect(await refusal(await makeDataDir(), ['backup', path])).toContain('there is no database');
+    const blank = join(folder, 'blank');
+    await mkdir(blank);
+    await writeFile(join(blank, 'sluice.db'), '');
+    expect(await refusal(blank, ['backup', path])).toContain('there is nothing in the database yet');
     expect(await readFile(path, 'utf8')).toBe(dump);
     await using lock = await acquireServerLock({ dataDir: empty });
     expect(lock).toBeDefined();

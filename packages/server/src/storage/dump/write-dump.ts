@@ -27,6 +27,9 @@ export async function writeDump(connections: OpenConnections, target: DumpTarget
     .transaction()
     .setAccessMode('read only')
     .execute(async (db) => {
+      if ((await readColumns(db, { kind, table: 'schema_migrations' })).length === 0) {
+        throw new Error('there is nothing in the database yet');
+      }
       const hash = createHash('sha256');
       const write = async (text: string) => {
         hash.update(text);

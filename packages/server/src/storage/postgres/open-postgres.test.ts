@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createDatabase, dropDatabase } from '../../../test/_support/start-postgres.ts';
 import '../../../test/_support/provide-postgres.ts';
@@ -57,5 +58,38 @@ describe.skipIf(cluster === undefined)('openDatabase on Postgres', () => {
     for (const database of databases) {
       expect(await database.users.findByEmail('a@example.com')).toMatchObject({ id: 'a' });
     }
+  });
+
+  it('outlives the loss of every connection, and has new ones', async () => {
+    const { database, location } = await open();
+    await Promise.all(Array.from({ length: 8 }, () => database.ping()));
+    const admin = new Client({ connectionString: location.databaseUrl });
+    await admin.connect();
+    onTestFinished(() => admin.end());
+    const { rows } = await admin.query<{ ended: boolean }>(
+      `select pg_terminate_backend(pid, 2000) as ended from pg_stat_activity
+        where application_name = 'sluice' and datname = current_database()`,
+    );
+    expect(rows.length).toBeGreaterThan(1);
+    await expect.poll(() => database.ping().then(() => 'answers')).toBe('answers');
+    await database.users.insert(user('a'));
+  });
+
+  it('says unavailable of a connection that is lost within a transaction, and undoes it', async () => {
+    const { database, location } = await open();
+    const admin = new Client({ connectionString: location.databaseUrl });
+    await admin.connect();
+    onTestFinished(() => admin.end());
+    const cut = database.transaction(async ({ users }) => {
+      await users.insert(user('a'));
+      await admin.query(
+        `select pg_terminate_backend(pid, 2000) from pg_stat_activity
+          where application_name = 'sluice' and datname = current_database()`,
+      );
+      await users.insert(user('b'));
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await database.users.findByEmail('a@example.com')).toBeUndefined();
+    await database.users.insert(user('a'));
   });
 });
