@@ -26,7 +26,8 @@ const SettingsDialog = lazy(async () => ({
 function createQueries(): QueryClient {
   const retry = (failures: number, error: Error) =>
     failures < 1 && !(error instanceof SluiceError && !errorEntry(error.code).retryable);
-  return new QueryClient({ defaultOptions: { queries: { retry } } });
+  // A server on this machine is there without a network too.
+  return new QueryClient({ defaultOptions: { queries: { retry, networkMode: 'always' } } });
 }
 
 interface WorkspaceProps {

@@ -2,7 +2,7 @@ import type { ManagedUser } from '@sluice/shared';
 
 export const roles = [
   ['user', 'User'],
-  ['admin', 'Administrator'],
+  ['admin', 'Admin'],
 ] as const satisfies readonly (readonly [ManagedUser['role'], string])[];
 
 /** @param value of a choice between the roles */

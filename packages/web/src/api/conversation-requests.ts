@@ -31,7 +31,8 @@ export function listConversations(
   const query = new URLSearchParams({
     ...(q !== '' && { q }),
     ...(archived && { archived: 'true' }),
-    ...(cursor !== null && { cursor }),
+    // Whoever scrolls on wants more than what fits the first view.
+    ...(cursor !== null && { cursor, limit: '200' }),
   });
   return requestJson(connection, `/api/conversations?${query}`, { schema: conversationListSchema, signal });
 }

@@ -4,7 +4,7 @@ import { Link } from '../ui/link.tsx';
 import { chatPath } from '../ui/route.ts';
 import { type ListedConversation, titleOf } from './group-conversations.ts';
 import { RenameField } from './rename-field.tsx';
-import { SnippetLine } from './snippet-line.tsx';
+import { SnippetText } from './snippet-text.tsx';
 
 interface ConversationItemProps {
   conversation: ListedConversation;
@@ -21,6 +21,7 @@ interface ConversationItemProps {
 
 export function ConversationItem({ conversation, isCurrent, ...props }: ConversationItemProps) {
   const title = titleOf(conversation);
+  const { snippet } = conversation;
   const link = useRef<HTMLAnchorElement>(null);
   const { isRenaming } = props;
   const wasRenaming = useRef(isRenaming);
@@ -56,8 +57,14 @@ export function ConversationItem({ conversation, isCurrent, ...props }: Conversa
         onKeyDown={onKeyDown}
       >
         <span className="min-w-0 flex-1">
-          <span className="block truncate">{title}</span>
-          {conversation.snippet !== undefined && <SnippetLine snippet={conversation.snippet} />}
+          <span className="block truncate">
+            {snippet?.messageId === null ? <SnippetText snippet={snippet} /> : title}
+          </span>
+          {snippet !== undefined && snippet.messageId !== null && (
+            <span className="snippet">
+              <SnippetText snippet={snippet} />
+            </span>
+          )}
         </span>
       </Link>
       <button

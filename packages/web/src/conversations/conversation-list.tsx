@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { type ListedConversation, groupConversations } from './group-conversations.ts';
+import { rowsHeight, useRowWindow } from './use-row-window.ts';
 import { type ListChoice, useConversationList } from './use-conversation-list.ts';
 
 interface ConversationListProps {
@@ -13,32 +14,30 @@ export function ConversationList({ choice, isGone, children }: ConversationListP
   const { query, conversations } = useConversationList(choice);
   const shown = conversations.filter(({ id }) => !isGone(id));
   const isSearch = choice.q !== '';
-  if (query.isError && shown.length === 0) {
-    return (
-      <div className="grid justify-items-start gap-2 px-3 text-sm">
-        <p>The conversations could not be loaded.</p>
-        <button type="button" className="link-button" onClick={() => void query.refetch()}>
-          Try again
-        </button>
-      </div>
-    );
-  }
+  const isEmpty = shown.length === 0;
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+    <div data-scrolls className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
       {isSearch ? (
         <ul aria-label="Found">{shown.map(children)}</ul>
       ) : (
         groupConversations(shown, new Date()).map(({ label, conversations: members }) => (
-          <Group key={label} label={label}>
-            {members.map(children)}
+          <Group key={label} label={label} members={members}>
+            {children}
           </Group>
         ))
       )}
-      {query.isSuccess && shown.length === 0 && !query.hasNextPage && (
+      {query.isPending && <p className="late px-3 text-sm text-ink-soft">Loading…</p>}
+      {query.isSuccess && isEmpty && !query.hasNextPage && (
         <p className="px-3 text-sm text-ink-soft">{emptyText(choice)}</p>
       )}
+      {query.isError && (isEmpty || query.isFetchNextPageError) && (
+        <Failure
+          text={isEmpty ? 'The conversations could not be loaded.' : 'The others could not be loaded.'}
+          onRetry={() => void (isEmpty ? query.refetch() : query.fetchNextPage())}
+        />
+      )}
       <MoreWhenSeen
-        isWanted={query.hasNextPage && !query.isFetching}
+        isWanted={query.hasNextPage && !query.isFetching && !query.isFetchNextPageError}
         onSeen={() => void query.fetchNextPage()}
       />
     </div>
@@ -50,14 +49,42 @@ function emptyText({ q, archived }: ListChoice): string {
   return archived ? 'Nothing is archived.' : 'Your conversations will be listed here.';
 }
 
-function Group({ label, children }: { label: string; children: ReactNode }) {
+function Failure({ text, onRetry }: { text: string; onRetry: () => void }) {
+  return (
+    <div role="alert" className="grid justify-items-start gap-1 px-3 py-2 text-sm">
+      <p>{text}</p>
+      <button type="button" className="link-button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+interface GroupProps {
+  label: string;
+  members: readonly ListedConversation[];
+  children: (conversation: ListedConversation) => ReactNode;
+}
+
+/** Only those near enough to be seen are drawn: there may be ten thousand. */
+function Group({ label, members, children }: GroupProps) {
   const labelId = useId();
+  const list = useRef<HTMLUListElement>(null);
+  const { start, end } = useRowWindow(list, members.length);
   return (
     <section className="nav-group">
       <h2 id={labelId}>{label}</h2>
-      <ul aria-labelledby={labelId}>{children}</ul>
+      <ul ref={list} aria-labelledby={labelId}>
+        <Gap rows={start} />
+        {members.slice(start, end).map(children)}
+        <Gap rows={members.length - end} />
+      </ul>
     </section>
   );
+}
+
+function Gap({ rows }: { rows: number }) {
+  return rows > 0 && <li aria-hidden="true" style={{ height: rowsHeight(rows) }} />;
 }
 
 /** The end of the list: asks for more while it is near enough to be seen. */
@@ -67,10 +94,10 @@ function MoreWhenSeen({ isWanted, onSeen }: { isWanted: boolean; onSeen: () => v
   useEffect(() => {
     if (end.current === null) return;
     const root = end.current.parentElement;
-    const observer = new IntersectionObserver(([entry]) => setIsSeen(entry?.isIntersecting === true), {
-      root,
-      rootMargin: '400px',
-    });
+    // Several may have been noted since the last call: the last one is how it is.
+    const note = (entries: readonly IntersectionObserverEntry[]) =>
+      setIsSeen(entries.at(-1)?.isIntersecting === true);
+    const observer = new IntersectionObserver(note, { root, rootMargin: '400px' });
     observer.observe(end.current);
     return () => observer.disconnect();
   }, []);

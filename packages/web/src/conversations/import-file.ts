@@ -59,6 +59,7 @@ async function sendPart(
 
 function describe(error: unknown): string {
   if (error instanceof SyntaxError) return 'This file is not a list of conversations in JSON.';
-  if (error instanceof SluiceError) return error.message;
+  // The file is the whole body, which is what the server calls it.
+  if (error instanceof SluiceError) return error.message.replace(/^body: /, 'This file ');
   return 'The server could not be reached. Check the connection and try again.';
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { conversationKeys } from '../api/conversation-cache.ts';
+import { type ListPages, conversationKeys } from '../api/conversation-cache.ts';
 import { listConversations } from '../api/conversation-requests.ts';
 import { useSession } from '../api/session-context.ts';
 import type { ListedConversation } from './group-conversations.ts';
@@ -11,8 +11,13 @@ export interface ListChoice {
   archived: boolean;
 }
 
+/** Asking anew asks for every page that is there, one after the other. */
+const MAX_REFETCHED_PAGES = 4;
+
 export function useConversationList({ q, archived }: ListChoice) {
   const { connection } = useSession();
+  const isShort = ({ state }: { state: { data: ListPages | undefined } }) =>
+    (state.data?.pages.length ?? 0) <= MAX_REFETCHED_PAGES;
   const query = useInfiniteQuery({
     queryKey: conversationKeys.list(q, archived),
     queryFn: ({ pageParam: cursor, signal }) =>
@@ -20,6 +25,9 @@ export function useConversationList({ q, archived }: ListChoice) {
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,
+    refetchOnMount: isShort,
+    refetchOnWindowFocus: isShort,
+    refetchOnReconnect: isShort,
   });
   const { data } = query;
   // One that has moved between two pages may be on both.

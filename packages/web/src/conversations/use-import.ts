@@ -19,7 +19,8 @@ export function useImport() {
     const { importFile } = await import('./import-file.ts');
     const report = await importFile(connection, file);
     setCurrent({ report });
-    await queries.invalidateQueries({ queryKey: conversationKeys.lists });
+    // From the first page on, however many had been scrolled to.
+    await queries.resetQueries({ queryKey: conversationKeys.lists });
   };
   return { current, start, putAway: () => setCurrent(null) };
 }

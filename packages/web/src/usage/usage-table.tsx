@@ -29,7 +29,7 @@ export function UsageTable({ report, name }: { report: UsageReport; name: string
   if (rows.length === 0) return <p className="text-ink-soft">Nothing was used in this time.</p>;
   return (
     <>
-      <div className="table-box" tabIndex={0} role="group" aria-label="Usage table">
+      <div className="figures-box" tabIndex={0} role="group" aria-label="Usage table">
         <table className="figures">
           <thead>
             <tr>

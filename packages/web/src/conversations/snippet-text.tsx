@@ -2,7 +2,7 @@ import type { Snippet } from '@sluice/shared';
 import type { ReactNode } from 'react';
 
 /** The words around a hit; the hits are marked. */
-export function SnippetLine({ snippet: { text, highlights } }: { snippet: Snippet }) {
+export function SnippetText({ snippet: { text, highlights } }: { snippet: Snippet }) {
   const pieces: ReactNode[] = [];
   let shown = 0;
   for (const [start, end] of highlights) {
@@ -10,9 +10,9 @@ export function SnippetLine({ snippet: { text, highlights } }: { snippet: Snippe
     shown = end;
   }
   return (
-    <span className="snippet">
+    <>
       {pieces}
       {text.slice(shown)}
-    </span>
+    </>
   );
 }
