@@ -64,7 +64,12 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
         modelName={nameModel}
         empty={
           isLoaded ? (
-            <EmptyChat name={userName} list={list} onAsk={send} />
+            <EmptyChat
+              name={userName}
+              list={list}
+              isEarly={list === undefined && !choice.isMissing}
+              onAsk={send}
+            />
           ) : (
             <LoadingChat error={stored.error} onRetry={stored.retry} />
           )

@@ -15,12 +15,14 @@ const examples = [
 interface EmptyChatProps {
   name: string | null;
   list: ModelList | undefined;
+  /** Whether the models are still asked for: what is shown depends on them, and would move. */
+  isEarly: boolean;
   onAsk: (text: string) => void;
 }
 
-export function EmptyChat({ name, list, onAsk }: EmptyChatProps) {
+export function EmptyChat({ name, list, isEarly, onAsk }: EmptyChatProps) {
   return (
-    <div className="empty-chat">
+    <div className={`empty-chat ${isEarly ? 'invisible' : ''}`}>
       <Mark className="size-11" />
       <h1 className="mt-5 text-[1.75rem]/9 font-semibold tracking-tight text-balance">
         {name === null ? 'What is on your mind?' : `What is on your mind, ${name}?`}
