@@ -26,6 +26,7 @@ function createWorld() {
     refreshes: 0,
     timers: [] as { callback: () => void; ms: number }[],
     accepted: new Set<string>(),
+    ended: [] as ('this' | 'all')[],
   };
   const give = () => {
     const accessToken = `token-${++world.refreshes}`;
@@ -38,7 +39,9 @@ function createWorld() {
     const path = input as string;
     if (path === '/api/auth/refresh') return world.hasSession ? give() : problem(401, 'token_missing');
     if (path === '/api/auth/login') return give();
-    if (path === '/api/auth/logout') return new Response(null, { status: 204 });
+    if (path === '/api/auth/logout') world.ended.push('this');
+    if (path === '/api/me/sessions') world.ended.push('all');
+    if (world.ended.length > 0) return new Response(null, { status: 204 });
     const token = new Headers(init?.headers).get('authorization')?.slice(7) ?? '';
     return world.accepted.has(token) ? Response.json({}) : problem(401, 'token_expired');
   });
@@ -139,11 +142,28 @@ describe('SessionStore', () => {
     await vi.waitFor(() => expect(session.getState().status).toBe('expired'));
   });
 
-  it('forgets token and timer at sign-out', async () => {
+  it.each([
+    ['this', (session: SessionStore) => session.signOut()],
+    ['all', (session: SessionStore) => session.signOutEverywhere()],
+  ] as const)('forgets token and timer at sign-out of %s', async (ended, signOut) => {
     const { world, session } = createWorld();
     await session.restore();
-    await session.signOut();
+    await signOut(session);
+    expect(world.ended).toEqual([ended]);
     expect(session.getState()).toEqual({ status: 'anonymous' });
     expect(world.timers).toHaveLength(0);
+  });
+
+  it('takes in a change of the user’s own account, and tells of it only then', async () => {
+    const { session } = createWorld();
+    await session.restore();
+    const tell = vi.fn();
+    session.subscribe(tell);
+    const known = { ...user, role: 'admin' as const };
+    session.noteUser({ ...known });
+    expect(tell).not.toHaveBeenCalled();
+    session.noteUser({ ...known, name: 'Ada' });
+    expect(session.getState()).toMatchObject({ status: 'active', user: { name: 'Ada' } });
+    expect(tell).toHaveBeenCalledOnce();
   });
 });
