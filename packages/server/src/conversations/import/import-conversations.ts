@@ -50,7 +50,7 @@ export async function importConversations(
 }
 
 /** Rows of one statement: large ones would hold the main thread up while they are handed over. */
-const ROWS_AT_ONCE = 20;
+const ROWS_AT_ONCE = 5;
 
 async function store(
   database: Database,

@@ -25,7 +25,7 @@ export interface IndexedMessage {
 }
 
 /** Characters of one step's messages; one longer message is a step of its own. */
-const STEP_LENGTH = 32_768;
+const STEP_LENGTH = 8192;
 const MAX_MESSAGES = 50_000;
 
 /**

@@ -8,12 +8,12 @@ describe('takeTurns', () => {
     const seen: number[] = [];
     for (let index = 0; index < 20; index += 1) inTurn(() => seen.push(index));
     const counts = [seen.length];
-    for (let turn = 0; turn < 3; turn += 1) {
+    for (let turn = 0; turn < 6; turn += 1) {
       await nextTurn();
       counts.push(seen.length);
     }
-    expect(counts[0]).toBe(8);
-    expect(counts[1]).toBeLessThanOrEqual(16);
+    expect(counts[0]).toBe(4);
+    expect(counts[1]).toBeLessThanOrEqual(8);
     expect(counts.at(-1)).toBe(20);
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => index));
   });

@@ -1,5 +1,5 @@
 /** About a third of a millisecond of what comes after an answer. */
-const PER_TURN = 8;
+const PER_TURN = 4;
 
 /**
  * Lets few of the thread's answers through in one turn of the event loop. Who asks again upon each answer would else hold the loop:
