@@ -1,4 +1,4 @@
-export const settingsPanels = ['account', 'tokens', 'usage', 'users'] as const;
+const settingsPanels = ['account', 'tokens', 'usage', 'users'] as const;
 export type SettingsPanel = (typeof settingsPanels)[number];
 
 /** What an address shows. */

@@ -47,7 +47,7 @@ export function UsagePanel({ user }: { user: User }) {
   });
   const choices = Object.entries(groups).filter(([name]) => name !== 'user' || scope === 'all');
   return (
-    <Panel title="Usage" lead="Days are counted in UTC. Answers that go on are not in it yet.">
+    <Panel title="Usage" lead="Days are counted in UTC. An answer counts once it has ended.">
       <div className="mb-4 grid grid-cols-2 gap-3 sm:grid-cols-3">
         <SelectField
           label="Time"
