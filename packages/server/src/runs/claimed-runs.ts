@@ -4,7 +4,7 @@ import { SluiceError } from '@sluice/shared';
 import type { RunStore, StoredRun } from '../storage/run-store.ts';
 import type { Run } from './run.ts';
 
-export interface Claim {
+interface Claim {
   userId: string;
   key: string;
   fingerprint: string;

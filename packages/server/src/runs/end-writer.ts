@@ -7,7 +7,7 @@ import { collectWords } from '../storage/search-words.ts';
 import { within } from './within.ts';
 
 /** An answer as it stands when its run has ended; the fold of the run's events. */
-export interface WrittenAnswer {
+interface WrittenAnswer {
   userId: string;
   conversationId: string;
   messageId: string;
