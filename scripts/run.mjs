@@ -221,6 +221,8 @@ const commands = {
       '--project',
       'whole-server',
       '--project',
+      'whole-server-postgres',
+      '--project',
       'e2e',
       ...rest,
     ]);
