@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeUpstream, startFakeUpstream } from '../packages/server/test/_support/fake-upstream.ts';
 import { type TestServer, pointAt, startServer } from '../packages/server/test/_support/start-server.ts';
+import { startBreakableProxy } from './_support/breakable-proxy.ts';
 import { type Watch, account, hasChromium, launchBrowser, signIn, watch } from './_support/browser.ts';
 
 describe.skipIf(!hasChromium)('conversations that stay', () => {
@@ -160,6 +161,23 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await button('Send').waitFor();
     expect((await wholeText(page).innerText()).trim()).toBe(tokens(120));
     expect(upstream.stats).toMatchObject({ requests: 1, aborted: 0, completed: 1 });
+  });
+
+  it('goes on with a running answer whose connection broke, without a lost or repeated token', async () => {
+    await using proxy = await startBreakableProxy(server.url);
+    const elsewhere = await browser.newContext();
+    const tab = await signIn(elsewhere, proxy.url);
+    upstream.script({ tokens: 150, delayMs: 20 });
+    await tab.getByRole('textbox', { name: 'Message' }).fill('Through a tunnel');
+    await tab.keyboard.press('Enter');
+    await expect.poll(() => wholeText(tab).innerText()).toContain('t20');
+    proxy.breakAll();
+    await expect.poll(() => wholeText(tab).innerText(), { timeout: 10_000 }).toContain('t149');
+    await tab.getByRole('button', { name: 'Send', exact: true }).waitFor();
+    expect((await wholeText(tab).innerText()).trim()).toBe(tokens(150));
+    expect(await tab.getByRole('alert').count()).toBe(0);
+    expect(upstream.stats).toMatchObject({ requests: 1, aborted: 0, completed: 1 });
+    await elsewhere.close();
   });
 
   it('shows in two tabs what is asked, stopped and renamed in one of them', async () => {
