@@ -81,11 +81,11 @@ describe('a file of ChatGPT', () => {
   });
 
   it('is read past the entries that are broken, each named', () => {
-    const steps = read([conversation, { title: 7, mapping: {} }, 'nonsense', conversation]);
+    const steps = read(['nonsense', { title: 7, mapping: {} }, conversation, conversation]);
     expect(conversationsIn(steps)).toHaveLength(2);
     expect(steps.filter(({ type }) => type === 'skipped')).toEqual([
-      { type: 'skipped', index: 1, reason: expect.stringContaining('title') },
-      { type: 'skipped', index: 2, reason: expect.any(String) },
+      { type: 'skipped', index: 0, reason: 'entry: Invalid input: expected object, received string' },
+      { type: 'skipped', index: 1, reason: 'title: Invalid input: expected string, received number' },
     ]);
   });
 });

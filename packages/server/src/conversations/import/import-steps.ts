@@ -8,6 +8,9 @@ import { textOf } from '../text-of.ts';
 import { readEntries } from './read-entries.ts';
 import { toRecords } from './to-records.ts';
 
+// zod/mini, which the shared schemas are written in, says no more than "Invalid input" without a language.
+z.config(z.locales.en());
+
 /** What a file comes to, in pieces small enough that taking one holds nobody up. */
 export type ImportStep =
   | { type: 'format'; format: ImportResult['format'] }

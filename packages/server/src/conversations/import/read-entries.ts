@@ -11,22 +11,25 @@ export interface ImportFormat {
   read: (entry: unknown) => ImportedConversation;
 }
 
-const formats: { has: string; format: ImportFormat }[] = [
-  { has: 'mapping', format: { name: 'chatgpt', read: readChatgpt } },
-  { has: 'chat_messages', format: { name: 'claude', read: readClaude } },
+const formats: { is: (entry: object) => boolean; format: ImportFormat }[] = [
+  {
+    is: (entry) => 'format' in entry && entry.format === EXPORT_FORMAT,
+    format: { name: 'sluice', read: readSluice },
+  },
+  { is: (entry) => 'mapping' in entry, format: { name: 'chatgpt', read: readChatgpt } },
+  { is: (entry) => 'chat_messages' in entry, format: { name: 'claude', read: readClaude } },
 ];
 
 /**
- * What a file is, by its first entry: one conversation, or a list of them.
- * @returns null for a file of another kind
+ * What a file is, by the first entry of a known kind: one conversation, or a list of them.
+ * @returns null for a file that has none
  */
 export function readEntries(file: unknown): { format: ImportFormat; entries: readonly unknown[] } | null {
   const entries: readonly unknown[] = Array.isArray(file) ? file : [file];
-  const first = entries.find((entry) => typeof entry === 'object' && entry !== null);
-  if (first === undefined) return null;
-  if ('format' in first && first.format === EXPORT_FORMAT) {
-    return { format: { name: 'sluice', read: readSluice }, entries };
+  for (const entry of entries) {
+    if (typeof entry !== 'object' || entry === null) continue;
+    const known = formats.find(({ is }) => is(entry));
+    if (known !== undefined) return { format: known.format, entries };
   }
-  const found = formats.find(({ has }) => has in first);
-  return found === undefined ? null : { format: found.format, entries };
+  return null;
 }
