@@ -1,6 +1,7 @@
 // In: conversations as their owners change them. Out: conversations, a page at a time.
-// Never: another user's, for every reading takes the owner; nor what is left of one that was deleted.
-import { type Kysely, type Selectable, sql } from 'kysely';
+// Never: another user's, for every reading takes the owner; nor what is left of one that was deleted, or is not all there.
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
+import { deleteWithImages } from './delete-with-images.ts';
 import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
@@ -25,8 +26,15 @@ export interface ConversationPosition {
 }
 
 export interface ConversationStore {
-  insert(conversation: StoredConversation): Promise<void>;
+  /** @param isHidden nobody finds it until it is shown: it is written in several transactions. Not, unless given */
+  insert(conversation: StoredConversation, isHidden?: boolean): Promise<void>;
+  /** Shows a hidden one, which is all there now. */
+  show(id: string): Promise<void>;
+  /** Ids of the hidden ones, whoever they belong to. */
+  listHidden(): Promise<string[]>;
   find(id: string, userId: string): Promise<StoredConversation | undefined>;
+  /** Others who ask for it so wait until this transaction has ended. */
+  findForUpdate(id: string, userId: string): Promise<StoredConversation | undefined>;
   findMany(ids: readonly string[], userId: string): Promise<StoredConversation[]>;
   /** Pinned ones first, then the ones that changed last; from beyond `after`, if given. */
   list(page: {
@@ -49,24 +57,36 @@ export function createConversationStore(connections: {
   reader: Kysely<Schema>;
   kind: DatabaseKind;
 }): ConversationStore {
-  const { db, reader } = connections;
+  const { db, reader, kind } = connections;
   return {
-    async insert(conversation) {
-      await db.insertInto('conversations').values(toRow(conversation)).execute();
+    async insert(conversation, isHidden = false) {
+      const row = { ...toRow(conversation), hidden: toFlag(isHidden) };
+      await db.insertInto('conversations').values(row).execute();
+    },
+    async show(id) {
+      await db.updateTable('conversations').set({ hidden: 0 }).where('id', '=', id).execute();
+    },
+    async listHidden() {
+      // As it stands in the index, which has these alone.
+      const isHidden = sql<boolean>`hidden = 1`;
+      const rows = await db.selectFrom('conversations').select('id').where(isHidden).execute();
+      return rows.map(({ id }) => id);
     },
     async find(id, userId) {
-      const row = await db
-        .selectFrom('conversations')
-        .selectAll()
-        .where('id', '=', id)
-        .where('user_id', '=', userId)
-        .executeTakeFirst();
+      const row = await selectOne(db, id, userId).executeTakeFirst();
+      return row && toConversation(row);
+    },
+    async findForUpdate(id, userId) {
+      const query = selectOne(db, id, userId);
+      // In SQLite a transaction that writes is alone.
+      const row = await (kind === 'postgres' ? query.forNoKeyUpdate() : query).executeTakeFirst();
       return row && toConversation(row);
     },
     async findMany(ids, userId) {
       if (ids.length === 0) return [];
       const query = reader.selectFrom('conversations').selectAll();
-      const rows = await query.where('id', 'in', ids).where('user_id', '=', userId).execute();
+      const own = query.where('id', 'in', ids).where('user_id', '=', userId);
+      const rows = await own.where('hidden', '=', 0).execute();
       return rows.map(toConversation);
     },
     list: (page) => listConversations(reader, page),
@@ -84,6 +104,11 @@ export function createConversationStore(connections: {
   };
 }
 
+function selectOne(db: Kysely<Schema>, id: string, userId: string) {
+  const query = db.selectFrom('conversations').selectAll().where('id', '=', id);
+  return query.where('user_id', '=', userId).where('hidden', '=', 0);
+}
+
 async function listConversations(
   reader: Kysely<Schema>,
   { userId, isArchived, after, limit }: Parameters<ConversationStore['list']>[0],
@@ -92,7 +117,8 @@ async function listConversations(
     .selectFrom('conversations')
     .selectAll()
     .where('user_id', '=', userId)
-    .where('archived', '=', isArchived ? 1 : 0);
+    .where('archived', '=', isArchived ? 1 : 0)
+    .where('hidden', '=', 0);
   if (after !== undefined) {
     const { isPinned, updatedAt, id } = after;
     query = query.where(sql<boolean>`(pinned, updated_at, id) < (${isPinned ? 1 : 0}, ${updatedAt}, ${id})`);
@@ -102,38 +128,21 @@ async function listConversations(
 }
 
 async function deleteConversation(
-  { db, kind }: { db: Kysely<Schema>; kind: DatabaseKind },
+  connections: { db: Kysely<Schema>; kind: DatabaseKind },
   id: string,
 ): Promise<void> {
-  const images = await db
-    .selectFrom('message_images')
-    .innerJoin('messages', 'messages.id', 'message_images.message_id')
-    .select('hash')
-    .distinct()
-    .where('conversation_id', '=', id)
-    .execute();
-  // A message that takes one of them into another conversation has done so by then, or waits until they are gone.
-  if (kind === 'postgres' && images.length > 0) {
-    const hashes = images.map(({ hash }) => hash);
-    const rows = db.selectFrom('images').select('hash').where('hash', 'in', hashes).orderBy('hash');
-    await rows.forUpdate().execute();
-  }
-  const itsRuns = db.selectFrom('runs').select('id').where('conversation_id', '=', id);
-  await db.deleteFrom('checkpoints').where('run_id', 'in', itsRuns).execute();
-  await db.deleteFrom('conversations').where('id', '=', id).execute();
-  for (const { hash } of images) {
-    const others = db.selectFrom('message_images').select('hash').where('hash', '=', hash);
-    await db
-      .deleteFrom('images')
-      .where('hash', '=', hash)
-      .where((eb) => eb.not(eb.exists(others)))
-      .execute();
-  }
+  const { db } = connections;
+  const messages = sql<string>`(select id from messages where conversation_id = ${id})`;
+  await deleteWithImages(connections, messages, async () => {
+    const itsRuns = db.selectFrom('runs').select('id').where('conversation_id', '=', id);
+    await db.deleteFrom('checkpoints').where('run_id', 'in', itsRuns).execute();
+    await db.deleteFrom('conversations').where('id', '=', id).execute();
+  });
 }
 
 const toFlag = (value: boolean) => (value ? (1 as const) : (0 as const));
 
-function toRow(conversation: StoredConversation): Selectable<Schema['conversations']> {
+function toRow(conversation: StoredConversation): Insertable<Schema['conversations']> {
   const { id, userId, title, isPinned, isArchived, createdAt, updatedAt } = conversation;
   return {
     id,

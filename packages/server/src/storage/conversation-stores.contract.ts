@@ -91,6 +91,21 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       expect(await conversations.update('none', { title: 'x' })).toBe(false);
     });
 
+    it('finds a hidden one nowhere until it is shown, and lists what is still hidden', async () => {
+      const { conversations } = database;
+      const owner = await insertUser();
+      const [hidden, other] = [makeConversation(owner), makeConversation(owner)];
+      for (const each of [hidden, other]) await conversations.insert(each, true);
+      expect(await conversations.find(hidden.id, owner)).toBeUndefined();
+      expect(await conversations.findMany([hidden.id, other.id], owner)).toEqual([]);
+      expect(await readPages(owner)).toEqual([]);
+      expect((await conversations.listHidden()).toSorted()).toEqual([hidden.id, other.id].toSorted());
+      await conversations.show(hidden.id);
+      expect(await conversations.find(hidden.id, owner)).toEqual(hidden);
+      expect((await readPages(owner)).flat()).toEqual([hidden]);
+      expect(await conversations.listHidden()).toEqual([other.id]);
+    });
+
     it('keeps every character of what was said, and takes no title for one that no database can hold', async () => {
       const said = 'a\0b\ud800 \u2028 😀 "\\';
       const conversation = await insertConversation({ title: 'a\0b' });

@@ -56,7 +56,7 @@ export interface Database extends Stores, AsyncDisposable {
    * again when it and another one have waited for each other.
    */
   transaction<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result>;
-  /** One round trip. @throws when the database does not answer */
+  /** One round trip, which waits behind no write. @throws when the database does not answer */
   ping(): Promise<void>;
 }
 

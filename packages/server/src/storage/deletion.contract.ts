@@ -91,6 +91,33 @@ export function describeDeletion(name: string, open: () => Promise<Database>): v
       expect(await database.messages.list({ conversationId: kept.id, after: 0, limit: 9 })).toHaveLength(2);
     });
 
+    it('deletes a few messages at a time, each with what it alone has', async () => {
+      const [own, shared] = [await insertImage(), await insertImage()];
+      const [gone, kept] = [await insertConversation(), await insertConversation()];
+      const words = [`w${randomUUID().replaceAll('-', '')}`];
+      const plain = Array.from({ length: 5 }, () => makeMessage(gone.id));
+      const shown = [own, shared].map((image) => makeMessage(gone.id, { content: show(image) }));
+      await database.messages.insert([...plain, ...shown]);
+      await database.messages.insert([makeMessage(kept.id, { content: show(shared) })]);
+      const documents = [...plain, ...shown].map(({ id }) => ({
+        userId,
+        conversationId: gone.id,
+        messageId: id,
+        words,
+      }));
+      await database.search.insertMany(documents);
+      const { messages, search, images } = database;
+      expect([await messages.deleteSome(gone.id, 3), await search.deleteSome(gone.id, 3)]).toEqual([3, 3]);
+      const left = await messages.list({ conversationId: gone.id, after: 0, limit: 9 });
+      expect(left.map(({ id }) => id)).toEqual([...plain, ...shown].slice(3).map(({ id }) => id));
+      expect(await search.find({ userId, words, before: endlessly, limit: 9 })).toHaveLength(4);
+      expect(await messages.deleteSome(gone.id, 9)).toBe(4);
+      expect(await messages.deleteSome(gone.id, 9)).toBe(0);
+      expect(await search.deleteSome(gone.id, 9)).toBe(4);
+      expect(await search.find({ userId, words, before: endlessly, limit: 9 })).toEqual([]);
+      expect([...(await images.find([own.hash, shared.hash])).keys()]).toEqual([shared.hash]);
+    });
+
     it('deletes conversations whose answers end in the same moment', async () => {
       const ends = Array.from({ length: 20 }, async () => {
         const { id } = await insertConversation();

@@ -2,6 +2,8 @@
 // Never: a message changed once it has ended, nor an image inside one: only its hash.
 import type { RunEndReason, StoredPart } from '@sluice/shared';
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
+import { deleteWithImages } from './delete-with-images.ts';
+import type { DatabaseKind } from './migrations.ts';
 import { nextNumber } from './next-number.ts';
 import type { Schema } from './schema.ts';
 
@@ -47,18 +49,19 @@ export interface MessageStore {
   list(page: { conversationId: string; after: number; limit: number }): Promise<NumberedMessage[]>;
   /** Writes an answer down as it ended. @returns false when its conversation is gone */
   endAnswer(id: string, end: AnswerEnd): Promise<boolean>;
+  /** Deletes up to `limit` messages of a conversation, with the images that no other message has. @returns how many */
+  deleteSome(conversationId: string, limit: number): Promise<number>;
 }
 
 /** Rows per statement: SQLite takes 32,766 parameters. */
 const INSERT_ROWS = 200;
 
-export function createMessageStore({
-  db,
-  reader,
-}: {
+export function createMessageStore(connections: {
   db: Kysely<Schema>;
   reader: Kysely<Schema>;
+  kind: DatabaseKind;
 }): MessageStore {
+  const { db, reader } = connections;
   return {
     insert: (messages) => insertMessages(db, messages),
     async find(id, conversationId) {
@@ -86,6 +89,15 @@ export function createMessageStore({
       return (await query.orderBy('number').limit(limit).execute()).map(toMessage);
     },
     endAnswer: (id, end) => endAnswer(db, id, end),
+    async deleteSome(conversationId, limit) {
+      const query = db.selectFrom('messages').select('id').where('conversation_id', '=', conversationId);
+      const ids = (await query.orderBy('number').limit(limit).execute()).map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      await deleteWithImages(connections, sql<string>`(${sql.join(ids)})`, async () => {
+        await db.deleteFrom('messages').where('id', 'in', ids).execute();
+      });
+      return ids.length;
+    },
   };
 }
 
@@ -106,7 +118,10 @@ async function insertMessages(db: Kysely<Schema>, messages: readonly MessageReco
   const images = messages.flatMap(({ id, content }) =>
     [...new Set(hashesOf(content))].map((hash) => ({ message_id: id, hash })),
   );
-  for (const image of images) await db.insertInto('message_images').values(image).execute();
+  for (let start = 0; start < images.length; start += INSERT_ROWS) {
+    const some = images.slice(start, start + INSERT_ROWS);
+    await db.insertInto('message_images').values(some).execute();
+  }
 }
 
 async function findPath(db: Kysely<Schema>, id: string, conversationId: string): Promise<NumberedMessage[]> {

@@ -186,4 +186,11 @@ export const migrations: readonly Migration[] = [
       { postgres: 'create index search_documents_lexemes on search_documents using gin (lexemes)' },
     ],
   },
+  {
+    name: '0003-hidden-conversations',
+    statements: [
+      'alter table conversations add column hidden bigint not null default 0',
+      'create index conversations_hidden on conversations (id) where hidden = 1',
+    ],
+  },
 ];

@@ -46,6 +46,14 @@ describe('openDatabase', () => {
     expect(modes.map(({ mode }) => (mode & 0o777).toString(8))).toEqual(['700', '600', '600', '600']);
   });
 
+  it('answers a ping while a write is going on', async () => {
+    const database = await open(await makeDataDir());
+    await database.transaction(async ({ users }) => {
+      await users.insert(user('a'));
+      await database.ping();
+    });
+  });
+
   it('migrates once when several processes start at the same time', async () => {
     const dataDir = await makeDataDir();
     const script = `${openIn(dataDir)} await database.ping(); console.log('open'); process.exit();`;

@@ -34,14 +34,14 @@ export async function openConnections(
 }
 
 export function createDatabase(connections: OpenConnections): Database {
-  const { db } = connections;
+  const { reader } = connections;
   return {
     ...createStores(connections),
     transaction: (work) => transact(connections, work),
     async ping() {
       const silence = Promise.withResolvers<never>();
       const timer = setTimeout(() => silence.reject(new Error('the database does not answer')), PING_MS);
-      await Promise.race([sql`select 1`.execute(db), silence.promise]).finally(() => clearTimeout(timer));
+      await Promise.race([sql`select 1`.execute(reader), silence.promise]).finally(() => clearTimeout(timer));
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };

@@ -55,6 +55,8 @@ export interface Schema {
     archived: Flag;
     created_at: number;
     updated_at: number;
+    /** 1: not all of it is there, and nobody finds it. */
+    hidden: Generated<Flag>;
   };
   messages: {
     id: string;

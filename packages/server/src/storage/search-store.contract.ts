@@ -121,6 +121,20 @@ export function describeSearchStore(name: string, open: () => Promise<Database>)
       expect(seen).toEqual(inserted);
     });
 
+    it('takes many at once, each found by its own words, the last one first', async () => {
+      const { owner, id } = await insertConversation();
+      const documents = Array.from({ length: 60 }, (_, index) => ({
+        userId: owner,
+        conversationId: id,
+        messageId: `m${index}`,
+        words: ['same', `number${index}`],
+      }));
+      await database.search.insertMany(documents);
+      const found = (await find('same', owner)).map(({ messageId }) => messageId);
+      expect(found).toEqual(documents.map(({ messageId }) => messageId).toReversed());
+      expect(await find('number41', owner)).toMatchObject([{ messageId: 'm41' }]);
+    });
+
     it('forgets a title without its messages, and then all', async () => {
       const { owner, id } = await insertConversation();
       const insert = (messageId: string | null) =>
@@ -142,6 +156,17 @@ export function describeSearchStore(name: string, open: () => Promise<Database>)
         await database.search.insert({ userId: owner, conversationId: id, messageId: letter, words });
         expect(await find(`0${letter.repeat(30)}`, owner), letter).toMatchObject([{ messageId: letter }]);
       }
+    });
+
+    it('finds any part of a run that is looked at in pieces', async () => {
+      const { owner, id } = await insertConversation();
+      const run = `${'漢'.repeat(1020)}東京都に住んでいます${'字'.repeat(2_000_000)}末尾`;
+      const words = await collectWords(run);
+      await database.search.insert({ userId: owner, conversationId: id, messageId: 'm', words });
+      for (const query of ['東京都に住んでいます', '字字', '末尾', '尾']) {
+        expect(await find(query, owner), query).toHaveLength(1);
+      }
+      expect(await find('都京', owner)).toEqual([]);
     });
 
     it('takes as many words in one search as a query can have', async () => {

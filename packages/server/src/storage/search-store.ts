@@ -22,10 +22,14 @@ export interface SearchHit {
 
 export interface SearchStore {
   insert(document: SearchDocument): Promise<void>;
+  /** Some tens at once, in few statements; the later ones count as newer. */
+  insertMany(documents: readonly SearchDocument[]): Promise<void>;
   /** The same at a place of its own, which must be free. */
   insertAt(number: number, document: SearchDocument): Promise<void>;
   /** Forgets the title of a conversation, or with `all`, its messages too. */
   delete(conversationId: string, what: 'title' | 'all'): Promise<void>;
+  /** Forgets up to `limit` of a conversation's title and messages. @returns how many */
+  deleteSome(conversationId: string, limit: number): Promise<number>;
   /** @param words beginnings of words, as `queryWords` cuts them; at least one */
   find(query: {
     userId: string;
@@ -36,8 +40,13 @@ export interface SearchStore {
   }): Promise<SearchHit[]>;
 }
 
+interface PlacedDocument extends SearchDocument {
+  number: number;
+}
+
 interface Index {
-  insert(number: number, document: SearchDocument): Promise<boolean>;
+  /** @returns the numbers that were free; the others are left out */
+  insert(documents: readonly PlacedDocument[]): Promise<ReadonlySet<number>>;
   forget(numbers: readonly number[]): Promise<void>;
   find: SearchStore['find'];
 }
@@ -49,26 +58,40 @@ export function createSearchStore(connections: {
 }): SearchStore {
   const { db, kind } = connections;
   const index = kind === 'sqlite' ? sqliteIndex(connections) : postgresIndex(connections);
+  const insertMany = async (documents: readonly SearchDocument[]): Promise<void> => {
+    let left = documents;
+    // Two processes may hit upon one number.
+    while (left.length > 0) {
+      const placed = left.map((document) => ({ ...document, number: nextNumber() }));
+      const stored = await index.insert(placed);
+      left = placed.filter(({ number }) => !stored.has(number));
+    }
+  };
+  const forget = async (numbers: readonly number[]): Promise<void> => {
+    await index.forget(numbers);
+    await db.deleteFrom('search_documents').where('number', 'in', numbers).execute();
+  };
+  const documentsOf = (conversationId: string) =>
+    db.selectFrom('search_documents').select('number').where('conversation_id', '=', conversationId);
   return {
-    async insert(document) {
-      // Two processes may hit upon one number.
-      while (!(await index.insert(nextNumber(), document)));
-    },
+    insert: (document) => insertMany([document]),
+    insertMany,
     async insertAt(number, document) {
-      if (!(await index.insert(number, document))) throw new Error(`the place ${number} is taken`);
+      const stored = await index.insert([{ ...document, number }]);
+      if (!stored.has(number)) throw new Error(`the place ${number} is taken`);
     },
     async delete(conversationId, what) {
-      let query = db
-        .selectFrom('search_documents')
-        .select('number')
-        .where('conversation_id', '=', conversationId);
+      let query = documentsOf(conversationId);
       if (what === 'title') query = query.where('message_id', 'is', null);
       const numbers = (await query.execute()).map(({ number }) => number);
       for (let start = 0; start < numbers.length; start += DELETE_ROWS) {
-        const some = numbers.slice(start, start + DELETE_ROWS);
-        await index.forget(some);
-        await db.deleteFrom('search_documents').where('number', 'in', some).execute();
+        await forget(numbers.slice(start, start + DELETE_ROWS));
       }
+    },
+    async deleteSome(conversationId, limit) {
+      const rows = await documentsOf(conversationId).limit(limit).execute();
+      if (rows.length > 0) await forget(rows.map(({ number }) => number));
+      return rows.length;
     },
     find: (query) => index.find(query),
   };
@@ -84,16 +107,26 @@ function toHit(row: { number: number; conversation_id: string; message_id: strin
 function sqliteIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): Index {
   const ownerOf = (userId: string) => `u${userId.replaceAll('-', '')}`;
   return {
-    async insert(number, { userId, conversationId, messageId, words }) {
-      const { numInsertedOrUpdatedRows } = await db
+    async insert(documents) {
+      const places = documents.map(({ number, conversationId, messageId }) => ({
+        number,
+        conversation_id: conversationId,
+        message_id: messageId,
+      }));
+      const rows = await db
         .insertInto('search_documents')
-        .values({ number, conversation_id: conversationId, message_id: messageId })
+        .values(places)
         .onConflict((conflict) => conflict.column('number').doNothing())
-        .executeTakeFirstOrThrow();
-      if (numInsertedOrUpdatedRows !== 1n) return false;
-      await sql`insert into search_index (rowid, owner, body)
-        values (${number}, ${ownerOf(userId)}, ${words.join(' ')})`.execute(db);
-      return true;
+        .returning('number')
+        .execute();
+      const stored = new Set(rows.map(({ number }) => number));
+      const values = documents
+        .filter(({ number }) => stored.has(number))
+        .map(({ number, userId, words }) => sql`(${number}, ${ownerOf(userId)}, ${words.join(' ')})`);
+      if (values.length > 0) {
+        await sql`insert into search_index (rowid, owner, body) values ${sql.join(values)}`.execute(db);
+      }
+      return stored;
     },
     async forget(numbers) {
       await sql`delete from search_index where rowid in (${sql.join(numbers)})`.execute(db);
@@ -116,13 +149,16 @@ function postgresIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Sche
   /** No word has a colon. */
   const ownerOf = (userId: string) => `'owner:${userId}'`;
   return {
-    async insert(number, { userId, conversationId, messageId, words }) {
-      const lexemes = [ownerOf(userId), ...words.map((word) => `'${word}'`)].join(' ');
-      const { numAffectedRows } = await sql`
+    async insert(documents) {
+      const values = documents.map(({ number, userId, conversationId, messageId, words }) => {
+        const lexemes = [ownerOf(userId), ...words.map((word) => `'${word}'`)].join(' ');
+        return sql`(${number}, ${conversationId}, ${messageId}, cast(${lexemes} as tsvector))`;
+      });
+      const { rows } = await sql<{ number: number }>`
         insert into search_documents (number, conversation_id, message_id, lexemes)
-        values (${number}, ${conversationId}, ${messageId}, cast(${lexemes} as tsvector))
-        on conflict (number) do nothing`.execute(db);
-      return numAffectedRows === 1n;
+        values ${sql.join(values)}
+        on conflict (number) do nothing returning number`.execute(db);
+      return new Set(rows.map(({ number }) => number));
     },
     async forget() {
       // The words are in the documents' own rows.

@@ -17,6 +17,7 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
   'the next page of conversations': ({ conversations }) =>
     conversations.list({ ...page, isArchived: true, after }),
   'some conversations': ({ conversations }) => conversations.findMany(['a', 'b'], 'u'),
+  'the hidden conversations': ({ conversations }) => conversations.listHidden(),
   'a page of messages': ({ messages }) => messages.list({ conversationId: 'c', after: 0, limit: 50 }),
   'the newest message': ({ messages }) => messages.findNewest('c'),
   'some messages': ({ messages }) => messages.findMany(['a', 'b']),
@@ -40,8 +41,12 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
 /** Few rows by their nature, or sums: these may be sorted. */
 const sorted = new Set(['shares of a conversation', 'tokens of a user', 'sessions of a user']);
 
-/** The whole of an index that holds the running runs alone, and the beginning of one, up to the limit. */
-const allowed = ['SCAN runs USING INDEX runs_running', 'SCAN users USING INDEX users_created_at'];
+/** The whole of an index that holds few rows alone, and the beginning of one, up to the limit. */
+const allowed = [
+  'SCAN runs USING INDEX runs_running',
+  'SCAN users USING INDEX users_created_at',
+  'SCAN conversations USING COVERING INDEX conversations_hidden',
+];
 
 describe('on SQLite', () => {
   let stores: Stores;
