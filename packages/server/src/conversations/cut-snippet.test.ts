@@ -38,4 +38,13 @@ describe('cutSnippet', () => {
   it('finds a word far down a long text', async () => {
     expect(await marked(`${'filler '.repeat(50_000)}needle`, 'needle')).toEqual(['needle']);
   });
+
+  it('finds and marks what stands anywhere in a run of any length', async () => {
+    for (let before = 1010; before < 1030; before += 1) {
+      const text = `${'漢'.repeat(before)}東京都に住んでいます${'字'.repeat(3000)}`;
+      expect(await marked(text, '東京都に住んでいます')).toEqual(['東京都に住んでいます']);
+      const second = `${'漢'.repeat(before - 512)}東京都に${text}`;
+      expect(await marked(second, '住んでいます')).toEqual(['住んでいます']);
+    }
+  });
 });

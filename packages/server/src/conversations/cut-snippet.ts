@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Snippet } from '@sluice/shared';
-import { type FoundWord, findWords } from '../storage/search-words.ts';
+import { type FoundWord, findWords, findWordsInSlices } from '../storage/find-words.ts';
 
 type Range = [start: number, end: number];
 
@@ -9,15 +9,13 @@ const LEAD = 40;
 const LENGTH = 160;
 /** Text that is looked through: an index entry has words of all of it. */
 const MAX_TEXT = 400_000;
-/** Words looked at before others have their turn, a third of a millisecond. */
-const SLICE_WORDS = 1000;
 
 /**
  * The part of a text around the first of the words looked for, which are marked.
  * @returns null when the text has not all of them: an index of pairs of characters finds a little too much
  */
 export async function cutSnippet(text: string, query: string): Promise<Omit<Snippet, 'messageId'> | null> {
-  const wanted = [...findWords(query)];
+  const wanted = [...new Map(Array.from(findWords(query), (want) => [want.word, want])).values()];
   const hits = await findHits(text.slice(0, MAX_TEXT), wanted);
   const [first] = hits;
   if (first === undefined) return null;
@@ -37,23 +35,29 @@ export async function cutSnippet(text: string, query: string): Promise<Omit<Snip
 async function findHits(text: string, wanted: readonly FoundWord[]): Promise<Range[]> {
   const missing = new Set(wanted);
   const hits: Range[] = [];
-  let count = 0;
-  for (const found of findWords(text)) {
-    count += 1;
-    if (count % SLICE_WORDS === 0) await nextTurn();
-    const [first] = hits;
-    if (first !== undefined && missing.size === 0 && found.start > first[0] + LENGTH) break;
-    let hit: Range | undefined;
-    for (const want of wanted) {
-      const range = match(found, want);
-      if (range === undefined) continue;
-      missing.delete(want);
-      // The longer one, where two of the words looked for begin alike.
-      if (hit === undefined || range[1] > hit[1]) hit = range;
+  for (const { words, end } of findWordsInSlices(text)) {
+    for (const found of words) {
+      const hit = findHit(found, wanted, missing);
+      // Two pieces of one run may have it both.
+      if (hit !== undefined && hit[0] >= (hits.at(-1)?.[1] ?? 0)) hits.push(hit);
     }
-    if (hit !== undefined) hits.push(hit);
+    const [first] = hits;
+    if (first !== undefined && missing.size === 0 && end > first[0] + LENGTH) break;
+    if (end < text.length) await nextTurn();
   }
   return missing.size === 0 ? hits : [];
+}
+
+/** Takes what is found of the words looked for off `missing`. @returns the longest of them, where several begin alike */
+function findHit(found: FoundWord, wanted: readonly FoundWord[], missing: Set<FoundWord>): Range | undefined {
+  let hit: Range | undefined;
+  for (const want of wanted) {
+    const range = match(found, want);
+    if (range === undefined) continue;
+    missing.delete(want);
+    if (hit === undefined || range[1] > hit[1]) hit = range;
+  }
+  return hit;
 }
 
 function match(found: FoundWord, want: FoundWord): Range | undefined {
