@@ -74,6 +74,10 @@ describe('the list', () => {
     ['?cursor=nonsense', 'invalid_cursor', 'cursor'],
     [`?cursor=${Buffer.from('[1,2]').toString('base64url')}`, 'invalid_cursor', 'cursor'],
     ['?q=word&cursor=nonsense', 'invalid_cursor', 'cursor'],
+    [`?cursor=${Buffer.from('[0,1.5,"x"]').toString('base64url')}`, 'invalid_cursor', 'cursor'],
+    [`?cursor=${Buffer.from('[0,1e300,"x"]').toString('base64url')}`, 'invalid_cursor', 'cursor'],
+    [`?q=word&cursor=${Buffer.from('[1.5]').toString('base64url')}`, 'invalid_cursor', 'cursor'],
+    [`?q=word&cursor=${Buffer.from('[-1]').toString('base64url')}`, 'invalid_cursor', 'cursor'],
   ])('refuses %s by name', async (query, code, field) => {
     const response = await pair.server.call(`/api/conversations${query}`);
     expect(response.status).toBe(400);
@@ -133,6 +137,32 @@ describe('one conversation', () => {
     expect(await titles('?q=xylophone')).toEqual([]);
     expect((await remove(id)).status).toBe(404);
     expect((await pair.server.call(`/api/runs/${runId}`)).status).toBe(200);
+    const runs = [runId, running.headers.get('x-run-id') ?? ''];
+    const logs = await Promise.all(runs.map((run) => pair.server.call(`/api/runs/${run}/events`)));
+    expect(logs.map(({ status }) => status)).toEqual([410, 410]);
+  });
+
+  it('is deleted whole although questions come at that moment', async () => {
+    pair.upstream.script({ tokens: 2000, delayMs: 5 });
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const { id } = await createConversation(pair.server);
+        const asked = pair.server.call('/api/chat/stream', {
+          body: { conversationId: id, message: 'The last zeppelin' },
+        });
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
+        const [response, removed] = await Promise.all([asked, remove(id)]);
+        return { status: response.status, removed: removed.status, text: await response.text() };
+      }),
+    );
+    for (const { status, removed, text } of answers) {
+      expect(removed).toBe(204);
+      expect(text).toContain(status === 200 ? '"reason":"stopped"' : '"code":"not_found"');
+    }
+    expect(pair.upstream.stats.active).toBe(0);
+    const { database } = pair.server.rooms;
+    expect(await titles('?q=zeppelin')).toEqual([]);
+    expect(await database.runs.listRunning()).toEqual([]);
   });
 });
 

@@ -48,7 +48,7 @@ describe('users, as administrators see them', () => {
     } while (cursor !== undefined);
     expect(new Set(emails).size).toBe(7);
     expect(emails).toHaveLength(7);
-    await expect(auth.users.list({ limit: 2, cursor: 'x' })).rejects.toMatchObject({
+    await expect(auth.users.list({ limit: 2, cursor: 'WzEuNSwieCJd' })).rejects.toMatchObject({
       code: 'invalid_cursor',
     });
     await expect(auth.users.find('none')).rejects.toMatchObject({ code: 'not_found' });

@@ -1,12 +1,12 @@
 // In: what administrators do with accounts. Out: accounts as administrators see them.
 // Never: a server whose last enabled administrator was disabled or demoted; nor a password hash.
 import { type ManagedUser, type ManagedUserList, type NewManagedUser, SluiceError } from '@sluice/shared';
+import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { Identity } from '../storage/identity-store.ts';
 import type { StoredUser } from '../storage/user-store.ts';
 import type { AuthContext } from './auth-context.ts';
 import { type UserChange, changeUser } from './change-user.ts';
 import { createUser } from './create-user.ts';
-import { decodeUserCursor, encodeUserCursor } from './user-cursor.ts';
 
 export interface ManagedUsers {
   /** The oldest first. @throws {SluiceError} `invalid_cursor` */
@@ -31,14 +31,14 @@ export function createManagedUsers(context: AuthContext): ManagedUsers {
   };
   return {
     async list({ cursor, limit }) {
-      const after = cursor === undefined ? undefined : decodeUserCursor(cursor);
+      const after = cursor === undefined ? undefined : toPlace(cursor);
       const found = await users.list({ limit: limit + 1, ...(after && { after }) });
       const page = found.slice(0, limit);
       const known = await identities.listOf(page.map(({ id }) => id));
       const last = found.length > limit ? page.at(-1) : undefined;
       return {
         users: page.map((user) => toManagedUser(user, known.get(user.id))),
-        nextCursor: last === undefined ? null : encodeUserCursor(last),
+        nextCursor: last === undefined ? null : encodeCursor([last.createdAt, last.id]),
       };
     },
     async create({ email, role = 'user', name, password }) {
@@ -51,6 +51,11 @@ export function createManagedUsers(context: AuthContext): ManagedUsers {
       return find(change.id);
     },
   };
+}
+
+function toPlace(cursor: string): Pick<StoredUser, 'createdAt' | 'id'> {
+  const [createdAt, id] = decodeCursor(cursor, ['number', 'id']);
+  return { createdAt, id };
 }
 
 function toManagedUser(user: StoredUser, identity: Identity | undefined): ManagedUser {

@@ -10,10 +10,10 @@ import {
   SluiceError,
 } from '@sluice/shared';
 import type { StoredConversation } from '../storage/conversation-store.ts';
+import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { Database, Stores } from '../storage/database.ts';
 import type { StoredImage } from '../storage/image-store.ts';
 import { collectWords } from '../storage/search-words.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import { type ExportedFile, exportConversation } from './export-conversation.ts';
 import { importConversations } from './import/import-conversations.ts';
 import { readInWorker } from './import/read-in-worker.ts';
@@ -87,7 +87,7 @@ export class Conversations {
     const { title, pinned, archived } = changes;
     const words = await collectWords(title ?? '');
     return this.#database.transaction(async (stores) => {
-      const conversation = await requireIn(stores, userId, id);
+      const conversation = await requireForUpdate(stores, userId, id);
       const asked = {
         ...(title !== undefined && { title }),
         ...(pinned !== undefined && { isPinned: pinned }),
@@ -105,7 +105,7 @@ export class Conversations {
    */
   async delete(userId: string, id: string): Promise<void> {
     await this.#database.transaction(async (stores) => {
-      await requireIn(stores, userId, id);
+      await requireForUpdate(stores, userId, id);
       await stores.search.delete(id, 'all');
       await stores.conversations.delete(id);
     });
@@ -118,7 +118,7 @@ export class Conversations {
     { cursor, limit }: { cursor?: string | undefined; limit: number },
   ): Promise<MessageList> {
     await this.#require(userId, id);
-    const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, ['number'])[0]);
+    const after = cursor === undefined ? 0 : decodeCursor(cursor, ['number'])[0];
     const found = await this.#database.messages.list({ conversationId: id, after, limit: limit + 1 });
     const shown = found.slice(0, limit);
     const runs = await this.#database.runs.findMany(shown.flatMap(({ runId }) => runId ?? []));
@@ -199,6 +199,12 @@ async function requireIn(stores: Stores, userId: string, id: string): Promise<St
   return conversation;
 }
 
+async function requireForUpdate(stores: Stores, userId: string, id: string): Promise<StoredConversation> {
+  const conversation = await stores.conversations.findForUpdate(id, userId);
+  if (conversation === undefined) throw new SluiceError('not_found', { detail: 'no such conversation' });
+  return conversation;
+}
+
 /** @param words of the title that is to be found from now on */
 async function indexTitle(
   { search }: Stores,
@@ -210,6 +216,6 @@ async function indexTitle(
 }
 
 function toPosition(cursor: string) {
-  const [isPinned, updatedAt, id] = decodeCursor(cursor, ['number', 'number', 'string']);
-  return { isPinned: isPinned === 1, updatedAt: Number(updatedAt), id: String(id) };
+  const [isPinned, updatedAt, id] = decodeCursor(cursor, ['number', 'number', 'id']);
+  return { isPinned: isPinned === 1, updatedAt, id };
 }

@@ -1,9 +1,9 @@
 import type { ConversationList, Snippet } from '@sluice/shared';
 import { textOf } from './text-of.ts';
+import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { Database } from '../storage/database.ts';
 import { queryWords } from '../storage/search-words.ts';
 import type { SearchHit } from '../storage/search-store.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import { cutSnippet } from './cut-snippet.ts';
 import { toConversation } from './to-wire.ts';
 
@@ -24,7 +24,7 @@ export async function searchConversations(database: Database, search: Search): P
   const { userId, query, cursor, limit } = search;
   const words = queryWords(query);
   if (words.length === 0) return { conversations: [], nextCursor: null };
-  let before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(cursor, ['number'])[0]);
+  let before = cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeCursor(cursor, ['number'])[0];
   const snippets = new Map<string, Snippet>();
   let hasMore = true;
   for (const count of HITS_AT_ONCE) {
