@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import { startFakeUpstream } from './_support/fake-upstream.ts';
+import { longConversation } from './_support/long-conversation.ts';
 import { type SpawnedServer, createToken, spawnServer } from './_support/spawn-server.ts';
 import { createDatabase, hasPostgres, startPostgres } from './_support/start-postgres.ts';
 import { iterateEvents, pointAt } from './_support/start-server.ts';
@@ -152,5 +153,28 @@ describe('kill -9 while it writes loses nothing that was acknowledged', { timeou
     await client.connect();
     const query: Query = async (sql) => (await client.query<Record<string, unknown>>(sql)).rows;
     await crash({ DATABASE_URL: url }, fullCounts ? 10 : 3, (acknowledged) => checkRows(query, acknowledged));
+  });
+});
+
+describe('kill -9 in the middle of an import', { timeout: 120_000 }, () => {
+  it('leaves nothing of the conversation that was not all there', async () => {
+    const settings = { DATA_DIR: dataDir };
+    const token = await createToken(settings);
+    const file = longConversation({ title: 'Unfinished', messages: 20_000, characters: 400 });
+    const count = async (from: string) =>
+      Number((await queryFile(`select count(*) as n from ${from}`))[0]?.['n']);
+    {
+      await using server = await spawnServer(settings, token);
+      const importing = server.call('/api/conversations/import', JSON.parse(file)).catch(() => null);
+      await expect.poll(() => count('messages'), { timeout: 60_000, interval: 5 }).toBeGreaterThan(200);
+      server.process.child.kill('SIGKILL');
+      expect(await importing).toBeNull();
+    }
+    expect(await count('conversations')).toBe(1);
+    await using server = await spawnServer(settings, token);
+    expect(await (await server.call('/api/conversations')).json()).toMatchObject({ conversations: [] });
+    for (const table of ['conversations', 'messages', 'search_documents', 'search_index']) {
+      expect([table, await count(table)]).toEqual([table, 0]);
+    }
   });
 });

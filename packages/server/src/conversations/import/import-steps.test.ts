@@ -188,8 +188,8 @@ describe('our own file', () => {
       ),
     );
     const [q, a, more, q2] = messagesIn(steps);
-    expect(steps.filter(({ type }) => type === 'images')).toEqual([
-      { type: 'images', images: [{ hash: sha256, mediaType: 'image/png', data }] },
+    expect(steps.filter(({ type }) => type === 'image')).toEqual([
+      { type: 'image', image: { hash: sha256, mediaType: 'image/png', data } },
     ]);
     expect(q).toMatchObject({ content: picture, parentId: null });
     expect(q?.id).not.toBe('q');
@@ -219,6 +219,9 @@ describe('our own file', () => {
       file(Array.from({ length: 10 }, (_, index) => message(`m${index}`, null, { content: long }))),
     );
     expect(steps.filter(({ type }) => type === 'messages')).toHaveLength(10);
+    const short = Array.from({ length: 1000 }, (_, index) => message(`s${index}`, null, { content: '' }));
+    const sizes = read(file(short)).map((step) => (step.type === 'messages' ? step.messages.length : 0));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
     const endless = Array.from({ length: 50_001 }, (_, index) => message(String(index), null));
     expect(read(file(endless)).at(-1)).toMatchObject({
       type: 'skipped',

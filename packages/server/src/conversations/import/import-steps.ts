@@ -4,9 +4,10 @@ import type { StoredConversation } from '../../storage/conversation-store.ts';
 import type { StoredImage } from '../../storage/image-store.ts';
 import type { MessageRecord } from '../../storage/message-store.ts';
 import { indexWords } from '../../storage/search-words.ts';
+import { imageHashesOf } from '../stored-content.ts';
 import { textOf } from '../text-of.ts';
 import { readEntries } from './read-entries.ts';
-import { toRecords } from './to-records.ts';
+import { type ImportRecords, toRecords } from './to-records.ts';
 
 // zod/mini, which the shared schemas are written in, says no more than "Invalid input" without a language.
 z.config(z.locales.en());
@@ -15,11 +16,22 @@ z.config(z.locales.en());
 export type ImportStep =
   | { type: 'format'; format: ImportResult['format'] }
   | { type: 'refused'; detail: string }
-  | { type: 'images'; images: StoredImage[] }
-  | { type: 'messages'; messages: IndexedMessage[] }
-  /** Ends a conversation: its images and messages have come before. */
+  /** Begins a conversation. */
   | { type: 'conversation'; conversation: StoredConversation; titleWords: string[] }
+  /** Of the message that comes next. */
+  | { type: 'image'; image: StoredImage }
+  | MessagesStep
+  /** Ends a conversation: all of it has come. */
+  | { type: 'complete' }
   | { type: 'skipped'; index: number; reason: string };
+
+export interface MessagesStep {
+  type: 'messages';
+  /** Parents before children. */
+  messages: IndexedMessage[];
+  /** Characters of all of them. */
+  length: number;
+}
 
 /** A message and the words that it is found by. */
 export interface IndexedMessage {
@@ -29,6 +41,7 @@ export interface IndexedMessage {
 
 /** Characters of one step's messages; one longer message is a step of its own. */
 const STEP_LENGTH = 8192;
+const STEP_MESSAGES = 25;
 const MAX_MESSAGES = 50_000;
 
 /**
@@ -62,21 +75,29 @@ export function* readImport(
   }
 }
 
-function* toSteps({ conversation, messages, images }: ReturnType<typeof toRecords>): Generator<ImportStep> {
-  for (const image of images) yield { type: 'images', images: [image] };
-  let step: IndexedMessage[] = [];
-  let length = 0;
-  for (const message of messages) {
-    const text = textOf(message.content);
-    if (length > 0 && length + text.length > STEP_LENGTH) {
-      yield { type: 'messages', messages: step };
-      [step, length] = [[], 0];
-    }
-    step.push({ message, words: indexWords(text) });
-    length += text.length + 1;
-  }
-  if (step.length > 0) yield { type: 'messages', messages: step };
+function* toSteps({ conversation, messages, images }: ImportRecords): Generator<ImportStep> {
   yield { type: 'conversation', conversation, titleWords: indexWords(conversation.title ?? '') };
+  const unseen = new Map(images.map((image) => [image.hash, image]));
+  let step: MessagesStep = { type: 'messages', messages: [], length: 0 };
+  for (const message of messages) {
+    const shown = new Set(imageHashesOf(message)).intersection(unseen);
+    const text = textOf(message.content);
+    const length = text.length + (message.reasoning?.length ?? 0);
+    const isFull = step.messages.length === STEP_MESSAGES || step.length + length > STEP_LENGTH;
+    if (step.messages.length > 0 && (isFull || shown.size > 0)) {
+      yield step;
+      step = { type: 'messages', messages: [], length: 0 };
+    }
+    for (const hash of shown) {
+      const image = unseen.get(hash);
+      if (image !== undefined) yield { type: 'image', image };
+      unseen.delete(hash);
+    }
+    step.messages.push({ message, words: indexWords(text) });
+    step.length += length;
+  }
+  if (step.messages.length > 0) yield step;
+  yield { type: 'complete' };
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -18,6 +18,8 @@ export interface ImportRecords {
 }
 
 const MAX_TITLE = 200;
+/** Of one message: as many as a prompt can have parts. */
+const MAX_IMAGES = 100;
 /** What prompts can hold, and models take. */
 const imageTypes = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif']);
 
@@ -95,5 +97,11 @@ function withoutMissing(
   images: Map<string, StoredImage>,
 ): MessageRecord['content'] {
   if (typeof content === 'string') return content;
-  return content.filter((part) => part.type === 'text' || images.has(part.sha256));
+  let count = 0;
+  return content.filter((part) => {
+    if (part.type === 'text') return true;
+    if (!images.has(part.sha256) || count === MAX_IMAGES) return false;
+    count += 1;
+    return true;
+  });
 }

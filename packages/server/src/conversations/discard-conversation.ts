@@ -1,0 +1,22 @@
+import type { Database } from '../storage/database.ts';
+
+/** Messages of one transaction, and as many places in the search. */
+const AT_ONCE = 100;
+
+/** Deletes a hidden conversation a little at a time: it can be so long that others would wait for seconds. */
+export async function discardConversation(database: Database, id: string): Promise<void> {
+  for (let isLeft = true; isLeft;) {
+    isLeft = await database.transaction(async ({ conversations, messages, search }) => {
+      const found = await search.deleteSome(id, AT_ONCE);
+      const deleted = await messages.deleteSome(id, AT_ONCE);
+      if (found > 0 || deleted > 0) return true;
+      await conversations.delete(id);
+      return false;
+    });
+  }
+}
+
+/** Deletes what a process that died has left hidden. Only for a process that no other serves this database beside. */
+export async function discardHidden(database: Database): Promise<void> {
+  for (const id of await database.conversations.listHidden()) await discardConversation(database, id);
+}
