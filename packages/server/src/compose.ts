@@ -5,6 +5,7 @@ import { Catalog } from './catalog/catalog.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { Conversations } from './conversations/conversations.ts';
+import { discardHidden } from './conversations/discard-conversation.ts';
 import { MemoryEventLog } from './event-log/memory-event-log.ts';
 import { type Logger, createLogger } from './observability/logger.ts';
 import { createAnthropicProvider } from './providers/anthropic/anthropic-provider.ts';
@@ -51,9 +52,8 @@ export async function compose({
   const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc, logger }));
   const providers = createProviders(secrets, config, stack);
   const catalog = new Catalog(providers.keys());
-  const interrupted = await recoverRuns(database);
-  if (interrupted > 0)
-    logger.warn({ runs: interrupted }, 'runs of a server that crashed were marked interrupted');
+  await recoverRuns({ database, logger });
+  await discardHidden(database);
   const runs = stack.use(
     new Runs({
       eventLog: stack.use(new MemoryEventLog({ maxBytes: config.eventLogBytes })),

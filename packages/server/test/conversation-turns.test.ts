@@ -78,6 +78,31 @@ describe('Send', () => {
     expect(await read(named.id)).toBe('Mine');
   });
 
+  it('makes one title when two first prompts come at once, and finds it by that one alone', async () => {
+    const { auth, database } = pair.server.rooms;
+    const { userId } = await auth.authenticate(pair.server.token);
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await createConversation(pair.server);
+      const prompts = ['walnut', 'hazelnut'];
+      await Promise.all(prompts.map((message) => send({ conversationId: id, message })));
+      const conversation = await pair.server.call(`/api/conversations/${id}`);
+      const { title } = (await conversation.json()) as { title: string };
+      const found = await Promise.all(
+        prompts.map(async (word) => {
+          const hits = await database.search.find({
+            userId,
+            words: [word],
+            before: Number.MAX_SAFE_INTEGER,
+            limit: 100,
+          });
+          const isFound = hits.some((hit) => hit.conversationId === id && hit.messageId === null);
+          return isFound ? [word] : [];
+        }),
+      );
+      expect(found.flat()).toEqual([title]);
+    }
+  });
+
   it('makes an edited prompt a sibling, of the first one too', async () => {
     const { id } = await createConversation(pair.server);
     const first = await send({ conversationId: id, message: 'A' });

@@ -80,6 +80,21 @@ const endings: [string, () => Promise<string>, Partial<RunState>][] = [
     { usage: null },
   ],
   [
+    'stopped',
+    async () => {
+      pair.upstream.script({ hang: 'headers' });
+      const controller = new AbortController();
+      const response = start({}, { signal: controller.signal });
+      await expect.poll(() => pair.upstream.stats.active).toBe(1);
+      const answered = await response;
+      const runId = answered.headers.get('x-run-id') ?? '';
+      await pair.server.call(`/api/runs/${runId}/stop`, { method: 'POST', token: user.token });
+      await answered.text();
+      return runId;
+    },
+    { usage: expect.objectContaining({ source: 'estimated', outputTokens: 0 }) },
+  ],
+  [
     'timeout',
     async () => {
       pair.upstream.script({ tokens: 20, hang: 'mid' });

@@ -119,6 +119,47 @@ describe('a running stream ends with token_revoked within two seconds', () => {
   });
 });
 
+describe('a stream that is followed with another token', () => {
+  /** A run of one app token, which another follows. */
+  async function follow() {
+    const { email } = await makeUser();
+    const { auth } = server.rooms;
+    const [own, other] = await Promise.all(
+      ['own', 'other'].map((name) => auth.createAppToken({ email, name })),
+    );
+    if (own === undefined || other === undefined) throw new Error('no tokens');
+    upstream.script({ tokens: 250, delayMs: 10 });
+    const body = { message: 'Hi' };
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const asked = await server.call('/api/chat/stream', { body, headers, token: own.token });
+    const path = `/api/runs/${asked.headers.get('x-run-id')}/events`;
+    return {
+      other,
+      asked,
+      follow: () => server.call(path, { token: other.token }),
+      ask: () => server.call('/api/chat', { body, headers, token: other.token }),
+    };
+  }
+
+  it('is cut when that one is revoked, and goes on for the others', async () => {
+    const { other, asked, follow: join, ask } = await follow();
+    const events: unknown[] = [];
+    const followed = (async () => {
+      for await (const { event } of iterateEvents(await join())) events.push(event.type);
+    })();
+    const answered = ask();
+    await expect.poll(() => events.length).toBeGreaterThan(5);
+    const revokedAt = performance.now();
+    await server.rooms.auth.revokeAppToken(other.id);
+    await expect(followed).rejects.toThrow('terminated');
+    expect(await (await answered).json()).toMatchObject({ status: 401, code: 'token_revoked' });
+    expect(performance.now() - revokedAt).toBeLessThan(2000);
+    expect(events).not.toContain('run-end');
+    const all = await Array.fromAsync(iterateEvents(asked));
+    expect(all.at(-1)?.event).toMatchObject({ type: 'run-end', reason: 'complete' });
+  });
+});
+
 describe('a running stream goes on', () => {
   it("when another token, another session or another user's is revoked", async () => {
     const { id, email, access } = await makeUser();

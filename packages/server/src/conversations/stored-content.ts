@@ -3,11 +3,13 @@ import { type ImageStore, type StoredImage, hashImage } from '../storage/image-s
 import type { MessageRecord } from '../storage/message-store.ts';
 import { textOf } from './text-of.ts';
 
-/** @returns content as a message stores it, and its images apart */
-export function toStoredContent(content: Message['content']): {
+/** Content as a message stores it, and its images apart. */
+export interface StoredContent {
   content: MessageRecord['content'];
   images: StoredImage[];
-} {
+}
+
+export function toStoredContent(content: Message['content']): StoredContent {
   if (typeof content === 'string') return { content, images: [] };
   const images: StoredImage[] = [];
   const parts = content.map((part): StoredPart => {

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@sluice/shared';
+import { type RunEvent, SluiceError } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
 import type { EventLog, LoggedEvent } from './event-log.ts';
 
@@ -65,6 +65,32 @@ export function describeEventLog(name: string, createLog: () => EventLog): void 
       expect((await left).flat()).toHaveLength(1);
       run.append([runEnd]);
       expect(await stayed).toHaveLength(2);
+    });
+
+    it('throws the refusal that ends a following', async () => {
+      const log = createLog();
+      log.open('r').append([text('a')]);
+      const following = new AbortController();
+      const events = log.read('r', { after: 0, signal: following.signal })[Symbol.asyncIterator]();
+      await events.next();
+      const next = events.next();
+      following.abort(new SluiceError('token_revoked'));
+      await expect(next).rejects.toMatchObject({ code: 'token_revoked' });
+    });
+
+    it('forgets one that has ended when it is dropped, and gives those who read it the rest', async () => {
+      const log = createLog();
+      const run = log.open('r');
+      const { signal } = new AbortController();
+      const events = log.read('r', { after: 0, signal })[Symbol.asyncIterator]();
+      run.append([text('a')]);
+      log.drop('r');
+      expect(log.position('r')).toEqual({ lastSeq: 1, hasEnded: false });
+      await events.next();
+      run.append([runEnd]);
+      log.drop('r');
+      expect(log.position('r')).toBeUndefined();
+      expect((await events.next()).value).toEqual([expect.objectContaining({ seq: 2 })]);
     });
 
     it('bounds the batches of a long replay', async () => {

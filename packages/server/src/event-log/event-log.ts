@@ -14,7 +14,7 @@ export interface LoggedEvent {
 export interface ReadOptions {
   /** The last seq the follower has; 0 for none. */
   after: number;
-  /** Ends the iteration quietly; the follower has left. */
+  /** Ends the iteration: by throwing the reason when that is a `SluiceError`, else quietly. */
   signal: AbortSignal;
 }
 
@@ -43,4 +43,7 @@ export interface EventLog {
 
   /** @returns the last seq and whether `run-end` is in, or undefined when the log is gone */
   position(runId: string): { lastSeq: number; hasEnded: boolean } | undefined;
+
+  /** Forgets a log that has ended; followers that are reading it are given the rest. */
+  drop(runId: string): void;
 }

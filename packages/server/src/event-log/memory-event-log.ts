@@ -66,7 +66,11 @@ export class MemoryEventLog implements EventLog, Disposable {
     entry.followers.add(onChange);
     options.signal.addEventListener('abort', onChange);
     try {
-      while (!options.signal.aborted) {
+      for (;;) {
+        if (options.signal.aborted) {
+          if (options.signal.reason instanceof SluiceError) throw options.signal.reason;
+          return;
+        }
         if (cursor < entry.events.lastSeq) {
           const batch = entry.events.batchAfter(cursor);
           cursor += batch.length;
@@ -88,6 +92,11 @@ export class MemoryEventLog implements EventLog, Disposable {
   position(runId: string) {
     const entry = this.#entries.get(runId);
     return entry && { lastSeq: entry.events.lastSeq, hasEnded: entry.hasEnded };
+  }
+
+  drop(runId: string): void {
+    const entry = this.#entries.get(runId);
+    if (entry?.hasEnded === true) this.#drop(runId, entry);
   }
 
   [Symbol.dispose](): void {

@@ -8,8 +8,10 @@ function createWriter() {
   const rows = new Map<string, Checkpoint>();
   let isBroken = false;
   let writes = 0;
+  let busy: Promise<void> | undefined;
   const insert = async (checkpoints: readonly Checkpoint[]) => {
     writes += 1;
+    await busy;
     if (isBroken) throw new Error('disk full');
     for (const row of checkpoints) rows.set(`${row.runId} ${row.seq}`, row);
   };
@@ -25,6 +27,10 @@ function createWriter() {
     writer,
     textOf,
     breakIt: (broken: boolean) => (isBroken = broken),
+    /** The store takes that long for the writes that begin now. */
+    hold: (until: Promise<void>) => {
+      busy = until;
+    },
     writes: () => writes,
   };
 }
@@ -55,7 +61,7 @@ describe('CheckpointWriter', () => {
     expect(textOf('a')).toBe('a0a1a2a3a4a5a6a7a8a9 and more');
   });
 
-  it('does not wait when 4,096 characters have come', async () => {
+  it('does not wait when 4,096 bytes have come', async () => {
     const { writer, textOf } = createWriter();
     writer.note('a', delta('x'.repeat(4095)));
     await vi.advanceTimersByTimeAsync(1);
@@ -63,6 +69,44 @@ describe('CheckpointWriter', () => {
     writer.note('a', { text: '', reasoning: 'y' });
     await vi.advanceTimersByTimeAsync(1);
     expect(textOf('a')).toHaveLength(4095);
+    writer.note('b', delta('字'.repeat(1366)));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(textOf('b')).toHaveLength(1366);
+  });
+
+  it('does not wait for the interval either when 4,096 bytes have come during a write', async () => {
+    const { writer, textOf, hold } = createWriter();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    hold(promise);
+    writer.note('a', delta('first '));
+    await vi.advanceTimersByTimeAsync(500);
+    writer.note('a', delta('x'.repeat(4096)));
+    await vi.advanceTimersByTimeAsync(100);
+    resolve();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(textOf('a')).toHaveLength(4102);
+  });
+
+  it('writes what many runs have said in one interval', async () => {
+    const { writer, textOf, writes } = createWriter();
+    const runs = Array.from({ length: 1200 }, (_, number) => `run ${number}`);
+    for (const run of runs) writer.note(run, delta(run));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(runs.map(textOf)).toEqual(runs);
+    expect(writes()).toBe(3);
+  });
+
+  it('leaves no timer behind', async () => {
+    const { writer, hold } = createWriter();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    hold(promise);
+    writer.note('a', delta('one'));
+    await vi.advanceTimersByTimeAsync(500);
+    writer.note('a', delta('two'));
+    writer[Symbol.dispose]();
+    resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('leaves no hole when a write has failed', async () => {

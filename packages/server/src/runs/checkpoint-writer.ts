@@ -5,8 +5,8 @@ import type { Checkpoint, CheckpointStore } from '../storage/checkpoint-store.ts
 
 /** Half of the second that is promised: a write takes time too. */
 const INTERVAL_MS = 500;
-/** Characters that are written down without waiting for the interval. */
-const EAGER_LENGTH = 4096;
+/** What is written down without waiting for the interval. */
+const EAGER_BYTES = 4096;
 /** Rows of one statement. */
 const MAX_ROWS = 500;
 
@@ -14,9 +14,12 @@ interface Pending {
   seq: number;
   text: string;
   reasoning: string;
+  /** Of both, in UTF-8. */
+  bytes: number;
 }
 
-export class CheckpointWriter {
+/** Disposing leaves what is not written unwritten. */
+export class CheckpointWriter implements Disposable {
   readonly #store: CheckpointStore;
   readonly #logger: Logger;
   readonly #pending = new Map<string, Pending>();
@@ -24,6 +27,9 @@ export class CheckpointWriter {
   readonly #seqs = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
+  /** Whether a run has enough for another write once this one is done. */
+  #isUrgent = false;
+  #isDisposed = false;
 
   constructor(store: CheckpointStore, logger: Logger) {
     this.#store = store;
@@ -33,11 +39,13 @@ export class CheckpointWriter {
   /** Takes down a delta; never waits. */
   note(runId: string, { text, reasoning }: { text: string; reasoning: string }): void {
     const entry = this.#pending.get(runId) ?? this.#begin(runId);
-    const length = entry.text.length + entry.reasoning.length;
+    const { bytes } = entry;
     entry.text += text;
     entry.reasoning += reasoning;
-    const isEager = length < EAGER_LENGTH && entry.text.length + entry.reasoning.length >= EAGER_LENGTH;
-    if (isEager) this.#schedule(0);
+    entry.bytes += Buffer.byteLength(text) + Buffer.byteLength(reasoning);
+    if (bytes >= EAGER_BYTES || entry.bytes < EAGER_BYTES) return;
+    this.#isUrgent = true;
+    this.#schedule(0);
   }
 
   /** Settles once nothing of this run is being written, and nothing more will be. */
@@ -47,9 +55,14 @@ export class CheckpointWriter {
     await this.#writing;
   }
 
+  [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
+  }
+
   #begin(runId: string): Pending {
     const seq = this.#seqs.get(runId) ?? 1;
-    const entry = { seq, text: '', reasoning: '' };
+    const entry = { seq, text: '', reasoning: '', bytes: 0 };
     this.#pending.set(runId, entry);
     this.#seqs.set(runId, seq + 1);
     if (this.#timer === undefined) this.#schedule(INTERVAL_MS);
@@ -57,23 +70,27 @@ export class CheckpointWriter {
   }
 
   #schedule(afterMs: number): void {
-    if (this.#writing !== undefined) return;
+    if (this.#writing !== undefined || this.#isDisposed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#writing = this.#flush().finally(() => {
         this.#writing = undefined;
-        if (this.#pending.size > 0) this.#schedule(INTERVAL_MS);
+        if (this.#pending.size > 0) this.#schedule(this.#isUrgent ? 0 : INTERVAL_MS);
       });
     }, afterMs);
   }
 
   async #flush(): Promise<void> {
-    const rows: Checkpoint[] = [...this.#pending]
-      .slice(0, MAX_ROWS)
-      .map(([runId, entry]) => ({ runId, ...entry }));
-    if (rows.length === 0) return;
-    for (const { runId } of rows) this.#pending.delete(runId);
+    const rows = Array.from(this.#pending, ([runId, entry]) => ({ runId, ...entry }));
+    this.#pending.clear();
+    this.#isUrgent = false;
+    for (let start = 0; start < rows.length; start += MAX_ROWS) {
+      await this.#write(rows.slice(start, start + MAX_ROWS));
+    }
+  }
+
+  async #write(rows: readonly Checkpoint[]): Promise<void> {
     try {
       await this.#store.insert(rows);
     } catch (error) {
@@ -87,10 +104,8 @@ export class CheckpointWriter {
   #putBack({ runId, seq, text, reasoning }: Checkpoint): void {
     if (!this.#seqs.has(runId)) return;
     const later = this.#pending.get(runId);
-    this.#pending.set(runId, {
-      seq,
-      text: text + (later?.text ?? ''),
-      reasoning: reasoning + (later?.reasoning ?? ''),
-    });
+    const both = { text: text + (later?.text ?? ''), reasoning: reasoning + (later?.reasoning ?? '') };
+    // Not urgent, however long: a database that fails is not asked again at once.
+    this.#pending.set(runId, { seq, ...both, bytes: EAGER_BYTES });
   }
 }

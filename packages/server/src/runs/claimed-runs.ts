@@ -10,12 +10,18 @@ interface Claim {
   fingerprint: string;
 }
 
+export interface ClaimedRun {
+  run: Run;
+  /** Whether it had been begun before. */
+  isReplay: boolean;
+}
+
 export interface ClaimedRuns {
   /**
    * @param begin begins the run, storing the claim with it; called at most once, and only when nobody holds the key
    * @throws {SluiceError} `idempotency_mismatch` for another request under the same key; `run_expired` when the run's log is gone
    */
-  claim(claim: Claim, begin: () => Promise<Run>): Promise<{ run: Run; isReplay: boolean }>;
+  claim(claim: Claim, begin: () => Promise<Run>): Promise<ClaimedRun>;
 }
 
 /** How long a key stands for its run. */
@@ -27,7 +33,7 @@ export function createClaimedRuns(
   findLive: (runId: string) => Run | undefined,
 ): ClaimedRuns {
   /** Requests being begun: those that come meanwhile wait for how it turns out. */
-  const beginning = new Map<string, { fingerprint: string; run: Promise<Run> }>();
+  const beginning = new Map<string, { fingerprint: string; claimed: Promise<ClaimedRun> }>();
 
   async function findEarlier({ userId, key, fingerprint }: Claim): Promise<Run | undefined> {
     const stored = await store.findByKey(userId, key);
@@ -36,25 +42,26 @@ export function createClaimedRuns(
     return findLive(stored.id) ?? refuseExpired(stored);
   }
 
+  async function findOrBegin(claim: Claim, begin: () => Promise<Run>): Promise<ClaimedRun> {
+    const earlier = await findEarlier(claim);
+    return earlier === undefined ? { run: await begin(), isReplay: false } : { run: earlier, isReplay: true };
+  }
+
   return {
     async claim(claim, begin) {
       const place = `${claim.userId} ${claim.key}`;
       for (;;) {
         const other = beginning.get(place);
         if (other === undefined) break;
-        const run = await other.run.catch(() => undefined);
-        if (run === undefined) continue;
+        const claimed = await other.claimed.catch(() => undefined);
+        if (claimed === undefined) continue;
         refuseAnother(other.fingerprint, claim.fingerprint);
-        return { run, isReplay: true };
+        return { run: claimed.run, isReplay: true };
       }
-      let isReplay = true;
-      const started = findEarlier(claim).then((earlier) => {
-        isReplay = earlier !== undefined;
-        return earlier ?? begin();
-      });
-      beginning.set(place, { fingerprint: claim.fingerprint, run: started });
+      const claimed = findOrBegin(claim, begin);
+      beginning.set(place, { fingerprint: claim.fingerprint, claimed });
       try {
-        return { run: await started, isReplay };
+        return await claimed;
       } finally {
         beginning.delete(place);
       }

@@ -7,7 +7,10 @@ export type FindRevoked = (owners: readonly RunOwner[]) => Promise<readonly RunO
 /** Half of the two seconds in which a revocation is to be felt. */
 const INTERVAL_MS = 1000;
 
-/** Looks once a second whether those who wait for answers may still have them, and ends the runs of those who may not. */
+/**
+ * Looks once a second whether those who asked for answers, and those who follow them, still may; ends the runs of the ones, and
+ * the following of the others.
+ */
 export function cutRevoked(options: {
   running: () => readonly Run[];
   findRevoked: FindRevoked;
@@ -20,8 +23,9 @@ export function cutRevoked(options: {
     if (isLooking || runs.length === 0) return;
     isLooking = true;
     try {
-      const revoked = new Set(await findRevoked(runs.map(({ owner }) => owner)));
-      for (const run of runs) if (revoked.has(run.owner)) run.abort(new RunAbort('revoked', 'token_revoked'));
+      const owners = runs.flatMap((run) => [run.owner, ...Array.from(run.followers, ({ owner }) => owner)]);
+      const revoked = new Set(await findRevoked(owners));
+      for (const run of runs) cut(run, revoked);
     } catch (error) {
       logger.warn({ err: error }, 'could not look for revoked tokens');
     } finally {
@@ -31,4 +35,13 @@ export function cutRevoked(options: {
   const timer = setInterval(() => void look(), INTERVAL_MS);
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Who follows a run that is cut is told so by its last events. */
+function cut(run: Run, revoked: ReadonlySet<RunOwner>): void {
+  if (revoked.has(run.owner)) {
+    run.abort(new RunAbort('revoked', 'token_revoked'));
+    return;
+  }
+  for (const follower of run.followers) if (revoked.has(follower.owner)) follower.revoke();
 }

@@ -21,8 +21,10 @@ const run: EndedRun = {
   answer: null,
 };
 
+const answer = { userId: 'u', conversationId: 'c', messageId: 'm', text: 'Hi', reasoning: '' };
+
 /** @param failures of the database before it takes a write; it answers after `delayMs` */
-function createWriter({ failures = 0, delayMs = 0 }) {
+function createWriter({ failures = 0, delayMs = 0, checkpointMs = 0 }) {
   let left = failures;
   const ended: string[] = [];
   const end = async (id: string) => {
@@ -34,8 +36,18 @@ function createWriter({ failures = 0, delayMs = 0 }) {
     ended.push(id);
     return true;
   };
-  const database = { runs: { end } } as unknown as Database;
-  return { ends: createEndWriter({ database, logger: createLogger('silent') }), ended };
+  const stores = {
+    runs: { end },
+    checkpoints: { delete: async () => undefined },
+    conversations: { findForUpdate: async () => undefined },
+  };
+  const database = {
+    ...stores,
+    transaction: (work: (given: typeof stores) => Promise<void>) => work(stores),
+  } as unknown as Database;
+  const close = () => new Promise<void>((resolve) => setTimeout(resolve, checkpointMs));
+  const ports = { database, checkpoints: { close }, logger: createLogger('silent') };
+  return { ends: createEndWriter(ports), ended };
 }
 
 describe('the end of a run', () => {
@@ -62,11 +74,11 @@ describe('the end of a run', () => {
     expect(ended).toEqual(['r']);
   });
 
-  it.each([{ failures: 6 }, { delayMs: 3000 }])(
+  it.each([{ failures: 6 }, { delayMs: 3000 }, { checkpointMs: 3000 }])(
     'is said not to be saved after two seconds, and tried on: %j',
     async (how) => {
       const { ends, ended } = createWriter(how);
-      const saved = ends.write(run);
+      const saved = ends.write({ ...run, answer });
       await vi.advanceTimersByTimeAsync(2000);
       expect(await saved).toBe(false);
       expect(ended).toEqual([]);

@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
 import type { RunOutcome } from '../storage/run-store.ts';
 import { collectWords } from '../storage/search-words.ts';
+import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { within } from './within.ts';
 
 /** An answer as it stands when its run has ended; the fold of the run's events. */
@@ -34,15 +35,22 @@ const PATIENCE_MS = 2000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5000;
 
-export function createEndWriter({ database, logger }: { database: Database; logger: Logger }): EndWriter {
+interface EndWriterPorts {
+  database: Database;
+  checkpoints: Pick<CheckpointWriter, 'close'>;
+  logger: Logger;
+}
+
+export function createEndWriter({ database, checkpoints, logger }: EndWriterPorts): EndWriter {
   const unwritten = new Set<Promise<boolean>>();
   const givenUp = Promise.withResolvers<true>();
 
   /** @returns false when it was given up */
   async function persist(run: EndedRun): Promise<boolean> {
+    if (run.answer !== null) await checkpoints.close(run.id);
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
       try {
-        await writeEnd(database, run);
+        await writeEnd({ database, logger }, run);
         return true;
       } catch (error) {
         const fields = { err: error, runId: run.id, retryMs: delayMs };
@@ -67,17 +75,27 @@ export function createEndWriter({ database, logger }: { database: Database; logg
 }
 
 /** Once: a run that has ended in the database stays as it ended. */
-export async function writeEnd(database: Database, { id, outcome, answer }: EndedRun): Promise<void> {
+export async function writeEnd(
+  { database, logger }: Pick<EndWriterPorts, 'database' | 'logger'>,
+  { id, outcome, answer }: EndedRun,
+): Promise<void> {
   if (answer === null) {
     await database.runs.end(id, outcome);
     return;
   }
   const { userId, conversationId, messageId, text, reasoning } = answer;
   // Before the transaction, which holds up everybody's.
-  const words = await collectWords(text);
+  const words = await collectWords(text).catch((error: unknown) => {
+    // An answer that is not found by a search is better than one that never ends.
+    logger.error({ err: error, runId: id }, 'an answer could not be cut into words for the search');
+    return [];
+  });
   await database.transaction(async (stores) => {
     if (!(await stores.runs.end(id, outcome))) return;
     await stores.checkpoints.delete(id);
+    // First of all, so that a deletion of the conversation waits, or has been.
+    const conversation = await stores.conversations.findForUpdate(conversationId, userId);
+    if (conversation === undefined) return;
     const isThere = await stores.messages.endAnswer(messageId, {
       content: text,
       reasoning: reasoning === '' ? null : reasoning,

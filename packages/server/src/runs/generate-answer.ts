@@ -21,7 +21,7 @@ export interface Generation {
   provider: Provider;
   request: ProviderRequest;
   timeouts: RunTimeouts;
-  checkpoints: CheckpointWriter;
+  checkpoints: Pick<CheckpointWriter, 'note'>;
   ends: EndWriter;
   logger: Logger;
 }
@@ -65,8 +65,9 @@ export async function generateAnswer(generation: Generation): Promise<void> {
   } catch (error) {
     failure = error;
   }
-  run.noteUpstreamClosed();
-  await end(generation, progress, failure);
+  const verdict = judge(generation, progress, failure);
+  run.noteUpstreamClosed(verdict.reason);
+  await end(generation, progress, verdict);
 }
 
 function toRunStart({ id: runId, model, provider, createdAt, place }: Run): RunStart {
@@ -145,12 +146,14 @@ function toRunEvents(batch: readonly ProviderEvent[], run: Run, progress: Progre
   return events;
 }
 
+interface Verdict {
+  reason: RunEndReason;
+  /** Whose event tells of it. */
+  error?: SluiceError;
+}
+
 /** How the run ended. An answer that was whole before it was aborted is whole; then an abort of ours decides, then what was thrown. */
-function judge(
-  { run }: Generation,
-  progress: Progress,
-  failure: unknown,
-): { reason: RunEndReason; error?: SluiceError } {
+function judge({ run }: Generation, progress: Progress, failure: unknown): Verdict {
   const abort = run.signal.aborted && failure !== undefined ? run.signal.reason : undefined;
   if (abort instanceof RunAbort) {
     if (progress.finishReason !== null) return { reason: progress.finishReason };
@@ -167,19 +170,22 @@ function judge(
 }
 
 /** The provider's own count of a whole answer, else an estimate; null when nothing can have been charged. */
-function settleUsage({ request }: Generation, progress: Progress): Usage | null {
+function settleUsage({ run, request }: Generation, progress: Progress): Usage | null {
   const { usage, finishReason, textLength, reasoningLength } = progress;
   const isWhole =
     finishReason !== null && usage !== null && (usage.source === 'provider' || usage.outputTokens > 0);
   if (isWhole) return usage;
-  const wasCalled = progress.providerRequestId !== undefined || textLength + reasoningLength > 0;
-  return wasCalled ? estimateUsage(request, { text: textLength, reasoning: reasoningLength }, usage) : null;
+  const wasAnswered = progress.providerRequestId !== undefined || textLength + reasoningLength > 0;
+  // A provider that was left before it answered may have begun.
+  const wasLeft = run.attempts > 0 && run.signal.aborted;
+  return wasAnswered || wasLeft
+    ? estimateUsage(request, { text: textLength, reasoning: reasoningLength }, usage)
+    : null;
 }
 
 /** The database ends a run; `run-end` tells of it. */
-async function end(generation: Generation, progress: Progress, failure: unknown): Promise<void> {
-  const { run, log, checkpoints, ends } = generation;
-  const { reason, error } = judge(generation, progress, failure);
+async function end(generation: Generation, progress: Progress, { reason, error }: Verdict): Promise<void> {
+  const { run, log, ends } = generation;
   const usage = settleUsage(generation, progress);
   const timing = { firstTokenMs: progress.firstTokenMs, totalMs: Date.now() - run.createdAt };
   const { providerRequestId } = progress;
@@ -199,7 +205,6 @@ async function end(generation: Generation, progress: Progress, failure: unknown)
     },
     answer: toAnswer(run, progress),
   };
-  if (run.place !== null) await checkpoints.close(run.id);
   const saved = await ends.write(ended);
   const runEnd: RunEvent = {
     type: 'run-end',

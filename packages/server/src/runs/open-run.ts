@@ -4,7 +4,6 @@ import type { Database } from '../storage/database.ts';
 import type { NewRun } from '../storage/run-store.ts';
 import { KEY_LIFETIME_MS } from './claimed-runs.ts';
 import { estimateInputTokens } from './estimate-usage.ts';
-import { fingerprint } from './fingerprint.ts';
 import { openTurn, prepareTurn } from './open-turn.ts';
 import type { Turn } from './read-turn.ts';
 import type { Run } from './run.ts';
@@ -16,8 +15,8 @@ export interface RunOpening {
   /** Null outside of conversations, where `asked` is what the model is told. */
   turn: Turn | null;
   asked: readonly Message[];
-  /** The request's Idempotency-Key. */
-  key: string | undefined;
+  /** The request's Idempotency-Key, and what it stands for. */
+  claim: NewRun['idempotency'];
 }
 
 /**
@@ -26,16 +25,17 @@ export interface RunOpening {
  * @throws {SluiceError} `not_found`, `invalid_request`, `unsupported_option`
  */
 export async function openRun(database: Database, opening: RunOpening): Promise<readonly Message[]> {
-  const { run, model, turn, asked, key } = opening;
-  if (turn === null && key === undefined) {
+  const { run, model, turn, asked, claim } = opening;
+  if (turn === null && claim === null) {
     await database.runs.insert(toRow(opening, asked));
+    run.open(null);
     return asked;
   }
   const prepared = turn && (await prepareTurn(turn));
   const opened = await database.transaction(async (stores) => {
     const { userId } = run.owner;
-    if (key !== undefined) {
-      await stores.runs.freeKey({ userId, key, before: Date.now() - KEY_LIFETIME_MS });
+    if (claim !== null) {
+      await stores.runs.freeKey({ userId, key: claim.key, before: Date.now() - KEY_LIFETIME_MS });
     }
     const { place, context } = prepared
       ? await openTurn(stores, run, prepared)
@@ -44,7 +44,7 @@ export async function openRun(database: Database, opening: RunOpening): Promise<
     await stores.runs.insert(toRow({ ...opening, place }, context));
     return { place, context };
   });
-  run.place = opened.place;
+  run.open(opened.place);
   return opened.context;
 }
 
@@ -60,7 +60,7 @@ function refuseImages(context: readonly Message[], modelId: string): void {
 }
 
 function toRow(
-  { run, body, key, place = null }: RunOpening & { place?: Run['place'] },
+  { run, body, claim, place = null }: RunOpening & { place?: Run['place'] },
   messages: readonly Message[],
 ): NewRun {
   const systemPrompt = body.systemPrompt ?? body.system;
@@ -79,7 +79,7 @@ function toRow(
       ...(systemPrompt !== undefined && { systemPrompt }),
     }),
     metadata: body.metadata ?? null,
-    idempotency: key === undefined ? null : { key, fingerprint: fingerprint(body) },
+    idempotency: claim,
     createdAt: run.createdAt,
   };
 }

@@ -1,6 +1,6 @@
 import { type Message, SluiceError } from '@sluice/shared';
 import { makeTitle } from '../conversations/make-title.ts';
-import { toContext, toStoredContent } from '../conversations/stored-content.ts';
+import { type StoredContent, toContext, toStoredContent } from '../conversations/stored-content.ts';
 import { textOf } from '../conversations/text-of.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
 import type { Stores } from '../storage/database.ts';
@@ -23,12 +23,14 @@ function refuse(field: string, why: string): never {
   throw new SluiceError('invalid_request', { detail: `${field}: ${why}` });
 }
 
-/** Does the slow part of a turn, cutting its prompt into words for the search, before a transaction holds up everybody's. */
+/** Does the slow part of a turn, hashing its images and cutting its prompt into words, before a transaction holds up everybody's. */
 export async function prepareTurn(turn: Turn) {
-  const prompt = turn.kind === 'send' ? textOf(turn.message.content) : '';
+  const stored = turn.kind === 'send' ? toStoredContent(turn.message.content) : null;
+  const prompt = stored === null ? '' : textOf(stored.content);
   const title = makeTitle(prompt);
   return {
     turn,
+    stored,
     title,
     titleWords: await collectWords(title ?? ''),
     words: await collectWords(prompt),
@@ -44,10 +46,12 @@ export type PreparedTurn = Awaited<ReturnType<typeof prepareTurn>>;
 export async function openTurn(stores: Stores, run: Run, prepared: PreparedTurn): Promise<OpenedTurn> {
   const { turn } = prepared;
   const { conversationId } = turn;
-  const conversation = await stores.conversations.find(conversationId, run.owner.userId);
+  const conversation = await stores.conversations.findForUpdate(conversationId, run.owner.userId);
   if (conversation === undefined) throw new SluiceError('not_found', { detail: 'no such conversation' });
   const path = await findPath(stores, turn);
-  const answered = turn.kind === 'send' ? await storePrompt(stores, run, { prepared, path }) : path.at(-1);
+  const { stored } = prepared;
+  const answered =
+    stored === null ? path.at(-1) : await storePrompt(stores, run, { ...prepared, stored, path });
   if (answered === undefined) throw new Error('a turn without a prompt');
   const answer: MessageRecord = {
     ...noAnswer,
@@ -96,7 +100,7 @@ async function findPath(stores: Stores, turn: Turn): Promise<NumberedMessage[]> 
   const parent = path.at(-1);
   if (parent === undefined) refuse('parentId', 'the conversation has no such message');
   const isAnswer = parent.role === 'assistant';
-  if (isAnswer && isWritten(parent)) refuse('parentId', 'that answer is still being written');
+  if (isAnswer && isBeingWritten(parent)) refuse('parentId', 'that answer is still being written');
   if (turn.kind === 'regenerate' && parent.role !== 'user') refuse('parentId', 'must be a user message');
   if (turn.kind === 'continue' && (!isAnswer || parent.endReason === 'complete')) {
     refuse('parentId', 'must be an answer that was cut short');
@@ -104,12 +108,12 @@ async function findPath(stores: Stores, turn: Turn): Promise<NumberedMessage[]> 
   return path;
 }
 
-const isWritten = ({ runId, endReason }: MessageRecord) => runId !== null && endReason === null;
+const isBeingWritten = ({ runId, endReason }: MessageRecord) => runId !== null && endReason === null;
 
 /** The newest message that nobody is answering or writing just now: so that parallel posts become siblings. */
 async function findEnd({ messages }: Stores, conversationId: string): Promise<string | null> {
   let end = await messages.findNewest(conversationId);
-  while (end !== undefined && end.role === 'assistant' && isWritten(end)) {
+  while (end !== undefined && end.role === 'assistant' && isBeingWritten(end)) {
     const asked = end.parentId === null ? undefined : await messages.find(end.parentId, conversationId);
     if (asked?.role === 'assistant') return asked.id;
     if (asked === undefined || asked.parentId === null) return null;
@@ -121,11 +125,9 @@ async function findEnd({ messages }: Stores, conversationId: string): Promise<st
 async function storePrompt(
   stores: Stores,
   run: Run,
-  { prepared, path }: { prepared: PreparedTurn; path: readonly MessageRecord[] },
+  { turn, stored, words, path }: PreparedTurn & { stored: StoredContent; path: readonly MessageRecord[] },
 ): Promise<MessageRecord> {
-  const { turn, words } = prepared;
-  if (turn.kind !== 'send') throw new Error('only a send has a prompt');
-  const { content, images } = toStoredContent(turn.message.content);
+  const { content, images } = stored;
   const prompt: MessageRecord = {
     ...noAnswer,
     id: crypto.randomUUID(),

@@ -1,24 +1,39 @@
+import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
 import type { StoredRun } from '../storage/run-store.ts';
 import { writeEnd } from './end-writer.ts';
 import { estimateTokens } from './estimate-usage.ts';
 
+interface RecoveryRooms {
+  database: Database;
+  logger: Logger;
+}
+
 /**
  * Ends what a process that died has left running, as `interrupted`, with the text that its checkpoints have. Only for a process
  * that no other serves this database beside.
- * @returns how many there were
+ * One that cannot be ended keeps nobody from the others: it is tried again at the next start.
  */
-export async function recoverRuns(database: Database): Promise<number> {
-  const runs = await database.runs.listRunning();
-  for (const run of runs) await endInterrupted(database, run);
-  return runs.length;
+export async function recoverRuns(rooms: RecoveryRooms): Promise<void> {
+  const { database, logger } = rooms;
+  let runs = 0;
+  for (const run of await database.runs.listRunning()) {
+    try {
+      await endInterrupted(rooms, run);
+      runs += 1;
+    } catch (error) {
+      const fields = { err: error, runId: run.id };
+      logger.error(fields, 'a run of a server that crashed could not be marked interrupted');
+    }
+  }
+  if (runs > 0) logger.warn({ runs }, 'runs of a server that crashed were marked interrupted');
 }
 
-async function endInterrupted(database: Database, run: StoredRun): Promise<void> {
+async function endInterrupted(rooms: RecoveryRooms, run: StoredRun): Promise<void> {
   const { id, userId, conversationId, messageId } = run;
-  const { text, reasoning } = await database.checkpoints.read(id);
+  const { text, reasoning } = await rooms.database.checkpoints.read(id);
   const reasoningTokens = estimateTokens(reasoning.length);
-  await writeEnd(database, {
+  await writeEnd(rooms, {
     id,
     outcome: {
       reason: 'interrupted',

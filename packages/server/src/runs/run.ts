@@ -1,4 +1,5 @@
 import type { Cost, ErrorCode, RunEndReason, StopResult, Usage } from '@sluice/shared';
+import type { Follower } from './follower.ts';
 
 /** Why the write half was aborted, as the signal's reason. Abort is a reason, not an error. */
 export class RunAbort {
@@ -39,7 +40,10 @@ export interface RunResult {
   cost: Cost | null;
 }
 
-type RunFields = Pick<Run, 'id' | 'owner' | 'requestId' | 'model' | 'provider' | 'graceMs'>;
+type RunFields = Pick<
+  Run,
+  'id' | 'owner' | 'requestId' | 'model' | 'provider' | 'graceMs' | 'conversationId'
+>;
 
 /** One generation, from admission to its end; the log has what it said. */
 export class Run {
@@ -50,9 +54,13 @@ export class Run {
   readonly model: string;
   readonly provider: string;
   readonly graceMs: GraceMs;
-  readonly createdAt = Date.now();
   /** Null outside of conversations. */
+  readonly conversationId: string | null;
+  readonly createdAt = Date.now();
+  /** Null outside of conversations, and before the run is open. */
   place: RunPlace | null = null;
+  /** Whether it has been written down: until then it may still be refused. */
+  isOpen = false;
   /** Null while the run goes on. */
   result: RunResult | null = null;
   /** Upstream calls made. */
@@ -62,7 +70,9 @@ export class Run {
 
   readonly #controller = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
-  #followers = 0;
+  /** How it ended, known once the upstream connection is closed. */
+  #reason: RunEndReason | undefined;
+  readonly #followers = new Set<Follower>();
   #grace: NodeJS.Timeout | undefined;
   #abortedAt = 0;
 
@@ -73,6 +83,7 @@ export class Run {
     this.model = fields.model;
     this.provider = fields.provider;
     this.graceMs = fields.graceMs;
+    this.conversationId = fields.conversationId;
   }
 
   /** Aborts with a `RunAbort`. */
@@ -80,7 +91,7 @@ export class Run {
     return this.#controller.signal;
   }
 
-  /** Resolves once the upstream connection is closed and `run-end` is in the log. */
+  /** Resolves once the upstream connection is closed and `run-end` is in the log; also for a run that was refused before it was open. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -92,8 +103,19 @@ export class Run {
     this.#controller.abort(reason);
   }
 
+  open(place: RunPlace | null): void {
+    this.place = place;
+    this.isOpen = true;
+  }
+
+  /** Instead of `open`, for a run that is refused. */
+  discard(): void {
+    this.#ended.resolve();
+  }
+
   /** Called once the provider's iteration has settled, which is when its connection is closed. */
-  noteUpstreamClosed(): void {
+  noteUpstreamClosed(reason: RunEndReason): void {
+    this.#reason = reason;
     if (this.signal.aborted) this.upstreamClosedMs = performance.now() - this.#abortedAt;
   }
 
@@ -103,13 +125,18 @@ export class Run {
     this.#ended.resolve();
   }
 
+  get followers(): Iterable<Follower> {
+    return this.#followers;
+  }
+
   /** Counts a follower in until its signal aborts; when the last one has left, the run's grace begins. */
-  addFollower(signal: AbortSignal): void {
-    this.#followers += 1;
+  addFollower(follower: Follower): void {
+    const { signal } = follower;
+    this.#followers.add(follower);
     clearTimeout(this.#grace);
     const leave = () => {
-      this.#followers -= 1;
-      if (this.#followers === 0) this.#beginGrace();
+      this.#followers.delete(follower);
+      if (this.#followers.size === 0) this.#beginGrace();
     };
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
@@ -118,7 +145,7 @@ export class Run {
   stopResult(): StopResult {
     const upstreamClosedMs =
       this.upstreamClosedMs === null ? null : Math.round(this.upstreamClosedMs * 10) / 10;
-    return { runId: this.id, state: this.result?.reason ?? 'stopping', upstreamClosedMs };
+    return { runId: this.id, state: this.#reason ?? 'stopping', upstreamClosedMs };
   }
 
   #beginGrace(): void {

@@ -1,4 +1,4 @@
-import type { ChatRequest, RunEvent } from '@sluice/shared';
+import { type ChatRequest, type RunEvent, SluiceError } from '@sluice/shared';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { limitRuns } from '../admission/limit-runs.ts';
 import { Catalog } from '../catalog/catalog.ts';
@@ -6,8 +6,10 @@ import { MemoryEventLog } from '../event-log/memory-event-log.ts';
 import { createLogger } from '../observability/logger.ts';
 import type { Provider, ProviderEvent } from '../providers/provider.ts';
 import { makeDataDir } from '../storage/data-dir.fixture.ts';
+import type { Database } from '../storage/database.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import type { StoredUser } from '../storage/user-store.ts';
+import { Follower } from './follower.ts';
 import type { Run } from './run.ts';
 import { Runs } from './runs.ts';
 
@@ -24,8 +26,14 @@ const user: StoredUser = {
 const text = (value: string): ProviderEvent => ({ type: 'text-delta', text: value });
 const finish: ProviderEvent = { type: 'finish', reason: 'complete' };
 
-/** Rooms around a provider that does what the test says. */
-async function createRuns(generate: Provider['generate']) {
+/**
+ * Rooms around a provider that does what the test says.
+ * @param change what is to be otherwise of the database
+ */
+async function createRuns(
+  generate: Provider['generate'],
+  change: (database: Database) => Partial<Database> = () => ({}),
+) {
   const eventLog = new MemoryEventLog({ maxBytes: 1_000_000 });
   const database = await openDatabase({ dataDir: await makeDataDir() });
   await database.users.insert(user);
@@ -36,7 +44,7 @@ async function createRuns(generate: Provider['generate']) {
     limiter: limitRuns(0),
     timeouts: { firstTokenMs: 1000, idleMs: 500, runMs: 5000 },
     grace: { defaultMs: 1000, maxMs: 2000 },
-    database,
+    database: { ...database, ...change(database) },
     findRevoked: async () => [],
     logger: createLogger('silent'),
   });
@@ -46,12 +54,12 @@ async function createRuns(generate: Provider['generate']) {
     await database[Symbol.asyncDispose]();
   });
   const start = async (body: Partial<ChatRequest> = {}, key?: string) => {
-    const asked = { requestId: 'q', closed: caller.signal, key };
-    return (await runs.start({ message: 'Hi', ...body }, owner, asked)).run;
+    const follower = new Follower(owner, caller.signal);
+    return (await runs.start({ message: 'Hi', ...body }, { id: 'q', follower, key })).run;
   };
   const eventsOf = async (run: Run): Promise<RunEvent[]> => {
     const batches = await Array.fromAsync(
-      runs.follow(run, { after: 0, signal: new AbortController().signal }),
+      runs.follow(run, { after: 0, follower: new Follower(owner, new AbortController().signal) }),
     );
     return batches.flat().map(({ json }) => JSON.parse(json) as RunEvent);
   };
@@ -80,6 +88,42 @@ describe('Runs', () => {
     const stopping = runs.stop(run);
     await vi.advanceTimersByTimeAsync(2000);
     expect(await stopping).toEqual({ runId: run.id, state: 'stopping', upstreamClosedMs: null });
+  });
+
+  it('says that it has stopped once the upstream connection is closed, although the database hangs', async () => {
+    const { runs, start } = await createRuns(
+      async function* (_request, signal) {
+        yield [text('a')];
+        await untilAborted(signal);
+      },
+      ({ runs: store }) => ({ runs: { ...store, end: () => new Promise(() => undefined) } }),
+    );
+    const run = await start();
+    const stopping = runs.stop(run);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await stopping).toMatchObject({ state: 'stopped', upstreamClosedMs: expect.any(Number) });
+  });
+
+  it('shuts down without waiting for a run that was refused meanwhile, and takes none that comes then', async () => {
+    const opening = Promise.withResolvers<void>();
+    const { promise: refused, reject } = Promise.withResolvers<never>();
+    const transaction = () => {
+      opening.resolve();
+      return refused;
+    };
+    const { runs, start } = await createRuns(
+      async function* () {
+        yield [finish];
+      },
+      () => ({ transaction }),
+    );
+    const starting = expect(start({}, 'key')).rejects.toMatchObject({ code: 'not_found' });
+    const again = expect(start({}, 'key')).rejects.toMatchObject({ code: 'draining' });
+    await opening.promise;
+    expect(runs.listRunning()).toEqual([]);
+    const drained = runs.drain(60_000);
+    reject(new SluiceError('not_found'));
+    await Promise.all([starting, again, drained]);
   });
 
   it('shuts down although an upstream does not let go', async () => {

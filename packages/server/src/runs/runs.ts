@@ -8,18 +8,19 @@ import type { EventLog, LoggedEvent, RunLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Provider, ProviderRequest } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
-import type { StoredRun } from '../storage/run-store.ts';
+import type { NewRun, StoredRun } from '../storage/run-store.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
-import { type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
+import { type ClaimedRun, type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
 import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
 import { type EndWriter, createEndWriter } from './end-writer.ts';
 import { fingerprint } from './fingerprint.ts';
+import type { Follower } from './follower.ts';
 import { generateAnswer } from './generate-answer.ts';
 import { openRun } from './open-run.ts';
 import { readChatRequest, readMessages } from './read-chat-request.ts';
 import { type GraceLimits, readGrace } from './read-grace.ts';
 import { readTurn } from './read-turn.ts';
-import { Run, RunAbort, type RunOwner } from './run.ts';
+import { Run, RunAbort } from './run.ts';
 import type { RunTimeouts } from './start-phase-timers.ts';
 import { within } from './within.ts';
 
@@ -35,11 +36,11 @@ export interface RunsPorts {
   logger: Logger;
 }
 
-export interface Caller {
-  requestId: string;
-  /** Aborts when the caller leaves. */
-  closed: AbortSignal;
-  /** The request's Idempotency-Key. */
+/** A request for a run; who makes it is the run's first follower. */
+export interface RunRequest {
+  id: string;
+  follower: Follower;
+  /** Its Idempotency-Key. */
   key?: string | undefined;
 }
 
@@ -62,38 +63,41 @@ export class Runs implements Disposable {
     const { database, findRevoked, logger } = ports;
     this.#claims = createClaimedRuns(database.runs, (id) => this.#findLive(id));
     this.#checkpoints = new CheckpointWriter(database.checkpoints, logger);
-    this.#ends = createEndWriter({ database, logger });
-    this.#revocations = cutRevoked({ running: () => this.listRunning(), findRevoked, logger });
+    this.#ends = createEndWriter({ database, checkpoints: this.#checkpoints, logger });
+    this.#revocations = cutRevoked({ running: () => this.#listUnended(), findRevoked, logger });
   }
 
   /**
-   * Admits a request, stores what it brings, and begins its upstream call; the caller is the run's first follower until `closed`
-   * aborts. Under an Idempotency-Key that has its run already, the caller becomes a follower of that one.
+   * Admits a request, stores what it brings, and begins its upstream call. Under an Idempotency-Key that has its run already, who
+   * makes it becomes a follower of that one.
    * @throws {SluiceError} what it was refused with; nothing has begun or been stored then
    */
-  async start(body: ChatRequest, owner: RunOwner, caller: Caller): Promise<{ run: Run; isReplay: boolean }> {
-    if (this.#isDraining) throw new SluiceError('draining', { retryAfterMs: 5000 });
-    const { key, closed } = caller;
-    if (key === undefined) return { run: await this.#begin(body, owner, caller), isReplay: false };
-    const claim = { userId: owner.userId, key, fingerprint: fingerprint(body) };
-    const claimed = await this.#claims.claim(claim, () => this.#begin(body, owner, caller));
-    if (claimed.isReplay) claimed.run.addFollower(closed);
+  async start(body: ChatRequest, request: RunRequest): Promise<ClaimedRun> {
+    this.#refuseWhenDraining();
+    const { key, follower } = request;
+    if (key === undefined) return { run: await this.#begin(body, request, null), isReplay: false };
+    const claim = { userId: follower.owner.userId, key, fingerprint: fingerprint(body) };
+    const claimed = await this.#claims.claim(claim, () => this.#begin(body, request, claim));
+    if (claimed.isReplay) claimed.run.addFollower(follower);
     return claimed;
   }
 
   /**
-   * The read half: everything after a cursor, until `run-end`.
+   * The read half: everything after a cursor, until `run-end`. Ends with `token_revoked` when the follower may no longer.
    * @throws {SluiceError} at once: `run_expired` when the log is gone, `invalid_cursor` when `after` lies beyond it
    */
-  follow(run: Run, options: { after: number; signal: AbortSignal }): AsyncIterable<readonly LoggedEvent[]> {
+  follow(
+    run: Run,
+    { after, follower }: { after: number; follower: Follower },
+  ): AsyncIterable<readonly LoggedEvent[]> {
     const position = this.#ports.eventLog.position(run.id);
     if (position === undefined) throw new SluiceError('run_expired');
-    if (options.after > position.lastSeq) {
+    if (after > position.lastSeq) {
       throw new SluiceError('invalid_cursor', {
         detail: `the cursor lies beyond the run's last event, ${position.lastSeq}`,
       });
     }
-    return this.#ports.eventLog.read(run.id, options);
+    return this.#ports.eventLog.read(run.id, { after, signal: follower.signal });
   }
 
   /** @returns whether a follower at `after` has everything, the terminal included */
@@ -116,21 +120,34 @@ export class Runs implements Disposable {
 
   /** Those that are going on; of one user, if given. */
   listRunning(userId?: string): Run[] {
-    const running = [...this.#runs.values()].filter(({ result }) => result === null);
-    return userId === undefined ? running : running.filter(({ owner }) => owner.userId === userId);
+    return this.#listUnended().filter(
+      ({ isOpen, owner }) => isOpen && (userId === undefined || owner.userId === userId),
+    );
   }
 
-  /** Aborts the upstream call and waits up to two seconds for its connection to be closed. Idempotent. */
+  /** Aborts the upstream call and waits up to two seconds for its connection to be closed, and its end written down. Idempotent. */
   async stop(run: Run): Promise<StopResult> {
     run.abort(new RunAbort('stopped'));
     await within(STOP_WAIT_MS, run.ended);
     return run.stopResult();
   }
 
+  /** Stops what is answered in a conversation that is gone, and forgets what was: an answer without a place would go on costing. */
+  async leaveConversation(conversationId: string): Promise<void> {
+    const runs = [...this.#runs.values()].filter((run) => run.conversationId === conversationId);
+    const forgotten = runs.map(async (run) => {
+      run.abort(new RunAbort('stopped'));
+      await run.ended;
+      this.#ports.eventLog.drop(run.id);
+      this.#runs.delete(run.id);
+    });
+    await within(STOP_WAIT_MS, Promise.all(forgotten));
+  }
+
   /** Takes no new runs, gives the running ones `drainMs`, and ends the rest as `interrupted`. */
   async drain(drainMs: number): Promise<void> {
     this.#isDraining = true;
-    const running = this.listRunning();
+    const running = this.#listUnended();
     const ended = Promise.all(running.map((run) => run.ended));
     await within(drainMs, ended);
     for (const run of running) run.abort(new RunAbort('interrupted', 'interrupted'));
@@ -145,9 +162,12 @@ export class Runs implements Disposable {
   [Symbol.dispose](): void {
     this.#revocations[Symbol.dispose]();
     this.#ends[Symbol.dispose]();
+    this.#checkpoints[Symbol.dispose]();
   }
 
-  async #begin(body: ChatRequest, owner: RunOwner, caller: Caller): Promise<Run> {
+  async #begin(body: ChatRequest, request: RunRequest, claim: NewRun['idempotency']): Promise<Run> {
+    this.#refuseWhenDraining();
+    const { owner } = request.follower;
     const { catalog, providers, limiter, grace, database, eventLog } = this.#ports;
     const model = catalog.resolve(body.model);
     const options = readChatRequest(body, model);
@@ -156,10 +176,11 @@ export class Runs implements Disposable {
     const run = new Run({
       id: crypto.randomUUID(),
       owner,
-      requestId: caller.requestId,
+      requestId: request.id,
       model: model.id,
       provider: model.provider,
-      graceMs: readGrace(body, caller.key !== undefined, grace),
+      conversationId: turn?.conversationId ?? null,
+      graceMs: readGrace(body, claim !== null, grace),
     });
     const provider = providers.get(model.provider);
     if (provider === undefined)
@@ -168,12 +189,16 @@ export class Runs implements Disposable {
     const place = undo.use(limiter.admit(owner.userId));
     const log = undo.use(eventLog.open(run.id));
     this.#remember(run);
-    undo.defer(() => this.#runs.delete(run.id));
-    const messages = await openRun(database, { run, body, model, turn, asked, key: caller.key });
+    undo.defer(() => {
+      this.#runs.delete(run.id);
+      run.discard();
+    });
+    const messages = await openRun(database, { run, body, model, turn, asked, claim });
     undo.move();
-    run.addFollower(caller.closed);
-    const request = { ...options, messages };
-    void this.#generate({ run, log, provider, request }).finally(() => place[Symbol.dispose]());
+    run.addFollower(request.follower);
+    void this.#generate({ run, log, provider, request: { ...options, messages } }).finally(() =>
+      place[Symbol.dispose](),
+    );
     return run;
   }
 
@@ -186,6 +211,15 @@ export class Runs implements Disposable {
       checkpoints: this.#checkpoints,
       ends: this.#ends,
     });
+  }
+
+  #refuseWhenDraining(): void {
+    if (this.#isDraining) throw new SluiceError('draining', { retryAfterMs: 5000 });
+  }
+
+  /** Those that are being opened, too. */
+  #listUnended(): Run[] {
+    return [...this.#runs.values()].filter(({ result }) => result === null);
   }
 
   #findLive(runId: string): Run | undefined {

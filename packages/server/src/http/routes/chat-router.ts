@@ -9,11 +9,12 @@ import {
 import { type RequestHandler, type Response, type Request, Router } from 'express';
 import type { EncodableEvent } from '../../encoders/encoder.ts';
 import { sseEncoder } from '../../encoders/sse-encoder.ts';
+import { Follower } from '../../runs/follower.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { sendEvents } from '../../transport/send-events.ts';
 import { readBody } from '../middleware/read-body.ts';
 import { closeSignal, trackClose } from '../middleware/track-close.ts';
-import { requirePrincipal } from '../require-principal.ts';
+import { ownerOf } from '../owner-of.ts';
 
 export interface ChatRouterPorts {
   runs: Runs;
@@ -29,25 +30,21 @@ export function chatRouter({ runs, admit, heartbeatMs }: ChatRouterPorts): Route
   const path = [trackClose, ...admit, refuseUnsupportedForms, ...readBody(chatRequestSchema, '20mb')];
 
   /** What every form of the answer begins with: a run, this request as its follower. */
-  async function begin(req: ChatBody, res: Response, closed: AbortSignal) {
-    const { userId, tokenId, sessionId } = requirePrincipal(req);
-    const owner = { userId, ...(tokenId && { tokenId }), ...(sessionId && { sessionId }) };
-    const caller = { requestId: req.id, closed, key: readKey(req) };
-    const { run, isReplay } = await runs.start(req.body, owner, caller);
+  async function begin(req: ChatBody, res: Response) {
+    const follower = new Follower(ownerOf(req), closeSignal(res));
+    const { run, isReplay } = await runs.start(req.body, { id: req.id, follower, key: readKey(req) });
     if (isReplay) res.setHeader('Idempotency-Replayed', 'true');
     res.setHeader('X-Run-Id', run.id);
-    return runs.follow(run, { after: 0, signal: closed });
+    return runs.follow(run, { after: 0, follower });
   }
 
   router.post('/api/chat/stream', ...path, async (req: ChatBody, res) => {
-    const closed = closeSignal(res);
-    const events = await begin(req, res, closed);
+    const events = await begin(req, res);
     await sendEvents(res, events, { encoder: sseEncoder, heartbeatMs });
   });
 
   router.post('/api/chat', ...path, async (req: ChatBody, res) => {
-    const closed = closeSignal(res);
-    const events = await begin(req, res, closed);
+    const events = await begin(req, res);
     const answer = foldEvents(await readAll(events));
     if (!res.destroyed) res.json(toBody(answer));
   });

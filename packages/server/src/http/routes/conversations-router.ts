@@ -72,11 +72,8 @@ export function conversationsRouter({ conversations, runs, admit }: Conversation
 
   router.delete('/api/conversations/:id', ...admit, async (req: WithId, res) => {
     const { id } = req.params;
-    await conversations.find(userOf(req), id);
-    const writing = runs.listRunning(userOf(req)).filter(({ place }) => place?.conversationId === id);
-    // An answer whose place is gone would go on costing.
-    await Promise.all(writing.map((run) => runs.stop(run)));
     await conversations.delete(userOf(req), id);
+    await runs.leaveConversation(id);
     res.status(204).end();
   });
   return router;

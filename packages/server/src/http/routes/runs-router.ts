@@ -1,11 +1,13 @@
 import { type RunState, SluiceError, type StopResult } from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
 import { sseEncoder } from '../../encoders/sse-encoder.ts';
+import { Follower } from '../../runs/follower.ts';
 import { Run } from '../../runs/run.ts';
 import type { Runs } from '../../runs/runs.ts';
 import type { StoredRun } from '../../storage/run-store.ts';
 import { sendEvents } from '../../transport/send-events.ts';
 import { closeSignal, trackClose } from '../middleware/track-close.ts';
+import { ownerOf } from '../owner-of.ts';
 import { requirePrincipal } from '../require-principal.ts';
 
 export interface RunsRouterPorts {
@@ -29,7 +31,7 @@ export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Route
   });
 
   router.get('/api/runs/:id/events', trackClose, ...admit, async (req: Request<{ id: string }>, res) => {
-    const closed = closeSignal(res);
+    const follower = new Follower(ownerOf(req), closeSignal(res));
     const run = await runs.find(req.params.id, requirePrincipal(req));
     const after = readCursor(req);
     if (req.query['format'] !== undefined) {
@@ -45,8 +47,8 @@ export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Route
     }
     // Express takes HEAD for GET; one who reads nothing is no follower.
     if (req.method === 'HEAD') return void res.set(sseEncoder.headers).end();
-    const events = runs.follow(run, { after, signal: closed });
-    run.addFollower(closed);
+    const events = runs.follow(run, { after, follower });
+    run.addFollower(follower);
     res.setHeader('X-Run-Id', run.id);
     await sendEvents(res, events, { encoder: sseEncoder, heartbeatMs });
   });

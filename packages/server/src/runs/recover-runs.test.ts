@@ -1,0 +1,22 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { createLogger } from '../observability/logger.ts';
+import { makeDataDir } from '../storage/data-dir.fixture.ts';
+import { openDatabase } from '../storage/open-database.ts';
+import { makeRun, makeUser } from '../storage/rows.fixture.ts';
+import { recoverRuns } from './recover-runs.ts';
+
+it('ends the runs of a server that crashed, although one of them cannot be', async () => {
+  const database = await openDatabase({ dataDir: await makeDataDir() });
+  onTestFinished(() => database[Symbol.asyncDispose]());
+  const user = makeUser();
+  await database.users.insert(user);
+  const runs = Array.from({ length: 3 }, () => makeRun(user.id));
+  for (const run of runs) await database.runs.insert(run);
+  const broken = runs[1];
+  const read = (id: string) =>
+    id === broken?.id ? Promise.reject(new SyntaxError('not JSON')) : database.checkpoints.read(id);
+  const checkpoints = { ...database.checkpoints, read };
+  await recoverRuns({ database: { ...database, checkpoints }, logger: createLogger('silent') });
+  const states = await Promise.all(runs.map(({ id }) => database.runs.find(id, user.id)));
+  expect(states.map((run) => run?.result?.reason)).toEqual(['interrupted', undefined, 'interrupted']);
+});
