@@ -73,6 +73,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Settings: Ada Lovelace' }).waitFor();
     await page.getByRole('heading', { name: /Ada Lovelace/ }).waitFor();
+    await expect.poll(() => new URL(page.url()).hash).toBe('');
     await page.reload();
     await page.getByRole('button', { name: 'Settings: Ada Lovelace' }).waitFor();
   });
