@@ -90,6 +90,30 @@ describe('a file of ChatGPT', () => {
   });
 });
 
+describe('a file made to take long', () => {
+  const count = 40_000;
+
+  it('is read in one pass: answers that go on and on', () => {
+    const answer = { sender: 'assistant', text: 'word '.repeat(80) };
+    const chat_messages = Array.from({ length: count }, (_, index) => ({ uuid: `m${index}`, ...answer }));
+    const [message, ...others] = messagesIn(read([{ name: 'x', chat_messages }]));
+    expect(others).toEqual([]);
+    expect(message?.content).toHaveLength(count * 402 - 2);
+  });
+
+  it('is read in one pass: many below as many that nobody sees', () => {
+    const nodes: [string, object][] = [['top', node(['user', 'Top'], null)]];
+    for (let index = 0; index < count; index += 1) {
+      nodes.push([`h${index}`, { message: null, parent: index === 0 ? 'top' : `h${index - 1}` }]);
+      nodes.push([`u${index}`, node(['user', 'x'], `h${count - 1}`)]);
+    }
+    const messages = messagesIn(read([{ title: 'x', mapping: Object.fromEntries(nodes) }]));
+    const [top, ...below] = messages;
+    expect(below).toHaveLength(count);
+    expect(new Set(below.map(({ parentId }) => parentId))).toEqual(new Set([top?.id]));
+  });
+});
+
 describe('a file of Claude', () => {
   it('becomes a line of messages, with thoughts, attachments and no tools', () => {
     const steps = read([

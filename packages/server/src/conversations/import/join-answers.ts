@@ -11,6 +11,8 @@ export function joinAnswers(messages: readonly ImportedMessage[]): ImportedMessa
   const joined = new Map<string, ImportedMessage>();
   /** Where the children of a message that was joined to another belong. */
   const heirs = new Map<string, ImportedMessage>();
+  /** What is joined to a message, in order: put together at the end, for there can be tens of thousands. */
+  const more = new Map<ImportedMessage, ImportedMessage[]>();
   for (const message of messages) {
     const parent =
       message.parentId === null ? undefined : (heirs.get(message.parentId) ?? joined.get(message.parentId));
@@ -20,12 +22,25 @@ export function joinAnswers(messages: readonly ImportedMessage[]): ImportedMessa
       message.continuesId === null &&
       children.get(message.parentId) === 1;
     if (isMore) {
-      parent.content = [textOf(parent.content), textOf(message.content)].filter(Boolean).join('\n\n');
-      parent.reasoning = [parent.reasoning, message.reasoning].filter(Boolean).join('\n\n') || null;
+      const others = more.get(parent);
+      if (others === undefined) more.set(parent, [message]);
+      else others.push(message);
       heirs.set(message.id, parent);
     } else {
       joined.set(message.id, { ...message, parentId: parent?.id ?? null });
     }
   }
-  return [...joined.values()];
+  return [...joined.values()].map((message) => joinAll(message, more.get(message) ?? []));
 }
+
+function joinAll(first: ImportedMessage, others: readonly ImportedMessage[]): ImportedMessage {
+  if (others.length === 0) return first;
+  const all = [first, ...others];
+  return {
+    ...first,
+    content: join(all.map(({ content }) => textOf(content))),
+    reasoning: join(all.map(({ reasoning }) => reasoning)) || null,
+  };
+}
+
+const join = (texts: readonly (string | null)[]) => texts.filter(Boolean).join('\n\n');

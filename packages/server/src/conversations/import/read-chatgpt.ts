@@ -56,8 +56,8 @@ export function readChatgpt(entry: unknown): ImportedConversation {
     conversationSchema,
     entry,
   );
-  const messages = readTree(mapping);
-  const current = findShown(mapping, current_node, new Set(messages.map(({ id }) => id)));
+  const { messages, findShown } = readTree(mapping);
+  const current = findShown(current_node);
   const isCurrent = ({ id }: ImportedMessage) => id === current;
   return {
     title: title ?? null,
@@ -70,32 +70,39 @@ export function readChatgpt(entry: unknown): ImportedConversation {
   };
 }
 
-function readTree(mapping: Mapping): ImportedMessage[] {
+function readTree(mapping: Mapping): { messages: ImportedMessage[]; findShown: FindShown } {
   const shown = new Map<string, ImportedMessage>();
   for (const id of Object.keys(mapping)) {
     const message = toMessage(id, mapping);
     if (message !== null) shown.set(id, message);
   }
-  const ids = new Set(shown.keys());
-  return [...shown.values()].map((message) => ({
+  const findShown = lookUp(mapping, shown);
+  const messages = [...shown.values()].map((message) => ({
     ...message,
-    parentId: findShown(mapping, mapping[message.id]?.parent, ids),
+    parentId: findShown(mapping[message.id]?.parent),
   }));
+  return { messages, findShown };
 }
 
-/** The nearest node that is shown, from this one up. */
-function findShown(
-  mapping: Mapping,
-  from: string | null | undefined,
-  shown: ReadonlySet<string>,
-): string | null {
-  const passed = new Set<string>();
-  let id = from ?? null;
-  while (id !== null && !shown.has(id) && !passed.has(id)) {
-    passed.add(id);
-    id = mapping[id]?.parent ?? null;
-  }
-  return id !== null && shown.has(id) ? id : null;
+/** @returns the nearest node that is shown, from this one up */
+type FindShown = (from: string | null | undefined) => string | null;
+
+/** Each node is passed once, however many look for what is above it. */
+function lookUp(mapping: Mapping, shown: ReadonlyMap<string, unknown>): FindShown {
+  const found = new Map<string, string | null>();
+  return (from) => {
+    const passed: string[] = [];
+    let id = from ?? null;
+    while (id !== null && !shown.has(id) && !found.has(id)) {
+      passed.push(id);
+      // Until it is known; a ring of nodes that nobody sees ends here.
+      found.set(id, null);
+      id = mapping[id]?.parent ?? null;
+    }
+    const nearest = id === null || shown.has(id) ? id : (found.get(id) ?? null);
+    for (const each of passed) found.set(each, nearest);
+    return nearest;
+  };
 }
 
 function toMessage(id: string, mapping: Mapping): ImportedMessage | null {
