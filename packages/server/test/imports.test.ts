@@ -125,6 +125,34 @@ describe('POST /api/conversations/import', () => {
     expect(await count()).toBe(before);
   });
 
+  it('lets files that arrive slowly keep no other user out, and takes two of one user at a time', async () => {
+    const { token: other } = await pair.server.rooms.auth.createAppToken({
+      email: 'other@example.com',
+      name: 't',
+      scopes: ['history'],
+    });
+    const { conversations, database } = pair.server.rooms;
+    const user = await database.users.findByEmail('user@example.com');
+    const stalled = Promise.withResolvers<never>();
+    async function* arriveSlowly() {
+      yield Buffer.from('[');
+      yield await stalled.promise;
+    }
+    const { signal } = new AbortController();
+    const slow = [1, 2].map(() => conversations.import(user?.id ?? '', arriveSlowly(), signal));
+    const file = JSON.stringify([
+      { name: 'Quick', chat_messages: [{ uuid: 'm', sender: 'human', text: 'Hi' }] },
+    ]);
+    expect(await send(file)).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(await send(file, { authorization: `Bearer ${other}` })).toMatchObject({
+      status: 200,
+      conversations: [{ title: 'Quick' }],
+    });
+    stalled.reject(new Error('gone'));
+    for (const each of slow) await expect(each).rejects.toThrow('gone');
+    expect(await send(file)).toMatchObject({ status: 200 });
+  });
+
   it('outlives files made to break it', async () => {
     const deep = '['.repeat(5_000_000);
     const nested = `{"mapping":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`;

@@ -16,6 +16,7 @@ import type { StoredImage } from '../storage/image-store.ts';
 import { collectWords } from '../storage/search-words.ts';
 import { type ExportedFile, exportConversation } from './export-conversation.ts';
 import { importConversations } from './import/import-conversations.ts';
+import { ImportLimiter } from './import/import-limiter.ts';
 import { readInWorker } from './import/read-in-worker.ts';
 import { searchConversations } from './search-conversations.ts';
 import { readShare, shareConversation } from './share-conversation.ts';
@@ -29,13 +30,13 @@ export interface ListOptions {
   isArchived: boolean;
 }
 
-/** At once; each has a thread, and memory for its whole file. */
+/** Read at once; each has a thread, and memory for what its whole file becomes. */
 const MAX_IMPORTS = 2;
 
 /** Another user's conversation is `not_found`, as is one that never was. */
 export class Conversations {
   readonly #database: Database;
-  #imports = 0;
+  readonly #imports = new ImportLimiter(MAX_IMPORTS);
 
   constructor(database: Database) {
     this.#database = database;
@@ -145,24 +146,21 @@ export class Conversations {
   /**
    * Adds the conversations of a file: our own export, or ChatGPT's or Claude's.
    * @param pieces of the file, which is JSON
-   * @param signal ends it; what has been stored by then stays
-   * @throws {SluiceError} `invalid_request` for another kind of file, `unavailable` while too many others are imported
+   * @param signal ends it; the conversations that have been stored by then stay
+   * @throws {SluiceError} `invalid_request` for another kind of file, `payload_too_large` for one that takes too much to read,
+   * `rate_limited` for a third at once, `unavailable` while too many others wait
    */
   async import(
     userId: string,
     pieces: AsyncIterable<Uint8Array>,
     signal: AbortSignal,
   ): Promise<ImportResult> {
-    if (this.#imports >= MAX_IMPORTS) {
-      const detail = 'others are importing just now; try again in a moment';
-      throw new SluiceError('unavailable', { detail, retryAfterMs: 5000 });
-    }
-    this.#imports += 1;
-    try {
-      return await importConversations(this.#database, readInWorker(pieces, { userId, signal }));
-    } finally {
-      this.#imports -= 1;
-    }
+    using _place = this.#imports.admit(userId);
+    const file: Uint8Array[] = [];
+    for await (const piece of pieces) file.push(piece);
+    // A file that arrives slowly keeps nobody waiting.
+    using _start = await this.#imports.start(userId, signal);
+    return await importConversations(this.#database, readInWorker(file, { userId, signal }));
   }
 
   /** @throws {SluiceError} `not_found`, `invalid_request` for a message that is not in it */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { SluiceError } from '@sluice/shared';
 import type { ImportStep } from './import-steps.ts';
@@ -7,13 +8,25 @@ import type { ImportWorkerAnswer, ImportWorkerRequest } from './import-worker.ts
 /** Of what a file's JSON becomes in memory; 20 MiB of the worst kind need about half of it. */
 const MAX_HEAP_MB = 1024;
 
+/** Of the reading of one file, without the writing of what was read. */
+const MAX_READING_MS = 120_000;
+/** Handed over before others have their turn: a megabyte or so. */
+const PIECES_AT_ONCE = 16;
+
+export interface ImportReading {
+  userId: string;
+  signal: AbortSignal;
+  limitMs?: number;
+}
+
 /**
  * Reads a file in a thread of its own: parsing it, and cutting it into words, takes seconds that no running answer can wait.
- * @throws {SluiceError} `payload_too_large` for a file that does not fit in that thread's memory
+ * @param pieces of the file
+ * @throws {SluiceError} `payload_too_large` for a file that does not fit in that thread's memory, or in its time
  */
 export async function* readInWorker(
-  pieces: AsyncIterable<Uint8Array>,
-  { userId, signal }: { userId: string; signal: AbortSignal },
+  pieces: readonly Uint8Array[],
+  { userId, signal, limitMs = MAX_READING_MS }: ImportReading,
 ): AsyncGenerator<ImportStep> {
   const worker = new Worker(new URL('./import-worker.ts', import.meta.url), {
     workerData: { userId, now: Date.now() },
@@ -25,12 +38,17 @@ export async function* readInWorker(
   failed.catch(() => undefined);
   const post = (request: ImportWorkerRequest) => worker.postMessage(request);
   try {
-    for await (const bytes of pieces) post({ type: 'piece', bytes });
-    for (;;) {
+    for (const [index, bytes] of pieces.entries()) {
+      post({ type: 'piece', bytes });
+      if (index % PIECES_AT_ONCE === PIECES_AT_ONCE - 1) await nextTurn();
+    }
+    for (let leftMs = limitMs; ;) {
+      const began = performance.now();
       const answered = once(worker, 'message', { signal });
       post({ type: 'next' });
-      const [answer] = (await Promise.race([answered, failed])) as [ImportWorkerAnswer];
+      const [answer] = (await inTime(Promise.race([answered, failed]), leftMs)) as [ImportWorkerAnswer];
       if (answer.type === 'end') return;
+      leftMs -= performance.now() - began;
       yield answer;
     }
   } finally {
@@ -38,9 +56,16 @@ export async function* readInWorker(
   }
 }
 
+async function inTime<Result>(answer: Promise<Result>, ms: number): Promise<Result> {
+  const timeUp = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeUp.reject(tooMuch('takes too long to read')), ms);
+  return Promise.race([answer, timeUp.promise]).finally(() => clearTimeout(timer));
+}
+
 function toRefusal(error: unknown): unknown {
   const isFull = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return isFull
-    ? new SluiceError('payload_too_large', { detail: 'the file is too complex: cut it up' })
-    : error;
+  return isFull ? tooMuch('is too complex') : error;
 }
+
+const tooMuch = (what: string) =>
+  new SluiceError('payload_too_large', { detail: `the file ${what}: cut it up` });
