@@ -257,6 +257,26 @@ describe('our own file', () => {
     const late = { ...conversation, createdAt: 'never', updatedAt: '2999-01-01T00:00:00Z' };
     const steps = read({ ...file([message('q', null)]), conversation: late });
     expect(conversationsIn(steps)[0]).toMatchObject({ createdAt: owner.now, updatedAt: owner.now });
+    const end = { createdAt: '9999-12-31T00:00:00Z', updatedAt: '9999-12-31T00:00:00Z' };
+    const endless = read({
+      ...file([message('q', null, { createdAt: end.createdAt })]),
+      conversation: { ...conversation, ...end },
+    });
+    expect(conversationsIn(endless)[0]).toMatchObject({ createdAt: owner.now, updatedAt: owner.now });
+    expect(messagesIn(endless)[0]).toMatchObject({ createdAt: owner.now });
+  });
+
+  it('is dated no earlier than 1970, whatever number stands for a time', () => {
+    const early = { ...conversation, createdAt: '0001-01-01T00:00:00Z', updatedAt: '1969-12-31T00:00:00Z' };
+    const steps = read({ ...file([message('q', null)]), conversation: early });
+    expect(conversationsIn(steps)[0]).toMatchObject({ createdAt: 0, updatedAt: 0 });
+    for (const create_time of [-1e300, 1e300, 2 ** 53, -5, 0.0001]) {
+      const mapping = { q: node(['user', 'x'], null, { create_time }) };
+      const [found] = messagesIn(read([{ title: 'x', create_time, update_time: create_time, mapping }]));
+      expect(found?.createdAt, String(create_time)).toSatisfy(
+        (time: number) => time >= 0 && time <= owner.now,
+      );
+    }
   });
 });
 

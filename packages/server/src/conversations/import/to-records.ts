@@ -23,7 +23,7 @@ const MAX_IMAGES = 100;
 /** What prompts can hold, and models take. */
 const imageTypes = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif']);
 
-/** @param now epoch ms, for what the file does not date; nothing is dated later */
+/** @param now epoch ms, for what the file does not date; nothing is dated later, nor before 1970 */
 export function toRecords(
   imported: ImportedConversation,
   { userId, now }: { userId: string; now: number },
@@ -32,6 +32,8 @@ export function toRecords(
   const images = readImages(imported.images);
   const ordered = joinAnswers(orderMessages(imported.messages));
   const ids = new Map(ordered.map((message) => [message.id, crypto.randomUUID()]));
+  const dated = (time: number | null, otherwise: number) =>
+    time === null || !Number.isFinite(time) ? otherwise : Math.round(Math.min(Math.max(time, 0), now));
   const createdAt = dated(imported.createdAt, now);
   const messages = ordered.map((message): MessageRecord => {
     const { parentId, continuesId } = message;
@@ -56,14 +58,9 @@ export function toRecords(
     isPinned: imported.isPinned,
     isArchived: imported.isArchived,
     createdAt,
-    updatedAt: Math.min(dated(imported.updatedAt, createdAt), now),
+    updatedAt: dated(imported.updatedAt, createdAt),
   };
   return { conversation, messages, images: [...images.values()] };
-}
-
-function dated(time: number | null, otherwise: number): number {
-  const isDate = time !== null && Number.isSafeInteger(time) && time > 0 && time < 8.64e15;
-  return isDate ? time : otherwise;
 }
 
 /** One line of text that every database takes; null for none. */
