@@ -8,13 +8,14 @@ import type { Schema } from '../schema.ts';
 import { backUpBeforeMigration } from './back-up-before-migration.ts';
 import { openSqliteConnection } from './sqlite-connection.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
+import { startSweeping } from './sweep-search.ts';
 
 /** `synchronous = full` makes a commit durable in WAL mode; the default of others, `normal`, loses the last ones with the power. */
 const writerSetup = [
   'pragma journal_mode = wal',
   'pragma synchronous = full',
   'pragma foreign_keys = on',
-  // What is deleted is overwritten.
+  // What is deleted is overwritten; what the search index has of it, by the sweep below.
   'pragma secure_delete = on',
 ];
 const readerSetup = ['pragma query_only = on'];
@@ -38,6 +39,7 @@ export async function openSqlite(dataDir: string, list = migrations): Promise<Op
   await backUpBeforeMigration(db, { dataDir, list });
   await migrate(db, { kind: 'sqlite', list });
   const reader = await open(readerSetup);
+  stack.use(startSweeping({ db, path }));
   const owned = stack.move();
   return { db, reader, kind: 'sqlite', [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
