@@ -221,6 +221,24 @@ describe('the search', () => {
     expect((await search('newname')).map((conversation) => conversation.id)).toEqual([id]);
   });
 
+  it('looks into the archive and out of it, or into one of them, also where a page ends between', async () => {
+    const made = await create('hoopoe 1', 'hoopoe 2', 'hoopoe 3', 'hoopoe 4');
+    for (const index of [1, 3]) await change(made[index]?.id ?? '', { archived: true }, token);
+    const found = async (query: string) => {
+      const seen: (string | null)[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const page: ConversationList = await list(`?q=hoopoe&limit=1${query}${cursor}`, token);
+        seen.push(...page.conversations.map(({ title }) => title));
+        cursor = page.nextCursor === null ? null : `&cursor=${page.nextCursor}`;
+      }
+      return seen;
+    };
+    expect(await found('')).toEqual(['hoopoe 4', 'hoopoe 3', 'hoopoe 2', 'hoopoe 1']);
+    expect(await found('&archived=true')).toEqual(['hoopoe 4', 'hoopoe 2']);
+    expect(await found('&archived=false')).toEqual(['hoopoe 3', 'hoopoe 1']);
+  });
+
   it('goes on page by page to the end', async () => {
     for (let index = 0; index < 7; index += 1) {
       await createConversation(pair.server, { title: `paginated ${index}`, token });

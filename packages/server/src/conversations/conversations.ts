@@ -6,7 +6,6 @@ import {
   type ConversationList,
   type ImportResult,
   type MessageList,
-  type SharedConversation,
   SluiceError,
 } from '@sluice/shared';
 import type { StoredConversation } from '../storage/conversation-store.ts';
@@ -18,8 +17,9 @@ import { type ExportedFile, exportConversation } from './export-conversation.ts'
 import { importConversations } from './import/import-conversations.ts';
 import { ImportLimiter } from './import/import-limiter.ts';
 import { readInWorker } from './import/read-in-worker.ts';
+import { readShare } from './read-share.ts';
 import { searchConversations } from './search-conversations.ts';
-import { readShare, shareConversation } from './share-conversation.ts';
+import { shareConversation } from './share-conversation.ts';
 import { toConversation, toStoredMessage, toTime } from './to-wire.ts';
 
 export interface ListOptions {
@@ -27,7 +27,8 @@ export interface ListOptions {
   query?: string | undefined;
   cursor?: string | undefined;
   limit: number;
-  isArchived: boolean;
+  /** The list has those that are not, a search both, unless this is given. */
+  isArchived?: boolean | undefined;
 }
 
 /** Read at once; each has a thread, and memory for what its whole file becomes. */
@@ -45,9 +46,11 @@ export class Conversations {
   /** @throws {SluiceError} `invalid_cursor` */
   async list(userId: string, options: ListOptions): Promise<ConversationList> {
     const { query, cursor, limit, isArchived } = options;
-    if (query !== undefined) return searchConversations(this.#database, { userId, query, cursor, limit });
+    if (query !== undefined) {
+      return searchConversations(this.#database, { userId, query, isArchived, cursor, limit });
+    }
     const after = cursor === undefined ? undefined : toPosition(cursor);
-    const page = { userId, isArchived, limit: limit + 1, ...(after && { after }) };
+    const page = { userId, isArchived: isArchived ?? false, limit: limit + 1, ...(after && { after }) };
     const found = await this.#database.conversations.list(page);
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
@@ -176,8 +179,12 @@ export class Conversations {
     return shares.map((share) => ({ id: share.id, createdAt: toTime(share.createdAt) }));
   }
 
-  /** Needs no user: the id is the key. @throws {SluiceError} `not_found` */
-  readShare(id: string): Promise<SharedConversation> {
+  /**
+   * Needs no user: the id is the key.
+   * @returns a `SharedConversation` in JSON, a little at a time
+   * @throws {SluiceError} `not_found`
+   */
+  readShare(id: string): Promise<AsyncIterable<string>> {
     return readShare(this.#database, id);
   }
 

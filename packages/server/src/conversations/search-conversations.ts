@@ -15,20 +15,22 @@ const TEXTS_AT_ONCE = 20;
 export interface Search {
   userId: string;
   query: string;
+  /** Only conversations that are, or that are not; both, unless given. */
+  isArchived?: boolean | undefined;
   cursor?: string | undefined;
   limit: number;
 }
 
 /** Conversations with a title or a message that has all the words, newest hit first; each once on a page. */
 export async function searchConversations(database: Database, search: Search): Promise<ConversationList> {
-  const { userId, query, cursor, limit } = search;
+  const { userId, query, isArchived, cursor, limit } = search;
   const words = queryWords(query);
   if (words.length === 0) return { conversations: [], nextCursor: null };
   let before = cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeCursor(cursor, ['number'])[0];
   const snippets = new Map<string, Snippet>();
   let hasMore = true;
   for (const count of HITS_AT_ONCE) {
-    const hits = await database.search.find({ userId, words, before, limit: count });
+    const hits = await database.search.find({ userId, words, isArchived, before, limit: count });
     const untried = await showHits(database, { hits, search, snippets });
     before = untried === undefined ? (hits.at(-1)?.number ?? before) : untried.number + 1;
     hasMore = untried !== undefined || hits.length === count;

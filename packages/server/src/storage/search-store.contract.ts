@@ -135,6 +135,21 @@ export function describeSearchStore(name: string, open: () => Promise<Database>)
       expect(await find('number41', owner)).toMatchObject([{ messageId: 'm41' }]);
     });
 
+    it('keeps to the archive, or out of it, when asked to', async () => {
+      const { owner, id } = await insertConversation();
+      const archived = makeConversation(owner, { isArchived: true });
+      await database.conversations.insert(archived);
+      for (const conversationId of [id, archived.id, id, archived.id]) {
+        await database.search.insert({ userId: owner, conversationId, messageId: null, words: ['same'] });
+      }
+      const query = { userId: owner, words: ['same'], before: endlessly, limit: 2 };
+      const found = async (isArchived?: boolean) =>
+        (await database.search.find({ ...query, isArchived })).map(({ conversationId }) => conversationId);
+      expect(await found()).toEqual([archived.id, id]);
+      expect(await found(true)).toEqual([archived.id, archived.id]);
+      expect(await found(false)).toEqual([id, id]);
+    });
+
     it('forgets a title without its messages, and then all', async () => {
       const { owner, id } = await insertConversation();
       const insert = (messageId: string | null) =>

@@ -1,6 +1,6 @@
 // In: the words of titles and messages, cut by search-words.ts. Out: those of one user that have all the words looked for, the newest first.
 // Never: another user's, nor a text: the index holds words alone.
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DatabaseKind } from './migrations.ts';
 import { nextNumber } from './next-number.ts';
 import type { Schema } from './schema.ts';
@@ -34,6 +34,8 @@ export interface SearchStore {
   find(query: {
     userId: string;
     words: readonly string[];
+    /** Only of conversations that are, or that are not; of both, unless given. */
+    isArchived?: boolean | undefined;
     /** Only what is older than this number. */
     before: number;
     limit: number;
@@ -103,6 +105,13 @@ function toHit(row: { number: number; conversation_id: string; message_id: strin
   return { number: row.number, conversationId: row.conversation_id, messageId: row.message_id };
 }
 
+/** A condition on each hit, and no join: hits go on being read from the newest, up to the limit. */
+function keepArchived(isArchived: boolean | undefined): RawBuilder<unknown> {
+  if (isArchived === undefined) return sql``;
+  return sql`and (select archived from conversations
+    where conversations.id = search_documents.conversation_id) = ${isArchived ? 1 : 0}`;
+}
+
 /** A column of its own holds the owner, so that the index joins the words of one user alone. */
 function sqliteIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): Index {
   const ownerOf = (userId: string) => `u${userId.replaceAll('-', '')}`;
@@ -131,13 +140,13 @@ function sqliteIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema
     async forget(numbers) {
       await sql`delete from search_index where rowid in (${sql.join(numbers)})`.execute(db);
     },
-    async find({ userId, words, before, limit }) {
+    async find({ userId, words, isArchived, before, limit }) {
       const wanted = words.map((word) => `body : "${word}" *`).join(' AND ');
       const match = `owner : "${ownerOf(userId)}" AND ${wanted}`;
       const { rows } = await sql<Schema['search_documents']>`
         select search_documents.* from search_index
         join search_documents on search_documents.number = search_index.rowid
-        where search_index match ${match} and search_index.rowid < ${before}
+        where search_index match ${match} and search_index.rowid < ${before} ${keepArchived(isArchived)}
         order by search_index.rowid desc limit ${limit}`.execute(reader);
       return rows.map(toHit);
     },
@@ -163,11 +172,11 @@ function postgresIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Sche
     async forget() {
       // The words are in the documents' own rows.
     },
-    async find({ userId, words, before, limit }) {
+    async find({ userId, words, isArchived, before, limit }) {
       const query = [ownerOf(userId), ...words.map((word) => `'${word}':*`)].join(' & ');
       const { rows } = await sql<Schema['search_documents']>`
         select number, conversation_id, message_id from search_documents
-        where lexemes @@ cast(${query} as tsquery) and number < ${before}
+        where lexemes @@ cast(${query} as tsquery) and number < ${before} ${keepArchived(isArchived)}
         order by number desc limit ${limit}`.execute(reader);
       return rows.map(toHit);
     },

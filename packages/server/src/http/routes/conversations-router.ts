@@ -24,7 +24,7 @@ type WithId = Request<{ id: string }>;
 
 const listQuery = z.object({
   q: z.string().max(500).optional(),
-  archived: z.enum(['true', 'false']).default('false'),
+  archived: z.enum(['true', 'false']).optional(),
   ...pageQuery({ default: 50, max: 200 }),
 });
 
@@ -39,7 +39,12 @@ export function conversationsRouter({ conversations, runs, admit }: Conversation
     const { q, archived, cursor, limit } = readQuery(listQuery, req);
     const query = q?.trim() || undefined;
     res.json(
-      await conversations.list(userOf(req), { query, cursor, limit, isArchived: archived === 'true' }),
+      await conversations.list(userOf(req), {
+        query,
+        cursor,
+        limit,
+        isArchived: archived && archived === 'true',
+      }),
     );
   });
 

@@ -2,7 +2,7 @@ import { Kysely } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Stores, createStores } from '../database.ts';
 import { migrate } from '../migrate.ts';
-import { someTime } from '../rows.fixture.ts';
+import { makeConversation, makeMessage, makeUser, someTime } from '../rows.fixture.ts';
 import type { Schema } from '../schema.ts';
 import { type SqliteConnection, openSqliteConnection } from './sqlite-connection.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
@@ -29,6 +29,8 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
   'the running runs': ({ runs }) => runs.listRunning(),
   'the checkpoints of a run': ({ checkpoints }) => checkpoints.read('r'),
   'search hits': ({ search }) => search.find({ userId: 'u', words: ['a', 'b'], before: 9, limit: 100 }),
+  'search hits of the archive': ({ search }) =>
+    search.find({ userId: 'u', words: ['a', 'b'], isArchived: true, before: 9, limit: 100 }),
   'the first page of users': ({ users }) => users.list({ limit: 50 }),
   'the next page of users': ({ users }) => users.list({ limit: 50, after }),
   'identities of users': ({ identities }) => identities.listOf(['a', 'b']),
@@ -89,8 +91,18 @@ describe('on SQLite', () => {
   });
 
   it('a path is read by ids, and only it is sorted', async () => {
-    const steps = await explain(({ messages }) => messages.findPath('m', 'c'));
+    const user = makeUser();
+    const conversation = makeConversation(user.id);
+    const message = makeMessage(conversation.id);
+    await stores.users.insert(user);
+    await stores.conversations.insert(conversation);
+    await stores.messages.insert([message]);
+    const steps = await explain(({ messages }) => messages.findPath(message.id, conversation.id));
     const scans = steps.filter((step) => step.startsWith('SCAN') && step !== 'SCAN path');
     expect(scans).toEqual([]);
+    expect(
+      steps.filter((step) => step.startsWith('SEARCH messages USING INDEX messages_conversation')),
+    ).toEqual([]);
+    expect(asked).toHaveLength(2);
   });
 });
