@@ -131,6 +131,37 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       expect((await database.messages.findNewest(conversationId))?.id).toBe(branch.id);
     });
 
+    it('gives a path in pages that are short, and not of many characters', async () => {
+      const { id: conversationId } = await insertConversation();
+      const trunk: MessageRecord[] = [];
+      for (let depth = 0; depth < 2500; depth += 1) {
+        const content = depth % 500 === 0 ? 'x'.repeat(200_000) : 'short';
+        trunk.push(makeMessage(conversationId, { parentId: trunk.at(-1)?.id ?? null, content }));
+      }
+      await database.transaction(({ messages }) => messages.insert(trunk));
+      const pages: MessageRecord[][] = [];
+      for await (const page of database.messages.pagePath(trunk.at(-1)!.id, conversationId)) pages.push(page);
+      expect(pages.flat().map(({ id }) => id)).toEqual(trunk.map(({ id }) => id));
+      expect(Math.max(...pages.map((page) => page.length))).toBeLessThanOrEqual(200);
+      const lengths = pages.map((page) => page.reduce((sum, { content }) => sum + content.length, 0));
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(262_144);
+    });
+
+    it('breaks a path off when its conversation is deleted meanwhile', async () => {
+      const { id: conversationId } = await insertConversation();
+      const trunk = [makeMessage(conversationId)];
+      for (let depth = 1; depth < 1000; depth += 1) {
+        trunk.push(makeMessage(conversationId, { parentId: trunk.at(-1)!.id }));
+      }
+      await database.messages.insert(trunk);
+      const read = async () => {
+        for await (const _page of database.messages.pagePath(trunk.at(-1)!.id, conversationId)) {
+          await database.conversations.delete(conversationId);
+        }
+      };
+      await expect(read()).rejects.toMatchObject({ code: 'not_found' });
+    });
+
     it('gives no path into another conversation', async () => {
       const [one, other] = [await insertConversation(), await insertConversation()];
       const message = makeMessage(one.id);

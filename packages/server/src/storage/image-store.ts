@@ -52,7 +52,7 @@ export function createImageStore({
     },
     async find(hashes) {
       if (hashes.length === 0) return new Map();
-      const rows = await db.selectFrom('images').selectAll().where('hash', 'in', hashes).execute();
+      const rows = await reader.selectFrom('images').selectAll().where('hash', 'in', hashes).execute();
       return new Map(rows.map(({ hash, media_type, data }) => [hash, { hash, mediaType: media_type, data }]));
     },
     async findInConversation(hash, conversationId) {

@@ -4,6 +4,7 @@ import type { RunEndReason, StoredPart } from '@sluice/shared';
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import { deleteWithImages } from './delete-with-images.ts';
 import type { DatabaseKind } from './migrations.ts';
+import { readPath } from './message-path.ts';
 import { nextNumber } from './next-number.ts';
 import type { Schema } from './schema.ts';
 
@@ -45,6 +46,8 @@ export interface MessageStore {
   findNewest(conversationId: string): Promise<NumberedMessage | undefined>;
   /** From the first message to this one; empty when the conversation has no such message. */
   findPath(id: string, conversationId: string): Promise<NumberedMessage[]>;
+  /** The same a page at a time, so that a long one holds nobody up. @throws {SluiceError} `not_found` when it is deleted meanwhile */
+  pagePath(id: string, conversationId: string): AsyncIterable<NumberedMessage[]>;
   /** In the order in which they were stored, from beyond `after`. */
   list(page: { conversationId: string; after: number; limit: number }): Promise<NumberedMessage[]>;
   /** Writes an answer down as it ended. @returns false when its conversation is gone */
@@ -80,6 +83,7 @@ export function createMessageStore(connections: {
       return row && toMessage(row);
     },
     findPath: (id, conversationId) => findPath(db, id, conversationId),
+    pagePath: (id, conversationId) => pagePath(reader, id, conversationId),
     async list({ conversationId, after, limit }) {
       const query = reader
         .selectFrom('messages')
@@ -125,18 +129,17 @@ async function insertMessages(db: Kysely<Schema>, messages: readonly MessageReco
 }
 
 async function findPath(db: Kysely<Schema>, id: string, conversationId: string): Promise<NumberedMessage[]> {
-  // One look by id at each step: left to join, Postgres reads the whole conversation anew for each of its messages.
-  const path = sql<string>`(
-    with recursive path (id, parent_id) as (
-      select id, parent_id from messages where id = ${id} and conversation_id = ${conversationId}
-      union all
-      select parent_id, (select parent_id from messages where messages.id = path.parent_id)
-      from path where parent_id is not null
-    )
-    select id from path)`;
-  const query = db.selectFrom('messages').selectAll().where('id', 'in', path);
-  const rows = await query.where('conversation_id', '=', conversationId).orderBy('number').execute();
-  return rows.map(toMessage);
+  const path: NumberedMessage[] = [];
+  for await (const page of pagePath(db, id, conversationId)) for (const message of page) path.push(message);
+  return path;
+}
+
+async function* pagePath(
+  db: Kysely<Schema>,
+  id: string,
+  conversationId: string,
+): AsyncGenerator<NumberedMessage[]> {
+  for await (const rows of readPath(db, id, conversationId)) yield rows.map(toMessage);
 }
 
 async function endAnswer(db: Kysely<Schema>, id: string, end: AnswerEnd): Promise<boolean> {

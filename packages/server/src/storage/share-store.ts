@@ -8,7 +8,7 @@ interface StoredShare {
   id: string;
   conversationId: string;
   title: string | null;
-  /** JSON. */
+  /** JSON arrays, one to a line: whoever reads a long one does so a line at a time. */
   content: string;
   /** Epoch ms. */
   createdAt: number;
@@ -22,14 +22,14 @@ export interface ShareStore {
   delete(id: string, userId: string): Promise<boolean>;
 }
 
-export function createShareStore({ db }: { db: Kysely<Schema> }): ShareStore {
+export function createShareStore({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): ShareStore {
   return {
     async insert({ id, conversationId, title, content, createdAt }) {
       const row = { id, conversation_id: conversationId, title, content, created_at: createdAt };
       await db.insertInto('shares').values(row).execute();
     },
     async find(id) {
-      const row = await db.selectFrom('shares').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await reader.selectFrom('shares').selectAll().where('id', '=', id).executeTakeFirst();
       return (
         row && {
           id,
