@@ -55,6 +55,35 @@ describe('a share link', () => {
     expect(await share(empty.id)).toMatchObject({ status: 400 });
   });
 
+  it('leaves out an answer that is still being written', async () => {
+    const { id, second } = await conversation();
+    const more = { conversationId: id, message: 'Third' };
+    pair.upstream.next({ hang: 'mid' });
+    const gone = new AbortController();
+    const writing = await pair.server.call('/api/chat/stream', { body: more, signal: gone.signal });
+    const messages = await readMessages(pair.server, id);
+    const answer = messages.at(-1);
+    expect(answer).toMatchObject({ role: 'assistant', reason: null });
+    for (const body of [{}, { messageId: answer?.id }]) {
+      const shown = (await read((await share(id, body)).id)).body.messages;
+      expect(shown.map(({ content }) => content).slice(-2)).toEqual(['Second answer.', 'Third']);
+      expect(shown.filter(({ role, reason }) => role === 'assistant' && reason !== 'complete')).toEqual([]);
+    }
+    expect((await read((await share(id, { messageId: second.messageId })).id)).body.messages).toHaveLength(4);
+    const exported = await (await pair.server.call(`/api/conversations/${id}/export?format=markdown`)).text();
+    expect(exported).toMatch(/## Assistant \(.+\)\n\n\*\(still being written\)\*\n$/);
+    gone.abort();
+    await writing.text().catch(() => undefined);
+  });
+
+  it('shows an answer that was cut as cut', async () => {
+    const { id } = await conversation();
+    pair.upstream.next({ text: 'Half an answer', end: 'reset' });
+    const { reason } = await ask(pair.server, { conversationId: id, message: 'Third' });
+    expect(reason).toBe('error');
+    expect((await read((await share(id)).id)).body.messages.at(-1)).toMatchObject({ reason: 'error' });
+  });
+
   it('is listed, and taken back by its owner alone', async () => {
     const { id } = await conversation();
     const [a, b] = [await share(id), await share(id)];
@@ -99,6 +128,28 @@ describe('an export', () => {
     expect(text).toContain('## You\n\nFirst\n\n## Assistant (anthropic/');
     expect(text).toContain('Another answer.');
     expect(text).not.toContain('Second');
+  });
+
+  it.each(['json', 'markdown'] as const)('as %s breaks off when it is deleted meanwhile', async (format) => {
+    const { id } = await conversation();
+    const { conversations, database } = pair.server.rooms;
+    const user = await database.users.findByEmail('user@example.com');
+    const { pieces } = await conversations.export(user?.id ?? '', id, format);
+    const read = async () => {
+      for await (const _piece of pieces) await database.conversations.delete(id);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('says of an answer how it was cut, unless it goes on', async () => {
+    const { id } = await createConversation(pair.server, { title: 'Cut' });
+    pair.upstream.next({ tokens: 4, end: 'reset', after: 2 }, { text: ' and on.' });
+    const cut = await ask(pair.server, { conversationId: id, message: 'Go' });
+    const markdown = async () =>
+      (await pair.server.call(`/api/conversations/${id}/export?format=markdown`)).text();
+    expect(await markdown()).toMatch(/\n\n t0 t1\n\n\*\(error\)\*\n$/);
+    await ask(pair.server, { conversationId: id, parentId: cut.messageId, continue: true });
+    expect(await markdown()).toMatch(/\n\n t0 t1 and on\.\n$/);
   });
 
   it('refuses another format by name', async () => {

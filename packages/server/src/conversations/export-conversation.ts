@@ -1,3 +1,4 @@
+import { SluiceError } from '@sluice/shared';
 import type { Database } from '../storage/database.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
 import type { NumberedMessage } from '../storage/message-store.ts';
@@ -33,8 +34,21 @@ export function exportConversation(
 
 async function* writeMarkdown(database: Database, conversation: StoredConversation): AsyncGenerator<string> {
   const newest = await database.messages.findNewest(conversation.id);
-  const path = newest === undefined ? [] : await database.messages.findPath(newest.id, conversation.id);
-  yield toMarkdown(conversation, path);
+  yield* toMarkdown(conversation, pathTo(database, newest));
+  await requireStill(database, conversation);
+}
+
+/** What was deleted on the way would look whole. */
+async function requireStill({ conversations }: Database, { id, userId }: StoredConversation): Promise<void> {
+  const found = await conversations.find(id, userId);
+  if (found === undefined) throw new SluiceError('not_found', { detail: 'deleted meanwhile' });
+}
+
+async function* pathTo(
+  { messages }: Database,
+  last: NumberedMessage | undefined,
+): AsyncGenerator<NumberedMessage[]> {
+  if (last !== undefined) yield* messages.pagePath(last.id, last.conversationId);
 }
 
 /** One message to a line. */
@@ -50,6 +64,7 @@ async function* writeJson(database: Database, conversation: StoredConversation):
       comma = ',';
     }
   }
+  await requireStill(database, conversation);
   yield '\n],"images":{';
   comma = '';
   for (const hash of hashes) {

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type SharedConversation, SluiceError } from '@sluice/shared';
+import { SluiceError } from '@sluice/shared';
 import type { Database } from '../storage/database.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
 import type { MessageRecord } from '../storage/message-store.ts';
-import { imageHashesOf } from './stored-content.ts';
-import { toTime } from './to-wire.ts';
+import { isBeingWritten } from './is-being-written.ts';
 
 /** What a snapshot keeps of a message: nothing of who wrote it, what it cost or when. */
-type SharedMessage = Pick<
+export type SharedMessage = Pick<
   MessageRecord,
   'id' | 'role' | 'content' | 'reasoning' | 'continuesId' | 'model'
 > & {
@@ -15,7 +14,8 @@ type SharedMessage = Pick<
 };
 
 /**
- * Keeps one path of a conversation as it stands now, for whoever has the link.
+ * Keeps one path of a conversation as it stands now, for whoever has the link. An answer that is being written is left out: its text
+ * is not in its message yet.
  * @param messageId the last message shown; unless given, the newest
  * @throws {SluiceError} `invalid_request` when there is nothing to show
  */
@@ -24,61 +24,26 @@ export async function shareConversation(
   conversation: StoredConversation,
   messageId?: string,
 ): Promise<{ id: string; createdAt: number }> {
-  const last = messageId ?? (await database.messages.findNewest(conversation.id))?.id;
-  const path = last === undefined ? [] : await database.messages.findPath(last, conversation.id);
-  if (path.length === 0) {
+  const { messages, shares } = database;
+  const last = messageId ?? (await messages.findNewest(conversation.id))?.id;
+  const lines: string[] = [];
+  if (last !== undefined) {
+    for await (const page of messages.pagePath(last, conversation.id)) {
+      const shown = page.filter((message) => !isBeingWritten(message)).map(toShared);
+      if (shown.length > 0) lines.push(JSON.stringify(shown));
+    }
+  }
+  if (lines.length === 0) {
     const detail = messageId === undefined ? 'the conversation is empty' : 'messageId: no such message';
     throw new SluiceError('invalid_request', { detail });
   }
-  const messages = path.map(
-    ({ id, role, content, reasoning, continuesId, model, endReason }): SharedMessage => ({
-      id,
-      role,
-      content,
-      reasoning,
-      continuesId,
-      model,
-      reason: endReason,
-    }),
-  );
   const share = { id: randomBytes(16).toString('base64url'), createdAt: Date.now() };
-  await database.shares.insert({
-    ...share,
-    conversationId: conversation.id,
-    title: conversation.title,
-    content: JSON.stringify(messages),
-  });
+  const { id: conversationId, title } = conversation;
+  await shares.insert({ ...share, conversationId, title, content: lines.join('\n') });
   return share;
 }
 
-type SharedContent = SharedConversation['messages'][number]['content'];
-
-/** @throws {SluiceError} `not_found`: it never was, or was deleted */
-export async function readShare(database: Database, id: string): Promise<SharedConversation> {
-  const share = await database.shares.find(id);
-  if (share === undefined) throw new SluiceError('not_found', { detail: 'no such shared conversation' });
-  const messages = JSON.parse(share.content) as SharedMessage[];
-  const images = await database.images.find([...new Set(messages.flatMap(imageHashesOf))]);
-  return {
-    title: share.title,
-    createdAt: toTime(share.createdAt),
-    messages: messages.map(({ id: messageId, role, content, reasoning, continuesId, model, reason }) => ({
-      id: messageId,
-      role,
-      content:
-        typeof content === 'string'
-          ? content
-          : content.flatMap((part): Extract<SharedContent, readonly unknown[]> => {
-              if (part.type === 'text') return [part];
-              const image = images.get(part.sha256);
-              return image === undefined
-                ? []
-                : [{ type: 'image' as const, mediaType: image.mediaType, data: image.data }];
-            }),
-      ...(reasoning !== null && { reasoning }),
-      ...(continuesId !== null && { continuesId }),
-      ...(model !== null && { model }),
-      ...(role === 'assistant' && { reason }),
-    })),
-  };
+function toShared(message: MessageRecord): SharedMessage {
+  const { id, role, content, reasoning, continuesId, model, endReason } = message;
+  return { id, role, content, reasoning, continuesId, model, reason: endReason };
 }

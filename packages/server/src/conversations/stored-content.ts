@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message, StoredPart } from '@sluice/shared';
 import { type ImageStore, type StoredImage, hashImage } from '../storage/image-store.ts';
 import type { MessageRecord } from '../storage/message-store.ts';
@@ -26,14 +27,20 @@ export function imageHashesOf({ content }: Pick<MessageRecord, 'content'>): stri
   return content.flatMap((part) => (part.type === 'image' ? [part.sha256] : []));
 }
 
+/** Looked at before others have their turn: a millisecond or so. */
+const MESSAGES_AT_ONCE = 1000;
+/** Each may have megabytes. */
+const IMAGES_AT_ONCE = 5;
+
 /**
  * What a path of a conversation says to a model: an answer and what goes on with it are one, and an answer that never came is left
  * out. An image whose bytes are gone is too.
  */
 export async function toContext(path: readonly MessageRecord[], images: ImageStore): Promise<Message[]> {
-  const found = await images.find([...new Set(path.flatMap(imageHashesOf))]);
+  const found = await findImages([...new Set(path.flatMap(imageHashesOf))], images);
   const context: Message[] = [];
-  for (const { role, content, continuesId } of path) {
+  for (const [index, { role, content, continuesId }] of path.entries()) {
+    if (index % MESSAGES_AT_ONCE === MESSAGES_AT_ONCE - 1) await nextTurn();
     const said = toSaid(content, found);
     const last = context.at(-1);
     if (said.length === 0) continue;
@@ -44,6 +51,15 @@ export async function toContext(path: readonly MessageRecord[], images: ImageSto
     }
   }
   return context;
+}
+
+async function findImages(hashes: readonly string[], images: ImageStore): Promise<Map<string, StoredImage>> {
+  const found = new Map<string, StoredImage>();
+  for (let start = 0; start < hashes.length; start += IMAGES_AT_ONCE) {
+    const some = await images.find(hashes.slice(start, start + IMAGES_AT_ONCE));
+    for (const [hash, image] of some) found.set(hash, image);
+  }
+  return found;
 }
 
 function toSaid(content: MessageRecord['content'], images: Map<string, StoredImage>): Message['content'] {

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type NewShare, type Share, newShareSchema } from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Conversations } from '../../conversations/conversations.ts';
@@ -43,7 +45,10 @@ export function sharesRouter({ conversations, address, limitByAddress, admit }: 
     // A link that is taken back is to be gone at once, and is for those alone who have it.
     res.setHeader('Cache-Control', 'no-store');
     res.setHeader('X-Robots-Tag', 'noindex');
-    res.json(await conversations.readShare(req.params.id));
+    const pieces = await conversations.readShare(req.params.id);
+    res.type('json');
+    // One that fails on the way breaks off: it cannot look whole.
+    await pipeline(Readable.from(pieces), res);
   });
 
   router.delete('/api/shares/:id', ...admit, async (req: WithId, res) => {
