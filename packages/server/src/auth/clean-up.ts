@@ -10,8 +10,8 @@ const DAY_MS = 24 * HOUR_MS;
  */
 export async function cleanUp(database: Database, now: number): Promise<void> {
   const { refreshTokens, sessions, setupCodes, loginFailures } = database;
+  await sessions.deleteOver({ endedBefore: now - DAY_MS, expiredBefore: now });
   await refreshTokens.deleteExpired(now);
-  await sessions.deleteOver(now - DAY_MS);
   await setupCodes.deleteOld(now - 7 * DAY_MS);
   await loginFailures.deleteOld(now - DAY_MS);
 }

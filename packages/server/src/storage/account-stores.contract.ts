@@ -120,7 +120,7 @@ export function describeAccountStores(name: string, open: () => Promise<Database
       expect((await sessions.find(one))?.endedAt).toBe(5);
     });
 
-    it('deletes sessions that ended long ago, and those whose last refresh token is gone', async () => {
+    it('deletes sessions that ended long ago, and those whose refresh tokens have all expired', async () => {
       const { sessions, refreshTokens } = database;
       const { id: userId } = await insertUser();
       const [live = '', ended = '', justEnded = ''] = await Promise.all(
@@ -129,10 +129,18 @@ export function describeAccountStores(name: string, open: () => Promise<Database
       const expired = await insertSession(userId, { expiresAt: 200 });
       await sessions.end(ended, 299);
       await sessions.end(justEnded, 300);
+      const refreshed = await insertSession(userId, { expiresAt: 200 });
+      const successor = { hash: randomUUID(), sessionId: refreshed, createdAt: 1, expiresAt: 300 };
+      await refreshTokens.insertIfNew(successor);
+      await sessions.deleteOver({ endedBefore: 300, expiredBefore: 300 });
+      const all = [live, ended, justEnded, expired, refreshed];
+      const found = await Promise.all(all.map((id) => sessions.find(id)));
+      expect(found.map(Boolean)).toEqual([true, false, true, false, true]);
       await refreshTokens.deleteExpired(300);
-      await sessions.deleteOver(300);
-      const found = await Promise.all([live, ended, justEnded, expired].map((id) => sessions.find(id)));
-      expect(found.map(Boolean)).toEqual([true, false, true, false]);
+      expect(await refreshTokens.find(successor.hash)).toBeDefined();
+      await sessions.deleteOver({ endedBefore: 0, expiredBefore: 301 });
+      expect(await sessions.find(refreshed)).toBeUndefined();
+      expect(await refreshTokens.find(successor.hash)).toBeUndefined();
     });
 
     it("lists a user's tokens, the newest first, revoked ones included", async () => {
@@ -177,13 +185,13 @@ export function describeAccountStores(name: string, open: () => Promise<Database
 
     it('forgets attempts by key, by account and by age', async () => {
       const { loginFailures } = database;
-      const keys = ['bb.1', 'bb.2', 'bbc.1', 'bc.1', 'bd.1'];
+      const keys = ['bb.1', 'bb.2', 'bbc.1', 'bc.1', 'bd.1', 'bb/', 'ba.1', 'bB.1'];
       for (const key of keys) await loginFailures.count(key, key === 'bd.1' ? 1 : 300);
       await loginFailures.clear('bc.1');
       await loginFailures.clearAll('bb.');
       await loginFailures.deleteOld(2);
       const left = await Promise.all(keys.map((key) => loginFailures.blockedUntil(key)));
-      expect(left).toEqual([undefined, undefined, 0, undefined, undefined]);
+      expect(left).toEqual([undefined, undefined, 0, undefined, undefined, 0, 0, 0]);
     });
 
     it('finds the user of an identity by issuer and subject together, and keeps it for one user', async () => {

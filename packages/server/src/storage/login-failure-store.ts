@@ -16,7 +16,7 @@ export interface LoginFailureStore {
   /** @returns epoch ms; undefined when there were no attempts */
   blockedUntil(key: string): Promise<number | undefined>;
   clear(key: string): Promise<void>;
-  /** Clears every key that begins so. @param prefix of hexadecimal digits and `.` alone */
+  /** Clears every key that begins so. @param prefix of ASCII alone; not empty */
   clearAll(prefix: string): Promise<void>;
   /** Forgets what was last counted before then. */
   deleteOld(before: number): Promise<void>;
@@ -59,7 +59,9 @@ export function createLoginFailureStore(db: Kysely<Schema>): LoginFailureStore {
       await db.deleteFrom('login_failures').where('key', '=', key).execute();
     },
     async clearAll(prefix) {
-      await db.deleteFrom('login_failures').where('key', 'like', `${prefix}%`).execute();
+      const last = prefix.charCodeAt(prefix.length - 1);
+      const end = prefix.slice(0, -1) + String.fromCharCode(last + 1);
+      await db.deleteFrom('login_failures').where('key', '>=', prefix).where('key', '<', end).execute();
     },
     async deleteOld(before) {
       await db.deleteFrom('login_failures').where('updated_at', '<', before).execute();

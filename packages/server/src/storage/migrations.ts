@@ -71,6 +71,9 @@ export const migrations: readonly Migration[] = [
       'create index identities_user_id on identities (user_id)',
       'alter table sessions add column last_used_at bigint',
       'alter table sessions add column user_agent text',
+      'create index sessions_ended_at on sessions (ended_at) where ended_at is not null',
+      // The first version forgot refresh tokens that had expired, but not their sessions.
+      'delete from sessions where not exists (select 1 from refresh_tokens where session_id = sessions.id)',
       'alter table api_tokens add column last_used_at bigint',
       'create index users_created_at on users (created_at, id)',
       `create table login_failures (
@@ -79,6 +82,8 @@ export const migrations: readonly Migration[] = [
         blocked_until bigint not null,
         updated_at bigint not null
       )`,
+      // By its bytes, as in SQLite, so that all keys with one beginning stand side by side.
+      { postgres: 'alter table login_failures alter column key type text collate "C"' },
       'create index login_failures_updated_at on login_failures (updated_at)',
       `create table conversations (
         id text primary key not null,

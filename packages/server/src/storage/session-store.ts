@@ -39,8 +39,11 @@ export interface SessionStore {
   endOf(userId: string, which: { at: number; only?: string; except?: string | undefined }): Promise<number>;
   /** A use before the one that is known changes nothing. */
   markUsed(id: string, at: number): Promise<void>;
-  /** Deletes those that ended before then, and those whose refresh tokens have all been deleted. */
-  deleteOver(before: number): Promise<void>;
+  /**
+   * Deletes those that ended before a time, and those whose refresh tokens all expired before another, with the tokens: to be called
+   * before tokens that expired are deleted by themselves.
+   */
+  deleteOver(before: { endedBefore: number; expiredBefore: number }): Promise<void>;
 }
 
 export function createSessionStore(db: Kysely<Schema>): SessionStore {
@@ -119,19 +122,16 @@ function changeSessions(
       const { numUpdatedRows } = await query.where('ended_at', 'is', null).executeTakeFirstOrThrow();
       return Number(numUpdatedRows);
     },
-    async deleteOver(before) {
+    async deleteOver({ endedBefore, expiredBefore }) {
+      await db.deleteFrom('sessions').where('ended_at', '<', endedBefore).execute();
+      const tokens = db.selectFrom('refresh_tokens').select('session_id');
       await db
         .deleteFrom('sessions')
-        .where((eb) =>
-          eb.or([
-            eb('ended_at', '<', before),
-            eb.not(
-              eb.exists(
-                eb.selectFrom('refresh_tokens').select('hash').whereRef('session_id', '=', 'sessions.id'),
-              ),
-            ),
-          ]),
-        )
+        .where('id', 'in', tokens.where('expires_at', '<', expiredBefore))
+        .where((eb) => {
+          const own = eb.selectFrom('refresh_tokens').whereRef('session_id', '=', 'sessions.id');
+          return eb.not(eb.exists(own.select('hash').where('expires_at', '>=', expiredBefore)));
+        })
         .execute();
     },
   };

@@ -10,7 +10,7 @@ import { createSqliteDialect } from './sqlite-dialect.ts';
 const after = { isPinned: false, updatedAt: someTime, id: 'x', createdAt: someTime };
 const page = { userId: 'u', limit: 50 };
 
-/** All that reads more than one row, in words of its own choice. */
+/** All that reads or deletes more than one row, in words of its own choice. */
 const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
   'the first page of conversations': ({ conversations }) =>
     conversations.list({ ...page, isArchived: false }),
@@ -36,6 +36,10 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
   'identities of users': ({ identities }) => identities.listOf(['a', 'b']),
   'tokens of a user': ({ apiTokens }) => apiTokens.list('u'),
   'sessions of a user': ({ sessions }) => sessions.listOpen('u', someTime),
+  'sessions that are over': ({ sessions }) => sessions.deleteOver({ endedBefore: 1, expiredBefore: 1 }),
+  'tokens that have expired': ({ refreshTokens }) => refreshTokens.deleteExpired(1),
+  'attempts at an account': ({ loginFailures }) => loginFailures.clearAll('aa.'),
+  'attempts of long ago': ({ loginFailures }) => loginFailures.deleteOld(1),
   'usage of a user': ({ usage }) => usage.sum({ from: 0, to: 9, groupBy: 'day', userId: 'u' }),
   'usage of all': ({ usage }) => usage.sum({ from: 0, to: 9, groupBy: 'model' }),
 };
