@@ -1,4 +1,4 @@
-import type { RunOwner } from '../runs/run.ts';
+import type { RunOwner } from '../runs/run-owner.ts';
 import { requirePrincipal } from './require-principal.ts';
 
 /** @returns who asks, and with what: their streams end when that is revoked */

@@ -1,5 +1,6 @@
 import type { Logger } from '../observability/logger.ts';
-import { type Run, RunAbort, type RunOwner } from './run.ts';
+import { type Run, RunAbort } from './run.ts';
+import type { RunOwner } from './run-owner.ts';
 
 /** @returns those whose token or session has been revoked, or whose user has been disabled */
 export type FindRevoked = (owners: readonly RunOwner[]) => Promise<readonly RunOwner[]>;

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/shared';
-import type { RunOwner } from './run.ts';
+import type { RunOwner } from './run-owner.ts';
 
 /** One who reads a run's events, until they leave or may no longer. */
 export class Follower {

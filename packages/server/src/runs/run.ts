@@ -1,5 +1,6 @@
 import type { Cost, ErrorCode, RunEndReason, StopResult, Usage } from '@sluice/shared';
 import type { Follower } from './follower.ts';
+import type { RunOwner } from './run-owner.ts';
 
 /** Why the write half was aborted, as the signal's reason. Abort is a reason, not an error. */
 export class RunAbort {
@@ -11,14 +12,6 @@ export class RunAbort {
     this.endReason = endReason;
     this.code = code;
   }
-}
-
-/** Who asked, and with what: a run ends when that is revoked. */
-export interface RunOwner {
-  readonly userId: string;
-  /** Of the app token. */
-  readonly tokenId?: string;
-  readonly sessionId?: string;
 }
 
 /** Where a run's messages are in its conversation. */
