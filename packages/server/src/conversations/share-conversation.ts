@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SluiceError } from '@sluice/shared';
 import type { Database } from '../storage/database.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
@@ -37,9 +38,12 @@ export async function shareConversation(
     const detail = messageId === undefined ? 'the conversation is empty' : 'messageId: no such message';
     throw new SluiceError('invalid_request', { detail });
   }
+  const content = lines.join('\n');
+  // Of tens of megabytes the joining takes long enough, and the handing over again.
+  await nextTurn();
   const share = { id: randomBytes(16).toString('base64url'), createdAt: Date.now() };
   const { id: conversationId, title } = conversation;
-  await shares.insert({ ...share, conversationId, title, content: lines.join('\n') });
+  await shares.insert({ ...share, conversationId, title, content });
   return share;
 }
 

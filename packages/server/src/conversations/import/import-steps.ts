@@ -34,7 +34,7 @@ export interface MessagesStep {
 }
 
 /** A message and the words that it is found by. */
-export interface IndexedMessage {
+interface IndexedMessage {
   message: MessageRecord;
   words: string[];
 }
