@@ -69,6 +69,27 @@ describe('the import of a very long conversation', { timeout: 180_000 }, () => {
     expect(await list('q=number47999')).toEqual(['Epic']);
   });
 
+  it('lets others write while it is deleted', async () => {
+    const { database } = pair.server.rooms;
+    const body = longConversation({ title: 'Doomed', messages: 20_000, characters: 200 });
+    const { conversations } = (await (await send(body)).json()) as ImportResult;
+    const id = conversations[0]?.id ?? '';
+    let status: number | undefined;
+    const deleting = pair.server.call(`/api/conversations/${id}`, { method: 'DELETE' }).then((response) => {
+      status = response.status;
+    });
+    let writes = 0;
+    while (status === undefined) {
+      await database.transaction(({ conversations: each }) => each.update('none', { title: 'x' }));
+      writes += 1;
+    }
+    await deleting;
+    expect(status).toBe(204);
+    expect(writes).toBeGreaterThan(50);
+    expect(await countMessages(id)).toBe(0);
+    expect(await list('')).not.toContain('Doomed');
+  });
+
   it('shows nothing of it before its end, and leaves nothing of it when it is cut', async () => {
     const cut = new AbortController();
     const body = longConversation({ title: 'Unfinished', messages: 20_000, characters: 400 });

@@ -13,6 +13,7 @@ import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { Database, Stores } from '../storage/database.ts';
 import type { StoredImage } from '../storage/image-store.ts';
 import { collectWords } from '../storage/search-words.ts';
+import { discardConversation } from './discard-conversation.ts';
 import { type ExportedFile, exportConversation } from './export-conversation.ts';
 import { importConversations } from './import/import-conversations.ts';
 import { ImportLimiter } from './import/import-limiter.ts';
@@ -110,9 +111,9 @@ export class Conversations {
   async delete(userId: string, id: string): Promise<void> {
     await this.#database.transaction(async (stores) => {
       await requireForUpdate(stores, userId, id);
-      await stores.search.delete(id, 'all');
-      await stores.conversations.delete(id);
+      await stores.conversations.hide(id);
     });
+    await discardConversation(this.#database, id);
   }
 
   /** @throws {SluiceError} `not_found`, `invalid_cursor` */

@@ -9,7 +9,7 @@ export async function discardConversation(database: Database, id: string): Promi
     isLeft = await database.transaction(async ({ conversations, messages, search }) => {
       const found = await search.deleteSome(id, AT_ONCE);
       const deleted = await messages.deleteSome(id, AT_ONCE);
-      if (found > 0 || deleted > 0) return true;
+      if (found === AT_ONCE || deleted === AT_ONCE) return true;
       await conversations.delete(id);
       return false;
     });

@@ -30,6 +30,8 @@ export interface ConversationStore {
   insert(conversation: StoredConversation, isHidden?: boolean): Promise<void>;
   /** Shows a hidden one, which is all there now. */
   show(id: string): Promise<void>;
+  /** Hides one that is to be deleted, and takes its shares back. */
+  hide(id: string): Promise<void>;
   /** Ids of the hidden ones, whoever they belong to. */
   listHidden(): Promise<string[]>;
   find(id: string, userId: string): Promise<StoredConversation | undefined>;
@@ -66,12 +68,11 @@ export function createConversationStore(connections: {
     async show(id) {
       await db.updateTable('conversations').set({ hidden: 0 }).where('id', '=', id).execute();
     },
-    async listHidden() {
-      // As it stands in the index, which has these alone.
-      const isHidden = sql<boolean>`hidden = 1`;
-      const rows = await db.selectFrom('conversations').select('id').where(isHidden).execute();
-      return rows.map(({ id }) => id);
+    async hide(id) {
+      await db.updateTable('conversations').set({ hidden: 1 }).where('id', '=', id).execute();
+      await db.deleteFrom('shares').where('conversation_id', '=', id).execute();
     },
+    listHidden: () => listHidden(db),
     async find(id, userId) {
       const row = await selectOne(db, id, userId).executeTakeFirst();
       return row && toConversation(row);
@@ -107,6 +108,13 @@ export function createConversationStore(connections: {
 function selectOne(db: Kysely<Schema>, id: string, userId: string) {
   const query = db.selectFrom('conversations').selectAll().where('id', '=', id);
   return query.where('user_id', '=', userId).where('hidden', '=', 0);
+}
+
+async function listHidden(db: Kysely<Schema>): Promise<string[]> {
+  // As it stands in the index, which has these alone.
+  const isHidden = sql<boolean>`hidden = 1`;
+  const rows = await db.selectFrom('conversations').select('id').where(isHidden).execute();
+  return rows.map(({ id }) => id);
 }
 
 async function listConversations(

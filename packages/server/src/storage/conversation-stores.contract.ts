@@ -106,6 +106,19 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       expect(await conversations.listHidden()).toEqual([other.id]);
     });
 
+    it('hides one with the links to it', async () => {
+      const { conversations, shares } = database;
+      const conversation = await insertConversation();
+      const { id: conversationId } = conversation;
+      const share = { id: randomUUID(), conversationId, title: null, content: '[]', createdAt: someTime };
+      await shares.insert(share);
+      await conversations.hide(conversationId);
+      expect(await conversations.find(conversationId, userId)).toBeUndefined();
+      expect(await conversations.findForUpdate(conversationId, userId)).toBeUndefined();
+      expect(await conversations.listHidden()).toContain(conversationId);
+      expect(await shares.find(share.id)).toBeUndefined();
+    });
+
     it('keeps every character of what was said, and takes no title for one that no database can hold', async () => {
       const said = 'a\0b\ud800 \u2028 😀 "\\';
       const conversation = await insertConversation({ title: 'a\0b' });
