@@ -135,6 +135,23 @@ export function describeSearchStore(name: string, open: () => Promise<Database>)
       expect(await find('number41', owner)).toMatchObject([{ messageId: 'm41' }]);
     });
 
+    it('finds nothing of a hidden conversation, nor less because of it', async () => {
+      const { owner, id } = await insertConversation();
+      const hidden = makeConversation(owner);
+      await database.conversations.insert(hidden, true);
+      for (const conversationId of [id, id, hidden.id, hidden.id, hidden.id]) {
+        await database.search.insert({ userId: owner, conversationId, messageId: null, words: ['same'] });
+      }
+      const find = async (isArchived?: boolean) => {
+        const query = { userId: owner, words: ['same'], isArchived, before: endlessly, limit: 2 };
+        return (await database.search.find(query)).map(({ conversationId }) => conversationId);
+      };
+      expect(await find()).toEqual([id, id]);
+      expect(await find(false)).toEqual([id, id]);
+      await database.conversations.show(hidden.id);
+      expect(await find()).toEqual([hidden.id, hidden.id]);
+    });
+
     it('keeps to the archive, or out of it, when asked to', async () => {
       const { owner, id } = await insertConversation();
       const archived = makeConversation(owner, { isArchived: true });

@@ -105,10 +105,11 @@ function toHit(row: { number: number; conversation_id: string; message_id: strin
   return { number: row.number, conversationId: row.conversation_id, messageId: row.message_id };
 }
 
-/** A condition on each hit, and no join: hits go on being read from the newest, up to the limit. */
-function keepArchived(isArchived: boolean | undefined): RawBuilder<unknown> {
-  if (isArchived === undefined) return sql``;
-  return sql`and (select archived from conversations
+/** Conditions on each hit, and no join: hits go on being read from the newest, up to the limit. Few conversations are ever hidden. */
+function keepFound(isArchived: boolean | undefined): RawBuilder<unknown> {
+  const isShown = sql`and search_documents.conversation_id not in (select id from conversations where hidden = 1)`;
+  if (isArchived === undefined) return isShown;
+  return sql`${isShown} and (select archived from conversations
     where conversations.id = search_documents.conversation_id) = ${isArchived ? 1 : 0}`;
 }
 
@@ -146,7 +147,7 @@ function sqliteIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema
       const { rows } = await sql<Schema['search_documents']>`
         select search_documents.* from search_index
         join search_documents on search_documents.number = search_index.rowid
-        where search_index match ${match} and search_index.rowid < ${before} ${keepArchived(isArchived)}
+        where search_index match ${match} and search_index.rowid < ${before} ${keepFound(isArchived)}
         order by search_index.rowid desc limit ${limit}`.execute(reader);
       return rows.map(toHit);
     },
@@ -176,7 +177,7 @@ function postgresIndex({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Sche
       const query = [ownerOf(userId), ...words.map((word) => `'${word}':*`)].join(' & ');
       const { rows } = await sql<Schema['search_documents']>`
         select number, conversation_id, message_id from search_documents
-        where lexemes @@ cast(${query} as tsquery) and number < ${before} ${keepArchived(isArchived)}
+        where lexemes @@ cast(${query} as tsquery) and number < ${before} ${keepFound(isArchived)}
         order by number desc limit ${limit}`.execute(reader);
       return rows.map(toHit);
     },
