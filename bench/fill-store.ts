@@ -1,4 +1,4 @@
-import { textOf } from '../packages/server/src/conversations/text-of.ts';
+import { textOf } from '../packages/server/src/storage/message-content.ts';
 import type { Database } from '../packages/server/src/storage/database.ts';
 import type { MessageRecord } from '../packages/server/src/storage/message-store.ts';
 import { indexWords } from '../packages/server/src/storage/search-words.ts';

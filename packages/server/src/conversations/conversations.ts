@@ -217,7 +217,7 @@ async function indexTitle(
   { id, userId }: StoredConversation,
   words: readonly string[],
 ): Promise<void> {
-  await search.delete(id, 'title');
+  await search.deleteTitle(id);
   await search.insert({ userId, conversationId: id, messageId: null, words });
 }
 

@@ -1,9 +1,9 @@
 import { SluiceError } from '@sluice/shared';
 import type { Database } from '../storage/database.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
+import { imageHashesOf } from '../storage/message-content.ts';
 import type { NumberedMessage } from '../storage/message-store.ts';
 import { cutText } from './cut-text.ts';
-import { imageHashesOf } from './stored-content.ts';
 import { toMarkdown } from './to-markdown.ts';
 import { toConversation, toStoredMessage } from './to-wire.ts';
 
@@ -59,7 +59,7 @@ async function* writeJson(database: Database, conversation: StoredConversation):
   let comma = '';
   for await (const page of readPages(database, conversation.id)) {
     for (const message of page) {
-      for (const hash of imageHashesOf(message)) hashes.add(hash);
+      for (const hash of imageHashesOf(message.content)) hashes.add(hash);
       yield `${comma}\n${JSON.stringify(toStoredMessage(message))}`;
       comma = ',';
     }

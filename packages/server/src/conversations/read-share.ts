@@ -3,8 +3,8 @@ import { type SharedConversation, SluiceError } from '@sluice/shared';
 import type { Database } from '../storage/database.ts';
 import type { ImageStore } from '../storage/image-store.ts';
 import type { SharedMessage } from './share-conversation.ts';
-import { imageHashesOf } from './stored-content.ts';
 import { toTime } from './to-wire.ts';
+import { imageHashesOf } from '../storage/message-content.ts';
 
 type Shown = SharedConversation['messages'][number];
 
@@ -32,7 +32,7 @@ async function* writeShare(
   for (const page of pages) {
     let text = '';
     for (const message of page) {
-      const hashes = imageHashesOf(message);
+      const hashes = imageHashesOf(message.content);
       // Each may have megabytes.
       if (hashes.length > 0 && text !== '') {
         yield text;

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Message, StoredPart } from '@sluice/shared';
 import { type ImageStore, type StoredImage, hashImage } from '../storage/image-store.ts';
+import { imageHashesOf, textOf } from '../storage/message-content.ts';
 import type { MessageRecord } from '../storage/message-store.ts';
-import { textOf } from './text-of.ts';
 
 /** Content as a message stores it, and its images apart. */
 export interface StoredContent {
@@ -22,11 +22,6 @@ export function toStoredContent(content: Message['content']): StoredContent {
   return { content: parts, images };
 }
 
-export function imageHashesOf({ content }: Pick<MessageRecord, 'content'>): string[] {
-  if (typeof content === 'string') return [];
-  return content.flatMap((part) => (part.type === 'image' ? [part.sha256] : []));
-}
-
 /** Looked at before others have their turn: a millisecond or so. */
 const MESSAGES_AT_ONCE = 1000;
 /** Each may have megabytes. */
@@ -37,7 +32,7 @@ const IMAGES_AT_ONCE = 5;
  * out. An image whose bytes are gone is too.
  */
 export async function toContext(path: readonly MessageRecord[], images: ImageStore): Promise<Message[]> {
-  const found = await findImages([...new Set(path.flatMap(imageHashesOf))], images);
+  const found = await findImages([...new Set(path.flatMap(({ content }) => imageHashesOf(content)))], images);
   const context: Message[] = [];
   for (const [index, { role, content, continuesId }] of path.entries()) {
     if (index % MESSAGES_AT_ONCE === MESSAGES_AT_ONCE - 1) await nextTurn();

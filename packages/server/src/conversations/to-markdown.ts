@@ -1,7 +1,7 @@
 import type { StoredConversation } from '../storage/conversation-store.ts';
+import { textOf } from '../storage/message-content.ts';
 import type { MessageRecord } from '../storage/message-store.ts';
 import { isBeingWritten } from './is-being-written.ts';
-import { textOf } from './text-of.ts';
 import { toTime } from './to-wire.ts';
 
 const speakers = { user: 'You', assistant: 'Assistant', system: 'System' } as const;

@@ -1,9 +1,10 @@
 import { type Message, SluiceError } from '@sluice/shared';
+import { isBeingWritten } from '../conversations/is-being-written.ts';
 import { makeTitle } from '../conversations/make-title.ts';
 import { type StoredContent, toContext, toStoredContent } from '../conversations/stored-content.ts';
-import { textOf } from '../conversations/text-of.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
 import type { Stores } from '../storage/database.ts';
+import { textOf } from '../storage/message-content.ts';
 import type { MessageRecord, NumberedMessage } from '../storage/message-store.ts';
 import { collectWords } from '../storage/search-words.ts';
 import type { Turn } from './read-turn.ts';
@@ -107,8 +108,6 @@ async function findPath(stores: Stores, turn: Turn): Promise<NumberedMessage[]> 
   }
   return path;
 }
-
-const isBeingWritten = ({ runId, endReason }: MessageRecord) => runId !== null && endReason === null;
 
 /** The newest message that nobody is answering or writing just now: so that parallel posts become siblings. */
 async function findEnd({ messages }: Stores, conversationId: string): Promise<string | null> {

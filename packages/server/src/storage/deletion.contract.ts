@@ -76,7 +76,7 @@ export function describeDeletion(name: string, open: () => Promise<Database>): v
       await database.runs.insert(run);
       await database.checkpoints.insert([{ runId: run.id, seq: 1, text: 'secret', reasoning: '' }]);
       await database.transaction(async (stores) => {
-        await stores.search.delete(gone.id, 'all');
+        await stores.search.deleteSome(gone.id, 10);
         await stores.conversations.delete(gone.id);
       });
       expect(await database.conversations.find(gone.id, userId)).toBeUndefined();
@@ -134,7 +134,7 @@ export function describeDeletion(name: string, open: () => Promise<Database>): v
           await stores.conversations.update(id, { updatedAt: someTime + 1 });
         });
         const deleting = database.transaction(async (stores) => {
-          await stores.search.delete(id, 'all');
+          await stores.search.deleteSome(id, 10);
           await stores.conversations.delete(id);
         });
         await Promise.all([ending, deleting]);

@@ -5,6 +5,7 @@ import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import { deleteWithImages } from './delete-with-images.ts';
 import type { DatabaseKind } from './migrations.ts';
 import { readPath } from './message-path.ts';
+import { imageHashesOf } from './message-content.ts';
 import { nextNumber } from './next-number.ts';
 import type { Schema } from './schema.ts';
 
@@ -120,7 +121,7 @@ async function insertMessages(db: Kysely<Schema>, messages: readonly MessageReco
     await db.insertInto('messages').values(some).execute();
   }
   const images = messages.flatMap(({ id, content }) =>
-    [...new Set(hashesOf(content))].map((hash) => ({ message_id: id, hash })),
+    [...new Set(imageHashesOf(content))].map((hash) => ({ message_id: id, hash })),
   );
   for (let start = 0; start < images.length; start += INSERT_ROWS) {
     const some = images.slice(start, start + INSERT_ROWS);
@@ -166,11 +167,6 @@ async function lastNumber(db: Kysely<Schema>, conversationId: string): Promise<n
   const query = db.selectFrom('messages').select(({ fn }) => fn.max('number').as('number'));
   const row = await query.where('conversation_id', '=', conversationId).executeTakeFirst();
   return row?.number ?? 0;
-}
-
-function hashesOf(content: MessageRecord['content']): string[] {
-  if (typeof content === 'string') return [];
-  return content.flatMap((part) => (part.type === 'image' ? [part.sha256] : []));
 }
 
 function toRow(message: MessageRecord, number: number): Insertable<Schema['messages']> {

@@ -1,4 +1,6 @@
 import type { Connections } from './database.ts';
+import { textOf } from './message-content.ts';
+import type { MessageRecord } from './message-store.ts';
 import { createSearchStore } from './search-store.ts';
 import { collectWords } from './search-words.ts';
 
@@ -46,12 +48,9 @@ async function readTexts(
     .execute();
   return new Map([
     ...titles.map(({ id, user_id, title }) => [id, { userId: user_id, text: title ?? '' }] as const),
-    ...messages.map(({ id, user_id, content }) => [id, { userId: user_id, text: textOf(content) }] as const),
+    ...messages.map(
+      ({ id, user_id, content }) =>
+        [id, { userId: user_id, text: textOf(JSON.parse(content) as MessageRecord['content']) }] as const,
+    ),
   ]);
-}
-
-/** @param content as it is stored: a JSON string, or parts of which some are text */
-function textOf(content: string): string {
-  const value = JSON.parse(content) as string | { text?: string }[];
-  return typeof value === 'string' ? value : value.map(({ text = '' }) => text).join('\n');
 }

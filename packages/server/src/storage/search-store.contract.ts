@@ -173,9 +173,9 @@ export function describeSearchStore(name: string, open: () => Promise<Database>)
         database.search.insert({ userId: owner, conversationId: id, messageId, words: ['same'] });
       await insert(null);
       await insert('m');
-      await database.search.delete(id, 'title');
+      await database.search.deleteTitle(id);
       expect(await find('same', owner)).toMatchObject([{ messageId: 'm', conversationId: id }]);
-      await database.search.delete(id, 'all');
+      await database.search.deleteSome(id, 10);
       expect(await find('same', owner)).toEqual([]);
     });
 

@@ -26,8 +26,8 @@ export interface SearchStore {
   insertMany(documents: readonly SearchDocument[]): Promise<void>;
   /** The same at a place of its own, which must be free. */
   insertAt(number: number, document: SearchDocument): Promise<void>;
-  /** Forgets the title of a conversation, or with `all`, its messages too. */
-  delete(conversationId: string, what: 'title' | 'all'): Promise<void>;
+  /** Forgets the title of a conversation. @returns how many there were */
+  deleteTitle(conversationId: string): Promise<number>;
   /** Forgets up to `limit` of a conversation's title and messages. @returns how many */
   deleteSome(conversationId: string, limit: number): Promise<number>;
   /** @param words beginnings of words, as `queryWords` cuts them; at least one */
@@ -69,9 +69,12 @@ export function createSearchStore(connections: {
       left = placed.filter(({ number }) => !stored.has(number));
     }
   };
-  const forget = async (numbers: readonly number[]): Promise<void> => {
+  const forget = async (documents: { execute(): Promise<{ number: number }[]> }): Promise<number> => {
+    const numbers = (await documents.execute()).map(({ number }) => number);
+    if (numbers.length === 0) return 0;
     await index.forget(numbers);
     await db.deleteFrom('search_documents').where('number', 'in', numbers).execute();
+    return numbers.length;
   };
   const documentsOf = (conversationId: string) =>
     db.selectFrom('search_documents').select('number').where('conversation_id', '=', conversationId);
@@ -82,24 +85,11 @@ export function createSearchStore(connections: {
       const stored = await index.insert([{ ...document, number }]);
       if (!stored.has(number)) throw new Error(`the place ${number} is taken`);
     },
-    async delete(conversationId, what) {
-      let query = documentsOf(conversationId);
-      if (what === 'title') query = query.where('message_id', 'is', null);
-      const numbers = (await query.execute()).map(({ number }) => number);
-      for (let start = 0; start < numbers.length; start += DELETE_ROWS) {
-        await forget(numbers.slice(start, start + DELETE_ROWS));
-      }
-    },
-    async deleteSome(conversationId, limit) {
-      const rows = await documentsOf(conversationId).limit(limit).execute();
-      if (rows.length > 0) await forget(rows.map(({ number }) => number));
-      return rows.length;
-    },
+    deleteTitle: (conversationId) => forget(documentsOf(conversationId).where('message_id', 'is', null)),
+    deleteSome: (conversationId, limit) => forget(documentsOf(conversationId).limit(limit)),
     find: (query) => index.find(query),
   };
 }
-
-const DELETE_ROWS = 1000;
 
 function toHit(row: { number: number; conversation_id: string; message_id: string | null }): SearchHit {
   return { number: row.number, conversationId: row.conversation_id, messageId: row.message_id };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashImage } from '../../storage/image-store.ts';
 import type { MessageRecord } from '../../storage/message-store.ts';
-import { textOf } from '../text-of.ts';
+import { textOf } from '../../storage/message-content.ts';
 import { type ImportStep, readImport } from './import-steps.ts';
 
 const owner = { userId: 'u', now: 2_000_000_000_000 };

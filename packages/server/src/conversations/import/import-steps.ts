@@ -2,10 +2,9 @@ import type { ImportResult } from '@sluice/shared';
 import * as z from 'zod';
 import type { StoredConversation } from '../../storage/conversation-store.ts';
 import type { StoredImage } from '../../storage/image-store.ts';
+import { imageHashesOf, textOf } from '../../storage/message-content.ts';
 import type { MessageRecord } from '../../storage/message-store.ts';
 import { indexWords } from '../../storage/search-words.ts';
-import { imageHashesOf } from '../stored-content.ts';
-import { textOf } from '../text-of.ts';
 import { readEntries } from './read-entries.ts';
 import { type ImportRecords, toRecords } from './to-records.ts';
 
@@ -80,7 +79,7 @@ function* toSteps({ conversation, messages, images }: ImportRecords): Generator<
   const unseen = new Map(images.map((image) => [image.hash, image]));
   let step: MessagesStep = { type: 'messages', messages: [], length: 0 };
   for (const message of messages) {
-    const shown = new Set(imageHashesOf(message)).intersection(unseen);
+    const shown = new Set(imageHashesOf(message.content)).intersection(unseen);
     const text = textOf(message.content);
     const length = text.length + (message.reasoning?.length ?? 0);
     const isFull = step.messages.length === STEP_MESSAGES || step.length + length > STEP_LENGTH;

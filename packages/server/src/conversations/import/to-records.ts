@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { StoredConversation } from '../../storage/conversation-store.ts';
 import type { StoredImage } from '../../storage/image-store.ts';
+import { textOf } from '../../storage/message-content.ts';
 import type { MessageRecord } from '../../storage/message-store.ts';
 import { cutText } from '../cut-text.ts';
 import { makeTitle } from '../make-title.ts';
-import { textOf } from '../text-of.ts';
 import type { ImportedConversation, ImportedMessage } from './imported-conversation.ts';
 import { joinAnswers } from './join-answers.ts';
 import { orderMessages } from './order-messages.ts';

@@ -54,7 +54,7 @@ async function fill(database: Database, userId: string, count: number) {
 
 const remove = (database: Database, id: string) =>
   database.transaction(async (stores) => {
-    await stores.search.delete(id, 'all');
+    await stores.search.deleteSome(id, 10_000);
     await stores.conversations.delete(id);
   });
 
@@ -81,7 +81,7 @@ describe('what was deleted', () => {
     const id = await insert(database, userId, { title, content: 'hello' });
     await database.transaction(async (stores) => {
       await stores.conversations.update(id, { title: 'Another' });
-      await stores.search.delete(id, 'title');
+      await stores.search.deleteTitle(id);
     });
     vi.advanceTimersByTime(60_000);
     await expect.poll(read, { timeout: 5000 }).toEqual([]);
