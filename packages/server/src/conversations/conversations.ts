@@ -105,14 +105,18 @@ export class Conversations {
   }
 
   /**
-   * Messages, images and shares go with it.
+   * The first half of a deletion: nobody finds the conversation any more, or adds to it.
    * @throws {SluiceError} `not_found`
    */
-  async delete(userId: string, id: string): Promise<void> {
+  async hide(userId: string, id: string): Promise<void> {
     await this.#database.transaction(async (stores) => {
       await requireForUpdate(stores, userId, id);
       await stores.conversations.hide(id);
     });
+  }
+
+  /** The second half: deletes a hidden conversation with its messages, images and shares; takes a while when it is long. */
+  async discard(id: string): Promise<void> {
     await discardConversation(this.#database, id);
   }
 

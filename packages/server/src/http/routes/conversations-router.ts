@@ -77,8 +77,9 @@ export function conversationsRouter({ conversations, runs, admit }: Conversation
 
   router.delete('/api/conversations/:id', ...admit, async (req: WithId, res) => {
     const { id } = req.params;
-    await conversations.delete(userOf(req), id);
+    await conversations.hide(userOf(req), id);
     await runs.leaveConversation(id);
+    await conversations.discard(id);
     res.status(204).end();
   });
   return router;
