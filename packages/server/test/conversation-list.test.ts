@@ -142,7 +142,7 @@ describe('one conversation', () => {
     expect(logs.map(({ status }) => status)).toEqual([410, 410]);
   });
 
-  it('is deleted whole although questions come at that moment', async () => {
+  it('is deleted whole although questions and links come at that moment', async () => {
     pair.upstream.script({ tokens: 2000, delayMs: 5 });
     const answers = await Promise.all(
       Array.from({ length: 30 }, async () => {
@@ -151,7 +151,9 @@ describe('one conversation', () => {
           body: { conversationId: id, message: 'The last zeppelin' },
         });
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
-        const [response, removed] = await Promise.all([asked, remove(id)]);
+        const sharing = pair.server.call(`/api/conversations/${id}/shares`, { body: {} });
+        const [response, removed, shared] = await Promise.all([asked, remove(id), sharing]);
+        expect([201, 400, 404]).toContain(shared.status);
         return { status: response.status, removed: removed.status, text: await response.text() };
       }),
     );

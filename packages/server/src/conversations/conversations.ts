@@ -19,6 +19,7 @@ import { importConversations } from './import/import-conversations.ts';
 import { ImportLimiter } from './import/import-limiter.ts';
 import { readInWorker } from './import/read-in-worker.ts';
 import { readShare } from './read-share.ts';
+import { requireConversation, requireForUpdate } from './require-conversation.ts';
 import { searchConversations } from './search-conversations.ts';
 import { shareConversation } from './share-conversation.ts';
 import { toConversation, toStoredMessage, toTime } from './to-wire.ts';
@@ -199,20 +200,8 @@ export class Conversations {
   }
 
   #require(userId: string, id: string): Promise<StoredConversation> {
-    return requireIn(this.#database, userId, id);
+    return requireConversation(this.#database, userId, id);
   }
-}
-
-async function requireIn(stores: Stores, userId: string, id: string): Promise<StoredConversation> {
-  const conversation = await stores.conversations.find(id, userId);
-  if (conversation === undefined) throw new SluiceError('not_found', { detail: 'no such conversation' });
-  return conversation;
-}
-
-async function requireForUpdate(stores: Stores, userId: string, id: string): Promise<StoredConversation> {
-  const conversation = await stores.conversations.findForUpdate(id, userId);
-  if (conversation === undefined) throw new SluiceError('not_found', { detail: 'no such conversation' });
-  return conversation;
 }
 
 /** @param words of the title that is to be found from now on */

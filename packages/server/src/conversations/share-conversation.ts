@@ -5,6 +5,7 @@ import type { Database } from '../storage/database.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
 import type { MessageRecord } from '../storage/message-store.ts';
 import { isBeingWritten } from './is-being-written.ts';
+import { requireForUpdate } from './require-conversation.ts';
 
 /** What a snapshot keeps of a message: nothing of who wrote it, what it cost or when. */
 export type SharedMessage = Pick<
@@ -18,14 +19,14 @@ export type SharedMessage = Pick<
  * Keeps one path of a conversation as it stands now, for whoever has the link. An answer that is being written is left out: its text
  * is not in its message yet.
  * @param messageId the last message shown; unless given, the newest
- * @throws {SluiceError} `invalid_request` when there is nothing to show
+ * @throws {SluiceError} `invalid_request` when there is nothing to show, `not_found` when the conversation is deleted meanwhile
  */
 export async function shareConversation(
   database: Database,
   conversation: StoredConversation,
   messageId?: string,
 ): Promise<{ id: string; createdAt: number }> {
-  const { messages, shares } = database;
+  const { messages } = database;
   const last = messageId ?? (await messages.findNewest(conversation.id))?.id;
   const lines: string[] = [];
   if (last !== undefined) {
@@ -42,8 +43,11 @@ export async function shareConversation(
   // Of tens of megabytes the joining takes long enough, and the handing over again.
   await nextTurn();
   const share = { id: randomBytes(16).toString('base64url'), createdAt: Date.now() };
-  const { id: conversationId, title } = conversation;
-  await shares.insert({ ...share, conversationId, title, content });
+  const { id: conversationId, userId, title } = conversation;
+  await database.transaction(async (stores) => {
+    await requireForUpdate(stores, userId, conversationId);
+    await stores.shares.insert({ ...share, conversationId, title, content });
+  });
   return share;
 }
 

@@ -31,7 +31,7 @@ export async function openRun(database: Database, opening: RunOpening): Promise<
     run.open(null);
     return asked;
   }
-  const prepared = turn && (await prepareTurn(turn));
+  const prepared = turn && (await prepareTurn(database, turn));
   const opened = await database.transaction(async (stores) => {
     const { userId } = run.owner;
     if (claim !== null) {

@@ -1,11 +1,12 @@
 import { type Message, SluiceError } from '@sluice/shared';
 import { isBeingWritten } from '../conversations/is-being-written.ts';
 import { makeTitle } from '../conversations/make-title.ts';
+import { requireForUpdate } from '../conversations/require-conversation.ts';
 import { type StoredContent, toContext, toStoredContent } from '../conversations/stored-content.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
 import type { Stores } from '../storage/database.ts';
 import { textOf } from '../storage/message-content.ts';
-import type { MessageRecord, NumberedMessage } from '../storage/message-store.ts';
+import type { MessageRecord } from '../storage/message-store.ts';
 import { collectWords } from '../storage/search-words.ts';
 import type { Turn } from './read-turn.ts';
 import type { Run, RunPlace } from './run.ts';
@@ -24,13 +25,17 @@ function refuse(field: string, why: string): never {
   throw new SluiceError('invalid_request', { detail: `${field}: ${why}` });
 }
 
-/** Does the slow part of a turn, hashing its images and cutting its prompt into words, before a transaction holds up everybody's. */
-export async function prepareTurn(turn: Turn) {
+/**
+ * Does the slow part of a turn before a transaction holds up everybody's: reading what was said before, hashing images, cutting the
+ * prompt into words.
+ */
+export async function prepareTurn(database: Stores, turn: Turn) {
   const stored = turn.kind === 'send' ? toStoredContent(turn.message.content) : null;
   const prompt = stored === null ? '' : textOf(stored.content);
   const title = makeTitle(prompt);
   return {
     turn,
+    said: await readSaid(database, turn.conversationId, await findParentId(database, turn)),
     stored,
     title,
     titleWords: await collectWords(title ?? ''),
@@ -47,13 +52,12 @@ export type PreparedTurn = Awaited<ReturnType<typeof prepareTurn>>;
 export async function openTurn(stores: Stores, run: Run, prepared: PreparedTurn): Promise<OpenedTurn> {
   const { turn } = prepared;
   const { conversationId } = turn;
-  const conversation = await stores.conversations.findForUpdate(conversationId, run.owner.userId);
-  if (conversation === undefined) throw new SluiceError('not_found', { detail: 'no such conversation' });
-  const path = await findPath(stores, turn);
+  const conversation = await requireForUpdate(stores, run.owner.userId, conversationId);
+  const parent = await findParent(stores, turn);
+  const context = await contextOf(stores, prepared, parent);
   const { stored } = prepared;
-  const answered =
-    stored === null ? path.at(-1) : await storePrompt(stores, run, { ...prepared, stored, path });
-  if (answered === undefined) throw new Error('a turn without a prompt');
+  const answered = stored === null ? parent : await storePrompt(stores, run, { ...prepared, stored, parent });
+  if (answered === null) throw new Error('a turn without a prompt');
   const answer: MessageRecord = {
     ...noAnswer,
     id: crypto.randomUUID(),
@@ -68,7 +72,7 @@ export async function openTurn(stores: Stores, run: Run, prepared: PreparedTurn)
   };
   await stores.messages.insert([answer]);
   await touch(stores, conversation, { prepared, now: run.createdAt });
-  const context = await toContext(turn.kind === 'send' ? [...path, answered] : path, stores.images);
+  if (turn.kind === 'send') context.push(turn.message);
   if (turn.kind === 'continue' && context.at(-1)?.role === 'assistant') {
     context.push({ role: 'user', content: CONTINUE_PROMPT });
   }
@@ -93,12 +97,45 @@ const noAnswer = {
   errorCode: null,
 } satisfies Partial<MessageRecord>;
 
-/** What was said before: up to the parent, which must be there and must fit. */
-async function findPath(stores: Stores, turn: Turn): Promise<NumberedMessage[]> {
-  const parentId = turn.parentId === undefined ? await findEnd(stores, turn.conversationId) : turn.parentId;
-  if (parentId === null) return [];
-  const path = await stores.messages.findPath(parentId, turn.conversationId);
-  const parent = path.at(-1);
+/** What was said up to a message, as a model is told it. */
+interface Said {
+  parentId: string | null;
+  context: Message[];
+  /** More of it may have come since. */
+  isBeingWritten: boolean;
+}
+
+async function readSaid(
+  { messages, images }: Stores,
+  conversationId: string,
+  parentId: string | null,
+): Promise<Said> {
+  const path = parentId === null ? [] : await messages.findPath(parentId, conversationId);
+  return { parentId, context: await toContext(path, images), isBeingWritten: path.some(isBeingWritten) };
+}
+
+/** What was said before is never changed: only another parent than was thought, or one that has just ended, is read anew. */
+async function contextOf(
+  stores: Stores,
+  { turn, said }: PreparedTurn,
+  parent: MessageRecord | null,
+): Promise<Message[]> {
+  const parentId = parent?.id ?? null;
+  const isKnown = said.parentId === parentId && !said.isBeingWritten;
+  const { context } = isKnown ? said : await readSaid(stores, turn.conversationId, parentId);
+  // The transaction may be tried again.
+  return [...context];
+}
+
+async function findParentId(stores: Stores, turn: Turn): Promise<string | null> {
+  return turn.parentId === undefined ? findEnd(stores, turn.conversationId) : turn.parentId;
+}
+
+/** The message that the turn goes on from, which must be there and must fit; null for a first message. */
+async function findParent(stores: Stores, turn: Turn): Promise<MessageRecord | null> {
+  const parentId = await findParentId(stores, turn);
+  if (parentId === null) return null;
+  const parent = await stores.messages.find(parentId, turn.conversationId);
   if (parent === undefined) refuse('parentId', 'the conversation has no such message');
   const isAnswer = parent.role === 'assistant';
   if (isAnswer && isBeingWritten(parent)) refuse('parentId', 'that answer is still being written');
@@ -106,7 +143,7 @@ async function findPath(stores: Stores, turn: Turn): Promise<NumberedMessage[]> 
   if (turn.kind === 'continue' && (!isAnswer || parent.endReason === 'complete')) {
     refuse('parentId', 'must be an answer that was cut short');
   }
-  return path;
+  return parent;
 }
 
 /** The newest message that nobody is answering or writing just now: so that parallel posts become siblings. */
@@ -124,14 +161,14 @@ async function findEnd({ messages }: Stores, conversationId: string): Promise<st
 async function storePrompt(
   stores: Stores,
   run: Run,
-  { turn, stored, words, path }: PreparedTurn & { stored: StoredContent; path: readonly MessageRecord[] },
+  { turn, stored, words, parent }: PreparedTurn & { stored: StoredContent; parent: MessageRecord | null },
 ): Promise<MessageRecord> {
   const { content, images } = stored;
   const prompt: MessageRecord = {
     ...noAnswer,
     id: crypto.randomUUID(),
     conversationId: turn.conversationId,
-    parentId: path.at(-1)?.id ?? null,
+    parentId: parent?.id ?? null,
     role: 'user',
     content,
     createdAt: run.createdAt,

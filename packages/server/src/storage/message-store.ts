@@ -83,7 +83,7 @@ export function createMessageStore(connections: {
       const row = await query.orderBy('number', 'desc').limit(1).executeTakeFirst();
       return row && toMessage(row);
     },
-    findPath: (id, conversationId) => findPath(db, id, conversationId),
+    findPath: (id, conversationId) => findPath(reader, id, conversationId),
     pagePath: (id, conversationId) => pagePath(reader, id, conversationId),
     async list({ conversationId, after, limit }) {
       const query = reader
