@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/shared';
-import type { Database } from '../storage/database.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
+import type { Database } from '../storage/database.ts';
 import { imageHashesOf } from '../storage/message-content.ts';
 import type { NumberedMessage } from '../storage/message-store.ts';
 import { cutText } from './cut-text.ts';

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type SharedConversation, SluiceError } from '@sluice/shared';
 import type { Database } from '../storage/database.ts';
 import type { ImageStore } from '../storage/image-store.ts';
+import { imageHashesOf } from '../storage/message-content.ts';
 import type { SharedMessage } from './share-conversation.ts';
 import { toTime } from './to-wire.ts';
-import { imageHashesOf } from '../storage/message-content.ts';
 
 type Shown = SharedConversation['messages'][number];
 

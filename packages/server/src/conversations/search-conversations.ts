@@ -1,11 +1,11 @@
 import type { ConversationList, Snippet } from '@sluice/shared';
 import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { Database } from '../storage/database.ts';
-import { queryWords } from '../storage/search-words.ts';
+import { textOf } from '../storage/message-content.ts';
 import type { SearchHit } from '../storage/search-store.ts';
+import { queryWords } from '../storage/search-words.ts';
 import { cutSnippet } from './cut-snippet.ts';
 import { toConversation } from './to-wire.ts';
-import { textOf } from '../storage/message-content.ts';
 
 /** Hits looked at for one page, a few and then more: a common word in few, long conversations would have no end. */
 const HITS_AT_ONCE = [100, 400, 1000];

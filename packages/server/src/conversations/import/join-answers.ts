@@ -1,5 +1,5 @@
-import type { ImportedMessage } from './imported-conversation.ts';
 import { textOf } from '../../storage/message-content.ts';
+import type { ImportedMessage } from './imported-conversation.ts';
 
 /**
  * Joins answers that follow each other, as they do where a tool was used in between, as long as nothing else follows the first.
