@@ -104,6 +104,7 @@ describe.skipIf(!hasChromium)('a long list of conversations', () => {
     await page.unroute('**/api/conversations**');
     await alert.getByRole('button', { name: 'Try again' }).click();
     await nav(page).locator('mark').first().waitFor();
+    await scrollToEnd(page);
     await page.getByRole('searchbox').fill('');
     await first.waitFor({ state: 'attached' });
     expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toContain('must not be lost');

@@ -16,7 +16,12 @@ export function ConversationList({ choice, isGone, children }: ConversationListP
   const isSearch = choice.q !== '';
   const isEmpty = shown.length === 0;
   return (
-    <div data-scrolls className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+    // Another list begins at its top, wherever the one before was scrolled to.
+    <div
+      key={`${choice.archived} ${choice.q}`}
+      data-scrolls
+      className="min-h-0 flex-1 overflow-y-auto overscroll-contain"
+    >
       {isSearch ? (
         <ul aria-label="Found">{shown.map(children)}</ul>
       ) : (
