@@ -12,7 +12,7 @@ import {
 } from './_support/start-server.ts';
 import { useServer } from './_support/use-server.ts';
 
-const pair = useServer({ FIRST_TOKEN_TIMEOUT_MS: '250', IDLE_TIMEOUT_MS: '200', RUN_TIMEOUT_MS: '1200' });
+const pair = useServer({ FIRST_TOKEN_TIMEOUT_MS: '250', IDLE_TIMEOUT_MS: '200', RUN_TIMEOUT_MS: '3000' });
 
 interface Fault {
   name: string;
@@ -22,6 +22,8 @@ interface Fault {
   /** Text that came before the fault and is kept. */
   text?: string;
   status?: number;
+  /** Calls that are made; 1 unless it may go by itself. */
+  calls?: number;
 }
 
 const half = ' t0 t1 t2';
@@ -36,18 +38,19 @@ const faults: Fault[] = [
     code: 'upstream_rate_limited',
     status: 429,
   },
-  { name: 'an internal error', script: { status: 500 }, code: 'upstream_error' },
-  { name: 'an overload', script: { status: 503 }, code: 'upstream_overloaded', status: 503 },
+  { name: 'an internal error', script: { status: 500 }, code: 'upstream_error', calls: 3 },
+  { name: 'an overload', script: { status: 503 }, code: 'upstream_overloaded', status: 503, calls: 3 },
   {
     name: 'a redirect',
     script: { status: 302, headers: { location: 'http://127.0.0.1:9/' } },
     code: 'upstream_invalid',
   },
-  { name: 'a refused connection', script: { end: 'refuse' }, code: 'upstream_unreachable' },
+  { name: 'a refused connection', script: { end: 'refuse' }, code: 'upstream_unreachable', calls: 3 },
   {
     name: 'a login page',
     script: { body: '<html>Sign in', headers: { 'content-type': 'text/html' } },
     code: 'upstream_error',
+    calls: 3,
   },
   {
     name: 'an error in the stream',
@@ -68,7 +71,12 @@ const faults: Fault[] = [
     code: 'upstream_truncated',
     text: half,
   },
-  { name: 'an empty stream', script: { tokens: 0, end: 'truncate', after: 0 }, code: 'upstream_truncated' },
+  {
+    name: 'an empty stream',
+    script: { tokens: 0, end: 'truncate', after: 0 },
+    code: 'upstream_truncated',
+    calls: 3,
+  },
   {
     name: 'silence before the headers',
     script: { hang: 'headers' },
@@ -101,7 +109,7 @@ const faults: Fault[] = [
 ];
 
 describe.each(['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'])('%s', (model) => {
-  describe.each(faults)('with $name', ({ script, code, reason = 'error', text, status = 502 }) => {
+  describe.each(faults)('with $name', ({ script, code, reason = 'error', text, status = 502, calls = 1 }) => {
     it(`ends the stream with ${code}, once, the text kept, and closes the upstream call`, async () => {
       pair.upstream.script(script);
       const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
@@ -111,7 +119,7 @@ describe.each(['anthropic/claude-sonnet-5-5', 'openai/gpt-4.1'])('%s', (model) =
       expect(events.filter(({ event }) => event.type === 'run-end')).toHaveLength(1);
       expect(events.at(-1)?.event).toMatchObject({ type: 'run-end', reason });
       if (text !== undefined) expect(textOf(events)).toBe(text);
-      expect(pair.upstream.stats.requests).toBe(1);
+      expect(pair.upstream.stats.requests).toBe(calls);
       await expect.poll(() => pair.upstream.stats.active).toBe(0);
     });
 

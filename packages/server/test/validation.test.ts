@@ -106,7 +106,6 @@ describe('what belongs together', () => {
 
 describe('what this version does not bring', () => {
   it.each([
-    [{ fallbackModels: ['openai/x'] }, 'fallbackModels'],
     [{ reasoning: 'high' }, 'reasoning'],
     [{ model: 'openai/gpt-5.4', temperature: 1 }, 'temperature'],
   ])('is refused by name, not ignored: %j', async (options, field) => {

@@ -4,6 +4,8 @@ import type { Usage } from './usage.ts';
 /** One answer as it stands after some of its run's events. */
 export interface Answer {
   start: RunStart | null;
+  /** Id of the one that answers: as asked, or the latest fallback. */
+  model: string | null;
   content: string;
   reasoning: string;
   /** The latest retry or fallback, until the first token comes. */
@@ -18,6 +20,7 @@ export interface Answer {
 
 export const emptyAnswer: Answer = {
   start: null,
+  model: null,
   content: '',
   reasoning: '',
   notice: null,
@@ -31,14 +34,15 @@ export const emptyAnswer: Answer = {
 export function foldEvent(answer: Answer, event: RunEvent): Answer {
   switch (event.type) {
     case 'run-start':
-      return { ...answer, start: event };
+      return { ...answer, start: event, model: event.model };
     case 'text-delta':
       return { ...answer, content: answer.content + event.text, notice: null };
     case 'reasoning-delta':
       return { ...answer, reasoning: answer.reasoning + event.reasoning, notice: null };
     case 'run-retry':
-    case 'run-fallback':
       return { ...answer, notice: event };
+    case 'run-fallback':
+      return { ...answer, notice: event, model: event.to };
     case 'usage':
       return { ...answer, usage: event.usage };
     case 'finish':

@@ -2,17 +2,11 @@ import { type ChatRequest, type Message, SluiceError } from '@sluice/shared';
 import type { ResolvedModel } from '../catalog/catalog.ts';
 import type { ProviderRequest } from '../providers/provider.ts';
 
-/** Options of the protocol that this version does not bring; refused, never ignored in silence. */
-const notSupportedYet = ['fallbackModels'] as const;
-
 function refuse(field: string, why: string): never {
   throw new SluiceError('unsupported_option', { detail: `${field}: ${why}` });
 }
 
 function refuseUnsupported(body: ChatRequest, model: ResolvedModel): void {
-  for (const field of notSupportedYet) {
-    if (body[field] !== undefined) refuse(field, 'not supported by this version of Sluice');
-  }
   if (body.temperature !== undefined && !model.capabilities.temperature) {
     refuse('temperature', `model ${model.id} does not take it`);
   }

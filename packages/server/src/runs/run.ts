@@ -35,7 +35,7 @@ export interface RunResult {
 
 type RunFields = Pick<
   Run,
-  'id' | 'owner' | 'requestId' | 'model' | 'provider' | 'graceMs' | 'conversationId'
+  'id' | 'owner' | 'requestId' | 'model' | 'provider' | 'graceMs' | 'conversationId' | 'dropped'
 >;
 
 /** One generation, from admission to its end; the log has what it said. */
@@ -44,11 +44,14 @@ export class Run {
   readonly owner: RunOwner;
   /** Of the request that began it, for the log. */
   readonly requestId: string;
-  readonly model: string;
-  readonly provider: string;
+  /** Of the model that answers, or was asked first. */
+  model: string;
+  provider: string;
   readonly graceMs: GraceMs;
   /** Null outside of conversations. */
   readonly conversationId: string | null;
+  /** Options that fallback models are asked without. */
+  readonly dropped: readonly string[];
   readonly createdAt = Date.now();
   /** Null outside of conversations, and before the run is open. */
   place: RunPlace | null = null;
@@ -77,6 +80,7 @@ export class Run {
     this.provider = fields.provider;
     this.graceMs = fields.graceMs;
     this.conversationId = fields.conversationId;
+    this.dropped = fields.dropped;
   }
 
   /** Aborts with a `RunAbort`. */
@@ -94,6 +98,12 @@ export class Run {
     if (this.signal.aborted || this.result !== null) return;
     this.#abortedAt = performance.now();
     this.#controller.abort(reason);
+  }
+
+  /** Another model answers than was asked. */
+  serveBy({ id, provider }: { id: string; provider: string }): void {
+    this.model = id;
+    this.provider = provider;
   }
 
   open(place: RunPlace | null): void {

@@ -4,20 +4,21 @@
 import { type ChatRequest, SluiceError, type StopResult } from '@sluice/shared';
 import type { RunLimiter } from '../admission/limit-runs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { EventLog, LoggedEvent, RunLog } from '../event-log/event-log.ts';
+import type { EventLog, LoggedEvent } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Provider, ProviderRequest } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
 import type { NewRun, StoredRun } from '../storage/run-store.ts';
+import { readCandidates } from './candidates.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type ClaimedRun, type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
 import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
 import { type EndWriter, createEndWriter } from './end-writer.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Follower } from './follower.ts';
-import { generateAnswer } from './generate-answer.ts';
+import { type Generation, generateAnswer } from './generate-answer.ts';
 import { openRun } from './open-run.ts';
-import { readChatRequest, readMessages } from './read-chat-request.ts';
+import { readMessages } from './read-chat-request.ts';
 import { type GraceLimits, readGrace } from './read-grace.ts';
 import { readTurn } from './read-turn.ts';
 import { Run, RunAbort } from './run.ts';
@@ -169,8 +170,8 @@ export class Runs implements Disposable {
     this.#refuseWhenDraining();
     const { owner } = request.follower;
     const { catalog, providers, limiter, grace, database, eventLog } = this.#ports;
-    const model = catalog.resolve(body.model);
-    const options = readChatRequest(body, model);
+    const candidates = readCandidates(body, { catalog, providers });
+    const { model } = candidates.first;
     const turn = readTurn(body);
     const asked = turn === null ? readMessages(body) : [];
     const run = new Run({
@@ -179,12 +180,10 @@ export class Runs implements Disposable {
       requestId: request.id,
       model: model.id,
       provider: model.provider,
+      dropped: candidates.dropped,
       conversationId: turn?.conversationId ?? null,
       graceMs: readGrace(body, claim !== null, grace),
     });
-    const provider = providers.get(model.provider);
-    if (provider === undefined)
-      throw new Error(`provider ${model.provider} is in the catalogue but not composed`);
     using undo = new DisposableStack();
     const place = undo.use(limiter.admit(owner.userId));
     const log = undo.use(eventLog.open(run.id));
@@ -196,13 +195,11 @@ export class Runs implements Disposable {
     const messages = await openRun(database, { run, body, model, turn, asked, claim });
     undo.move();
     run.addFollower(request.follower);
-    void this.#generate({ run, log, provider, request: { ...options, messages } }).finally(() =>
-      place[Symbol.dispose](),
-    );
+    void this.#generate({ run, log, candidates, messages }).finally(() => place[Symbol.dispose]());
     return run;
   }
 
-  #generate(begun: { run: Run; log: RunLog; provider: Provider; request: ProviderRequest }): Promise<void> {
+  #generate(begun: Pick<Generation, 'run' | 'log' | 'candidates' | 'messages'>): Promise<void> {
     const { timeouts, logger } = this.#ports;
     return generateAnswer({
       ...begun,

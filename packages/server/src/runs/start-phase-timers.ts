@@ -10,18 +10,22 @@ export interface RunTimeouts {
 }
 
 export interface PhaseTimers extends Disposable {
+  /** A call begins: its first token is awaited. */
+  noteCall(): void;
+  /** It has failed. What comes until the next one is not its silence. */
+  noteCallEnd(): void;
   noteLife(): void;
   noteToken(): void;
   /** The answer is whole; a trailer is bounded by its provider. */
   noteFinish(): void;
 }
 
-/** Times the phases of a run's upstream call; a phase that takes too long aborts the run with a code of its own. */
+/** Times the phases of a run's upstream calls, and the whole of it; a phase that takes too long aborts the run with a code of its own. */
 export function startPhaseTimers(run: Run, timeouts: RunTimeouts): PhaseTimers {
   const abort = (code: 'first_token_timeout' | 'idle_timeout' | 'run_timeout') => () =>
     run.abort(new RunAbort('timeout', code));
   const total = setTimeout(abort('run_timeout'), timeouts.runMs);
-  const first = setTimeout(abort('first_token_timeout'), timeouts.firstTokenMs);
+  let first: NodeJS.Timeout | undefined;
   let idle: NodeJS.Timeout | undefined;
   let isOver = false;
   const clear = () => {
@@ -29,6 +33,10 @@ export function startPhaseTimers(run: Run, timeouts: RunTimeouts): PhaseTimers {
     for (const timer of [total, first, idle]) clearTimeout(timer);
   };
   return {
+    noteCall() {
+      first = setTimeout(abort('first_token_timeout'), timeouts.firstTokenMs);
+    },
+    noteCallEnd: () => clearTimeout(first),
     // A timer that was cleared would be set again by refresh.
     noteLife: () => void (isOver || idle?.refresh()),
     noteToken() {

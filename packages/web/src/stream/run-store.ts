@@ -81,10 +81,9 @@ function phaseOf(state: RunState): RunView['phase'] {
 
 function viewOf(state: RunState, asked: { model: string; startedAtMs: number }): RunView {
   const { answer } = state;
-  const fallback = answer.notice?.type === 'run-fallback' ? answer.notice.to : undefined;
   return {
     phase: phaseOf(state),
-    model: fallback ?? answer.start?.model ?? asked.model,
+    model: answer.model ?? asked.model,
     runId: answer.start?.runId ?? null,
     messageId: answer.start?.messageId ?? null,
     userMessageId: answer.start?.userMessageId ?? null,

@@ -15,7 +15,14 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
       maxAge: 600,
       methods: ['GET', 'POST', 'PATCH', 'DELETE'],
       allowedHeaders: asked.map((name) => name.trim()).filter((name) => allowedHeader.test(name)),
-      exposedHeaders: ['X-Run-Id', 'X-Request-Id', 'RateLimit', 'RateLimit-Policy', 'Retry-After'],
+      exposedHeaders: [
+        'X-Run-Id',
+        'X-Request-Id',
+        'X-Sluice-Dropped',
+        'RateLimit',
+        'RateLimit-Policy',
+        'Retry-After',
+      ],
     });
   });
 }

@@ -35,6 +35,7 @@ export function chatRouter({ runs, admit, heartbeatMs }: ChatRouterPorts): Route
     const { run, isReplay } = await runs.start(req.body, { id: req.id, follower, key: readKey(req) });
     if (isReplay) res.setHeader('Idempotency-Replayed', 'true');
     res.setHeader('X-Run-Id', run.id);
+    if (run.dropped.length > 0) res.setHeader('X-Sluice-Dropped', run.dropped.join(', '));
     return runs.follow(run, { after: 0, follower });
   }
 
@@ -75,8 +76,8 @@ async function readAll(events: AsyncIterable<readonly EncodableEvent[]>) {
   return batches.flat().map(({ json }) => JSON.parse(json));
 }
 
-function toBody({ start, content, reasoning, error, end }: Answer) {
-  if (start === null || end === null) throw new SluiceError('internal');
+function toBody({ start, model, content, reasoning, error, end }: Answer) {
+  if (start === null || model === null || end === null) throw new SluiceError('internal');
   if (error !== null) {
     throw new SluiceError(isErrorCode(error.code) ? error.code : 'internal', { detail: error.error });
   }
@@ -85,8 +86,8 @@ function toBody({ start, content, reasoning, error, end }: Answer) {
   return {
     runId: start.runId,
     message,
-    model: start.model,
-    provider: start.provider,
+    model,
+    provider: model.slice(0, model.indexOf('/')),
     reason,
     usage,
     cost,

@@ -1,0 +1,133 @@
+// In: the models that may answer a run, best first. Out: what the first that answers says, in the run's log.
+// Never: a second call once anything of an answer is in the log, nor a wait that an abort does not end.
+import { type Message, type RunEvent, SluiceError } from '@sluice/shared';
+import type { RunLog } from '../event-log/event-log.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Candidate } from './candidates.ts';
+import type { CheckpointWriter } from './checkpoint-writer.ts';
+import type { Progress } from './progress.ts';
+import { mayFallBack, retryDelayMs } from './retry-policy.ts';
+import type { Run } from './run.ts';
+import { type PhaseTimers, type RunTimeouts, startPhaseTimers } from './start-phase-timers.ts';
+import { within } from './within.ts';
+
+export interface ModelCalls {
+  run: Run;
+  log: RunLog;
+  candidates: { first: Candidate; fallbacks: readonly Candidate[] };
+  /** What the model is told. */
+  messages: readonly Message[];
+  timeouts: RunTimeouts;
+  checkpoints: Pick<CheckpointWriter, 'note'>;
+  logger: Logger;
+}
+
+/** How long `run-end` may wait for a trailer before followers are told that the answer is whole. */
+const TRAILER_GRACE_MS = 20;
+
+/** @throws what the last call failed with, or the signal's reason */
+export async function callModels(calls: ModelCalls, progress: Progress): Promise<void> {
+  const { run, log, candidates, messages, timeouts, logger } = calls;
+  // A caller that has gone, or pressed Stop, before the call costs no call.
+  run.signal.throwIfAborted();
+  using timers = startPhaseTimers(run, timeouts);
+  const waited = { ms: 0 };
+  const left = [...candidates.fallbacks];
+  let candidate = candidates.first;
+  for (;;) {
+    try {
+      await callPatiently(calls, { candidate, progress, timers, waited });
+      return;
+    } catch (error) {
+      const from = candidate.model;
+      const index = left.findIndex(({ model }) => mayFallBack(error, { from, to: model, messages }));
+      const next = left[index];
+      if (next === undefined || !progress.isUnseen || run.signal.aborted) throw error;
+      left.splice(0, index + 1);
+      candidate = next;
+      const change = { from: from.id, to: next.model.id, reason: reasonOf(error) };
+      logger.warn({ runId: run.id, ...change }, 'a model could not answer: another one is asked');
+      log.append([{ type: 'run-fallback', ...change }]);
+      run.serveBy(next.model);
+    }
+  }
+}
+
+interface Call {
+  candidate: Candidate;
+  progress: Progress;
+  timers: PhaseTimers;
+  /** Between the calls of this run. */
+  waited: { ms: number };
+}
+
+/** Asks one model, again if need be. */
+async function callPatiently(calls: ModelCalls, call: Call): Promise<void> {
+  const { run, log, logger } = calls;
+  const { candidate, progress, timers, waited } = call;
+  for (let made = 1; ; made += 1) {
+    try {
+      await callOnce(calls, call);
+      return;
+    } catch (error) {
+      timers.noteCallEnd();
+      const delayMs = retryDelayMs({ error, calls: made, waitedMs: waited.ms }, Math.random());
+      if (delayMs === undefined || !progress.isUnseen || run.signal.aborted) throw error;
+      const reason = reasonOf(error);
+      const fields = { runId: run.id, model: candidate.model.id, reason, delayMs };
+      logger.info(fields, 'an upstream call failed, and is made again');
+      log.append([{ type: 'run-retry', attempt: run.attempts + 1, delayMs, reason }]);
+      waited.ms += delayMs;
+      await pause(delayMs, run.signal);
+    }
+  }
+}
+
+const reasonOf = (error: unknown) => (error instanceof SluiceError ? error.code : 'internal');
+
+/** @throws the signal's reason, at once when it aborts */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const wake = () => aborted.resolve();
+  signal.addEventListener('abort', wake, { once: true });
+  await within(ms, aborted.promise);
+  signal.removeEventListener('abort', wake);
+  signal.throwIfAborted();
+}
+
+async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call): Promise<void> {
+  const { run, log, messages } = calls;
+  progress.beginCall();
+  run.attempts += 1;
+  timers.noteCall();
+  let trailer: NodeJS.Timeout | undefined;
+  try {
+    for await (const batch of candidate.provider.generate({ ...candidate.options, messages }, run.signal)) {
+      timers.noteLife();
+      const events = progress.note(batch);
+      if (events.length > 0) {
+        log.append(events);
+        if (run.place !== null) keep(calls, progress, events);
+      }
+      if (progress.firstTokenMs !== null) timers.noteToken();
+      const { finishReason: reason } = progress;
+      if (reason === null || trailer !== undefined) continue;
+      timers.noteFinish();
+      trailer = setTimeout(() => log.append([{ type: 'finish', reason }]), TRAILER_GRACE_MS);
+    }
+  } finally {
+    clearTimeout(trailer);
+  }
+  if (progress.finishReason === null) throw new SluiceError('upstream_truncated');
+}
+
+/** What is in the log is in the message: nothing else, and nothing less. */
+function keep({ run, checkpoints }: ModelCalls, progress: Progress, events: readonly RunEvent[]): void {
+  for (const event of events) {
+    const text = event.type === 'text-delta' ? event.text : '';
+    const reasoning = event.type === 'reasoning-delta' ? event.reasoning : '';
+    progress.text += text;
+    progress.reasoning += reasoning;
+    checkpoints.note(run.id, { text, reasoning });
+  }
+}

@@ -1,0 +1,60 @@
+import type { RunEvent, Usage } from '@sluice/shared';
+import type { ProviderEvent } from '../providers/provider.ts';
+
+/** What has come of a run's upstream calls so far. */
+export class Progress {
+  finishReason: 'complete' | 'length' | 'refused' | null = null;
+  usage: Usage | null = null;
+  providerRequestId: string | undefined;
+  firstTokenMs: number | null = null;
+  textLength = 0;
+  reasoningLength = 0;
+  /** The answer, kept for its message: empty outside of conversations. */
+  text = '';
+  reasoning = '';
+  readonly #createdAt: number;
+
+  /** @param createdAt of the run, epoch ms */
+  constructor(createdAt: number) {
+    this.#createdAt = createdAt;
+  }
+
+  /** Whether another call may be made: nobody has been shown anything of an answer. */
+  get isUnseen(): boolean {
+    return this.firstTokenMs === null && this.finishReason === null;
+  }
+
+  /** Forgets what a call said that came to nothing. */
+  beginCall(): void {
+    this.usage = null;
+    this.providerRequestId = undefined;
+  }
+
+  /** Takes down what a batch tells. @returns what followers are to see of it */
+  note(batch: readonly ProviderEvent[]): RunEvent[] {
+    const events: RunEvent[] = [];
+    for (const event of batch) {
+      switch (event.type) {
+        case 'text-delta':
+        case 'reasoning-delta':
+          this.firstTokenMs ??= Date.now() - this.#createdAt;
+          if (event.type === 'text-delta') this.textLength += event.text.length;
+          else this.reasoningLength += event.reasoning.length;
+          events.push(event);
+          break;
+        case 'usage':
+          this.usage = event.usage;
+          break;
+        case 'finish':
+          this.finishReason = event.reason;
+          break;
+        case 'call':
+          this.providerRequestId = event.providerRequestId;
+          break;
+        default:
+          event satisfies never;
+      }
+    }
+    return events;
+  }
+}
