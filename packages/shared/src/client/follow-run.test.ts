@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../run-event.ts';
 import { encodeSseFrame } from '../sse-codec.ts';
 import { followRun } from './follow-run.ts';
-import { RunCutError } from './run-cut-error.ts';
 
 const delta: RunEvent = { type: 'text-delta', text: 'Hi' };
 const end: RunEvent = {
@@ -41,9 +40,18 @@ describe('followRun', () => {
     expect(await Array.fromAsync(follow(new Response(null, { status: 204 })).events)).toEqual([]);
   });
 
-  it('throws RunCutError with the run’s id when the stream ends early', async () => {
-    const reading = Array.fromAsync(follow(new Response(frames(delta))).events);
-    await expect(reading).rejects.toThrow(RunCutError);
-    await expect(reading).rejects.toMatchObject({ runId: 'r 1' });
+  it('is told of a log that is gone, and asks no second time', async () => {
+    const problem = {
+      type: 't',
+      title: 't',
+      status: 410,
+      code: 'run_expired',
+      retryable: false,
+      detail: 'd',
+      requestId: 'q',
+    };
+    const { asked, events } = follow(Response.json(problem, { status: 410 }));
+    await expect(Array.fromAsync(events)).rejects.toMatchObject({ code: 'run_expired' });
+    expect(asked).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import type { SequencedEvent } from '../run-event.ts';
+import type { ConnectionChange } from './come-back.ts';
 import type { Connection } from './connection.ts';
-import { readRunEvents } from './read-run-events.ts';
+import { readResumed } from './read-resumed.ts';
 import { sendRequest } from './send-request.ts';
 
 export interface FollowRunOptions extends Connection {
@@ -8,19 +9,29 @@ export interface FollowRunOptions extends Connection {
   /** The seq of the last event that came; 0 for all of them. */
   after: number;
   signal?: AbortSignal;
+  /** Called when the connection breaks and when it is there again. */
+  onConnection?: (change: ConnectionChange) => void;
 }
 
 /**
- * Yields everything of a run after a cursor, up to `run-end`; nothing when `run-end` is what the cursor stands at.
+ * Yields everything of a run after a cursor, up to `run-end`, each event once; nothing when `run-end` is what the cursor stands at.
+ * Comes back by itself to a connection that breaks, for most of a minute.
  * @throws {SluiceError} `not_found`, or `run_expired` when its events are no longer kept
- * @throws {RunCutError} when the connection ends before `run-end`: come back with the last seq
+ * @throws what broke it last, when there was no coming back: {RunCutError}, or the platform's own network error
  * @throws the signal's reason when it aborts
  */
 export async function* followRun(options: FollowRunOptions): AsyncGenerator<SequencedEvent, void, undefined> {
-  const { runId, after, signal } = options;
-  const response = await sendRequest(options, `/api/runs/${encodeURIComponent(runId)}/events`, {
+  const { runId, signal } = options;
+  yield* readResumed(options, ({ after }) => requestEvents(options, { runId, after, signal }));
+}
+
+/** One request for a run's events after a cursor. */
+export function requestEvents(
+  connection: Connection,
+  { runId, after, signal }: { runId: string; after: number; signal: AbortSignal | undefined },
+): Promise<Response> {
+  return sendRequest(connection, `/api/runs/${encodeURIComponent(runId)}/events`, {
     headers: { accept: 'text/event-stream', 'last-event-id': String(after) },
     ...(signal && { signal }),
   });
-  if (response.status !== 204) yield* readRunEvents(response, { signal, runId });
 }

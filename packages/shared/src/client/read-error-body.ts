@@ -1,11 +1,11 @@
 import { errorBodySchema } from '../error-body.ts';
-import { isErrorCode } from '../error-code.ts';
+import { type ErrorCode, isErrorCode } from '../error-code.ts';
 import { SluiceError } from '../sluice-error.ts';
 
 /**
  * Turns a refused request into the error the server meant.
  * @param response any response that is not the one asked for; its body is read
- * @returns the server's code, or `unavailable` (5xx) or `invalid_request` when something in between answered
+ * @returns the server's code; when something in between answered `unavailable` (502 to 504), `internal` (other 5xx) or `invalid_request`
  */
 export async function readErrorBody(response: Response): Promise<SluiceError> {
   const retryAfterSeconds = Number(response.headers.get('retry-after') ?? NaN);
@@ -16,8 +16,13 @@ export async function readErrorBody(response: Response): Promise<SluiceError> {
     const { code, detail, requestId } = parsed.data;
     return new SluiceError(code, { detail, requestId, ...retryAfter });
   }
-  const code = response.status >= 500 ? 'unavailable' : 'invalid_request';
+  const code = codeOf(response.status);
   return new SluiceError(code, { detail: `The server answered ${response.status}`, ...retryAfter });
+}
+
+function codeOf(status: number): ErrorCode {
+  if ([502, 503, 504].includes(status)) return 'unavailable';
+  return status >= 500 ? 'internal' : 'invalid_request';
 }
 
 function parseJson(text: string): unknown {

@@ -10,7 +10,7 @@ import { RunCutError } from './run-cut-error.ts';
  */
 export async function* readRunEvents(
   response: Response,
-  { signal, runId }: { signal?: AbortSignal | undefined; runId?: string },
+  { signal, runId }: { signal: AbortSignal | undefined; runId: string | undefined },
 ): AsyncGenerator<SequencedEvent, void, undefined> {
   let knownId = runId;
   const decoder = createSseDecoder();
@@ -30,13 +30,28 @@ export async function* readRunEvents(
   throw new RunCutError(knownId);
 }
 
-/** A body as an async iterable, in browsers too whose streams cannot be iterated. */
+/** A server that is there says at least a comment six times in that time. */
+const SILENCE_MS = 60_000;
+
+/**
+ * A body as an async iterable, in browsers too whose streams cannot be iterated. Ends early when nothing at all comes any more: a
+ * machine that slept, or changed its network, is not told that its connection is gone.
+ */
 async function* readBody(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = response.body?.getReader();
   if (reader === undefined) return;
+  const leave = () => reader.cancel().catch(() => undefined);
+  let heardAt = Date.now();
+  const watch = setInterval(() => {
+    if (Date.now() - heardAt > SILENCE_MS) void leave();
+  }, SILENCE_MS / 12);
   try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      heardAt = Date.now();
+      yield read.value;
+    }
   } finally {
-    await reader.cancel().catch(() => undefined);
+    clearInterval(watch);
+    await leave();
   }
 }

@@ -1,7 +1,9 @@
 import type { ChatRequest } from '../chat-request.ts';
 import type { RunEvent } from '../run-event.ts';
+import type { ConnectionChange } from './come-back.ts';
 import type { Connection } from './connection.ts';
-import { readRunEvents } from './read-run-events.ts';
+import { requestEvents } from './follow-run.ts';
+import { readResumed } from './read-resumed.ts';
 import { sendRequest } from './send-request.ts';
 
 export interface StreamRunOptions extends Connection {
@@ -11,17 +13,21 @@ export interface StreamRunOptions extends Connection {
    * (`onDisconnect`). To stop it and keep the answer, use `stopRun`.
    */
   signal?: AbortSignal;
+  /** Called when the connection breaks and when it is there again. */
+  onConnection?: (change: ConnectionChange) => void;
 }
 
 /**
- * Starts a run, under an Idempotency-Key of its own, and yields its events, `run-start` first and `run-end` last.
+ * Starts a run, under an Idempotency-Key of its own, and yields its events, `run-start` first and `run-end` last, each once. Comes
+ * back by itself to a connection that breaks, for most of a minute: with the same key before the first event, so that there is one
+ * run, then with a cursor.
  * @throws {SluiceError} when the server refuses the request (before the first event)
- * @throws {RunCutError} when the connection ends before `run-end`
+ * @throws what broke it last, when there was no coming back: {RunCutError}, or the platform's own network error
  * @throws the signal's reason when it aborts
  */
 export async function* streamRun(options: StreamRunOptions): AsyncGenerator<RunEvent, void, undefined> {
   const { request, signal } = options;
-  const response = await sendRequest(options, '/api/chat/stream', {
+  const init: RequestInit = {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -30,8 +36,14 @@ export async function* streamRun(options: StreamRunOptions): AsyncGenerator<RunE
     },
     body: JSON.stringify({ onDisconnect: 'grace', ...request }),
     ...(signal && { signal }),
-  });
-  for await (const { event } of readRunEvents(response, { signal })) yield event;
+  };
+  const start = { runId: undefined, after: 0, signal, onConnection: options.onConnection };
+  const events = readResumed(start, ({ runId, after }) =>
+    runId === undefined
+      ? sendRequest(options, '/api/chat/stream', init)
+      : requestEvents(options, { runId, after, signal }),
+  );
+  for await (const { event } of events) yield event;
 }
 
 /** 128 bits; `randomUUID` is missing from pages that came over plain http. */

@@ -28,7 +28,10 @@ describe('the status line', () => {
     expect(readStatus({ ...waiting, notice }, 'M').text).toBe('Retrying: attempt 2 in 1.5 s');
     const fallback = { type: 'run-fallback' as const, from: 'a/a', to: 'b/b', reason: 'x' };
     expect(readStatus({ ...waiting, notice: fallback }, 'M').text).toContain('Falling back to b/b');
-    expect(readStatus({ ...waiting, phase: 'generating' }, 'M').text).toBe('Generating');
+    const generating = { ...waiting, phase: 'generating' as const };
+    expect(readStatus(generating, 'M').text).toBe('Generating');
+    expect(readStatus({ ...generating, connection: 'reconnecting' }, 'M').text).toBe('Reconnecting…');
+    expect(readStatus({ ...generating, connection: 'resumed' }, 'M').text).toBe('Connected again');
   });
 
   it('proves a stop', () => {

@@ -56,7 +56,7 @@ describe('followFromStart', () => {
     const { run, cursors, following } = follow();
     await vi.runAllTimersAsync();
     await following;
-    expect(cursors).toHaveLength(4);
+    expect(cursors).toHaveLength(11);
     expect(run.getView()).toMatchObject({ phase: 'ended', isCut: true, failure: { code: 'unreachable' } });
   });
 

@@ -1,4 +1,11 @@
-import { type Answer, type RunEvent, type StopResult, emptyAnswer, foldEvent } from '@sluice/shared';
+import {
+  type Answer,
+  type ConnectionChange,
+  type RunEvent,
+  type StopResult,
+  emptyAnswer,
+  foldEvent,
+} from '@sluice/shared';
 import { type FlushScheduler, scheduleFrame } from './flush-scheduler.ts';
 import { type RunFailure, describeErrorEvent, describeFailure } from './run-failure.ts';
 
@@ -12,6 +19,8 @@ export interface RunView {
   messageId: string | null;
   userMessageId: string | null;
   notice: Answer['notice'];
+  /** Whether its connection is broken, or has just come back. */
+  connection: ConnectionChange['type'] | null;
   hasText: boolean;
   /** From the first reasoning to the first text, for "Thought for 4 s"; null without reasoning or while it goes on. */
   thoughtMs: number | null;
@@ -40,6 +49,7 @@ export interface RunStore {
   getReasoning: () => string;
   append: (event: RunEvent) => void;
   noteRequestId: (requestId: string | null) => void;
+  noteConnection: (change: ConnectionChange) => void;
   noteStopping: () => void;
   noteStop: (stop: StopResult) => void;
   /** Ends it as stopped from here, when the server's own end cannot be waited for. The first end stands. */
@@ -66,7 +76,12 @@ interface RunState {
   isCut: boolean;
   thinkingSinceMs: number | null;
   thoughtMs: number | null;
+  connection: ConnectionChange['type'] | null;
+  connectionSinceMs: number;
 }
+
+/** How long it is told that a connection has come back. */
+const RESUMED_MS = 2000;
 
 function hasEnded({ answer, isStoppedHere, isCut }: RunState): boolean {
   return answer.end !== null || isStoppedHere || isCut;
@@ -88,6 +103,7 @@ function viewOf(state: RunState, asked: { model: string; startedAtMs: number }):
     messageId: answer.start?.messageId ?? null,
     userMessageId: answer.start?.userMessageId ?? null,
     notice: answer.notice,
+    connection: state.connection,
     hasText: answer.content !== '',
     hasReasoning: answer.reasoning !== '',
     thoughtMs: state.thoughtMs,
@@ -124,6 +140,8 @@ export function createRunStore({
     isCut: false,
     thinkingSinceMs: null,
     thoughtMs: null,
+    connection: null,
+    connectionSinceMs: 0,
   };
   let view = viewOf(state, asked);
   let text = '';
@@ -160,6 +178,11 @@ export function createRunStore({
     return { thoughtMs: now() - thinkingSinceMs };
   }
 
+  function settleConnection(): Partial<RunState> {
+    const isOver = state.connection === 'resumed' && now() - state.connectionSinceMs > RESUMED_MS;
+    return isOver ? { connection: null } : {};
+  }
+
   return {
     id,
     isRestored,
@@ -174,11 +197,12 @@ export function createRunStore({
       if (hasEnded(state)) return;
       const failure = event.type === 'error' ? describeErrorEvent(event, state.requestId) : state.failure;
       update(
-        { failure, answer: foldEvent(state.answer, event), ...timeThought(event) },
+        { failure, answer: foldEvent(state.answer, event), ...timeThought(event), ...settleConnection() },
         event.type === 'run-end',
       );
     },
     noteRequestId: (requestId) => update({ requestId }, false),
+    noteConnection: ({ type }) => update({ connection: type, connectionSinceMs: now() }, true),
     noteStopping: () => update({ isStopping: true }, true),
     noteStop: (stop) => update({ stop }, true),
     closeStopped() {

@@ -1,5 +1,5 @@
 import { type RunEvent, encodeSseFrame } from '@sluice/shared';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRunStore } from './run-store.ts';
 import { startRun } from './start-run.ts';
 
@@ -20,6 +20,7 @@ function createServer() {
   const fetchHere: typeof fetch = async (input, init) => {
     const path = input as string;
     paths.push(path);
+    if (path.endsWith('/events')) throw new TypeError('network');
     if (path.endsWith('/stop')) {
       return Response.json({ runId: 'r1', state: 'stopped', upstreamClosedMs: 12 });
     }
@@ -113,11 +114,16 @@ describe('startRun', () => {
     server.send(runStart);
     server.send({ type: 'text-delta', text: 'half' });
     await vi.waitFor(() => expect(run.getText()).toBe('half'));
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     server.cut();
-    await vi.waitFor(() => expect(run.getView().phase).toBe('ended'));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(run.getView()).toMatchObject({ phase: 'generating', connection: 'reconnecting' });
+    await vi.advanceTimersByTimeAsync(70_000);
     expect(run.getView()).toMatchObject({
+      phase: 'ended',
       isCut: true,
-      failure: { code: 'connection_cut', requestId: 'req-9' },
+      failure: { code: 'unreachable', requestId: 'req-9' },
     });
   });
 });

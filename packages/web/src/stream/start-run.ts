@@ -40,7 +40,8 @@ async function readRun(
     const request = await makeRequest(signal);
     signal.throwIfAborted();
     onSent();
-    for await (const event of streamRun({ ...connection, fetch: noted, request, signal })) run.append(event);
+    const options = { ...connection, fetch: noted, request, signal, onConnection: run.noteConnection };
+    for await (const event of streamRun(options)) run.append(event);
   } catch (error) {
     if (signal.aborted) run.closeStopped();
     else run.closeFailed(error);

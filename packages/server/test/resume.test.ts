@@ -1,0 +1,38 @@
+import { type RunEvent, foldEvents, followRun, streamRun } from '@sluice/shared';
+import { describe, expect, it } from 'vitest';
+import { fullCounts, randomFrom } from './_support/counts.ts';
+import { startCuttingProxy } from './_support/cutting-proxy.ts';
+import { useServer } from './_support/use-server.ts';
+
+const pair = useServer({ MAX_RUNS_PER_USER: '0' });
+const tokens = 150;
+const text = Array.from({ length: tokens }, (_, index) => ` t${index}`).join('');
+
+describe('a client whose connection is cut again and again', { timeout: 120_000 }, () => {
+  it('loses no event and is given none twice', async () => {
+    const wanted = fullCounts ? 1000 : 100;
+    const random = randomFrom('resume');
+    await using proxy = await startCuttingProxy(pair.server.url, { random, maxBytes: 4000 });
+    pair.upstream.script({ tokens, delayMs: 4 });
+    const connection = { baseUrl: proxy.url, token: pair.server.token };
+    let answers = 0;
+    const askUntilDone = async () => {
+      while (proxy.cuts < wanted) {
+        const events: RunEvent[] = await Array.fromAsync(
+          streamRun({ ...connection, request: { message: 'Hi' } }),
+        );
+        const { content, start, end } = foldEvents(events);
+        expect([content, end?.reason]).toEqual([text, 'complete']);
+        const replay = followRun({ ...connection, runId: start?.runId ?? '', after: 0 });
+        const sequenced = await Array.fromAsync(replay);
+        expect(sequenced.map(({ seq }) => seq)).toEqual(sequenced.map((_, index) => index + 1));
+        expect(sequenced.map(({ event }) => event)).toEqual(events);
+        answers += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: fullCounts ? 20 : 8 }, askUntilDone));
+    console.log(`resume: ${proxy.cuts} cuts, ${answers} answers, 0 lost, 0 repeated`);
+    // The same key never began a second run.
+    expect(pair.upstream.stats.requests).toBe(answers);
+  });
+});
