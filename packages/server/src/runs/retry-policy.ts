@@ -6,7 +6,7 @@ import type { ResolvedModel } from '../catalog/catalog.ts';
 /** Calls of one model, the first included. */
 const MAX_CALLS = 3;
 /** What the waits of one run may take together. */
-export const MAX_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 const FIRST_DELAY_MS = 500;
 
 interface Failed {
