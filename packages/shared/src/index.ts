@@ -12,6 +12,7 @@ export * from './conversation.ts';
 export * from './error-body.ts';
 export * from './error-code.ts';
 export * from './fold-events.ts';
+export * from './limit.ts';
 export * from './managed-user.ts';
 export * from './message.ts';
 export * from './model.ts';

@@ -80,6 +80,7 @@ function toRow(
     }),
     metadata: body.metadata ?? null,
     idempotency: claim,
+    heldTokens: null,
     createdAt: run.createdAt,
   };
 }

@@ -2,6 +2,7 @@
 // Never: a query built outside this room, nor SQLite on the main thread.
 import type { Kysely } from 'kysely';
 import { type ApiTokenStore, createApiTokenStore } from './api-token-store.ts';
+import { type BudgetStore, createBudgetStore } from './budget-store.ts';
 import { type CheckpointStore, createCheckpointStore } from './checkpoint-store.ts';
 import { type ConversationStore, createConversationStore } from './conversation-store.ts';
 import { type IdentityStore, createIdentityStore } from './identity-store.ts';
@@ -35,6 +36,7 @@ export interface Stores {
   readonly runs: RunStore;
   readonly checkpoints: CheckpointStore;
   readonly usage: UsageStore;
+  readonly budgets: BudgetStore;
 }
 
 /** What stores are made of. */
@@ -78,5 +80,6 @@ export function createStores(connections: Connections): Stores {
     runs: createRunStore(connections),
     checkpoints: createCheckpointStore(connections),
     usage: createUsageStore(connections),
+    budgets: createBudgetStore(connections),
   };
 }

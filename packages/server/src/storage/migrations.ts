@@ -198,4 +198,30 @@ export const migrations: readonly Migration[] = [
       'create index conversations_hidden on conversations (id) where hidden = 1',
     ],
   },
+  {
+    name: '0004-limits',
+    statements: [
+      // A unit is a word, so that one of money is a row like the others.
+      `create table limits (
+        subject_kind text not null,
+        subject_id text not null,
+        period text not null,
+        unit text not null,
+        amount bigint not null,
+        primary key (subject_kind, subject_id, period, unit)
+      )`,
+      // Made from the ledger when they are first needed, and again when they are missing: nothing is lost with them.
+      `create table uses (
+        period_start bigint not null,
+        period text not null,
+        subject_kind text not null,
+        subject_id text not null,
+        requests bigint not null,
+        tokens bigint not null,
+        held_tokens bigint not null,
+        primary key (period_start, period, subject_kind, subject_id)
+      )`,
+      'alter table runs add column held_tokens bigint',
+    ],
+  },
 ];

@@ -70,6 +70,7 @@ export function makeRun(userId: string, changes: Partial<NewRun> = {}): NewRun {
     estimatedInputTokens: 5,
     metadata: null,
     idempotency: null,
+    heldTokens: null,
     createdAt: someTime,
     ...changes,
   };

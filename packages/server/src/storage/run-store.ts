@@ -21,6 +21,18 @@ export interface NewRun {
   estimatedInputTokens: number;
   metadata: Record<string, string> | null;
   idempotency: { key: string; fingerprint: string } | null;
+  /** Tokens that are set aside for it; null when it is counted for no limit. */
+  heldTokens: number | null;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+/** A run that is counted for limits, and what it held of them when it ended. */
+export interface CountedRun {
+  userId: string;
+  tokenId: string | null;
+  model: string;
+  heldTokens: number;
   /** Epoch ms. */
   createdAt: number;
 }
@@ -68,8 +80,14 @@ export interface RunStore {
   findByKey(userId: string, key: string): Promise<StoredRun | undefined>;
   /** Frees a key that was claimed before `before`, epoch ms. */
   freeKey(claim: { userId: string; key: string; before: number }): Promise<void>;
-  /** @returns false when it had ended before: nothing is changed then */
-  end(id: string, outcome: RunOutcome): Promise<boolean>;
+  /** @returns undefined when it had ended before: nothing is changed then */
+  end(id: string, outcome: RunOutcome): Promise<{ counted: CountedRun | null } | undefined>;
+  /** The same, unless it is counted: its counters change in the same transaction. @returns false when nothing was changed */
+  endUncounted(id: string, outcome: RunOutcome): Promise<boolean>;
+  /** Adds to what a run holds that is counted. @returns false when it has ended */
+  hold(id: string, tokens: number): Promise<boolean>;
+  /** Another model answers than was asked. @returns false when it has ended */
+  serveBy(id: string, model: { id: string; provider: string }): Promise<boolean>;
   /** Those that no process has ended. */
   listRunning(): Promise<StoredRun[]>;
 }
@@ -103,17 +121,52 @@ export function createRunStore({ db, reader }: { db: Kysely<Schema>; reader: Kys
         .where('created_at', '<', before)
         .execute();
     },
-    async end(id, outcome) {
-      const query = db.updateTable('runs').set(toEnd(outcome)).where('id', '=', id);
-      const { numUpdatedRows } = await query.where('state', '=', 'running').executeTakeFirstOrThrow();
-      return numUpdatedRows > 0n;
-    },
+    ...changeRunning(db),
     async listRunning() {
       // As a parameter it would not fit the index of those alone.
       const isRunning = sql<boolean>`state = 'running'`;
       const rows = await db.selectFrom('runs').selectAll().where(isRunning).execute();
       return rows.map(toRun);
     },
+  };
+}
+
+/** What is done to a run only while it goes on. */
+function changeRunning(db: Kysely<Schema>): Pick<RunStore, 'end' | 'endUncounted' | 'hold' | 'serveBy'> {
+  const running = (id: string) => db.updateTable('runs').where('id', '=', id).where('state', '=', 'running');
+  return {
+    async end(id, outcome) {
+      const row = await running(id)
+        .set(toEnd(outcome))
+        .returning(['user_id', 'token_id', 'model', 'held_tokens', 'created_at'])
+        .executeTakeFirst();
+      return row && { counted: toCounted(row) };
+    },
+    async endUncounted(id, outcome) {
+      const query = running(id).set(toEnd(outcome)).where('held_tokens', 'is', null);
+      return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
+    },
+    async hold(id, tokens) {
+      const query = running(id).set((eb) => ({ held_tokens: eb('held_tokens', '+', tokens) }));
+      return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
+    },
+    async serveBy(id, { id: model, provider }) {
+      const query = running(id).set({ model, provider });
+      return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
+    },
+  };
+}
+
+function toCounted(
+  row: Pick<Row, 'user_id' | 'token_id' | 'model' | 'held_tokens' | 'created_at'>,
+): CountedRun | null {
+  if (row.held_tokens === null) return null;
+  return {
+    userId: row.user_id,
+    tokenId: row.token_id,
+    model: row.model,
+    heldTokens: row.held_tokens,
+    createdAt: row.created_at,
   };
 }
 
@@ -152,6 +205,7 @@ function toRow(run: NewRun): Row {
     metadata: run.metadata && JSON.stringify(run.metadata),
     idempotency_key: run.idempotency?.key ?? null,
     fingerprint: run.idempotency?.fingerprint ?? null,
+    held_tokens: run.heldTokens,
     created_at: run.createdAt,
   };
 }

@@ -122,6 +122,26 @@ export interface Schema {
     fingerprint: string | null;
     created_at: number;
     ended_at: number | null;
+    /** Null for a run that is counted for no limit. Once it has ended: what it held at its end. */
+    held_tokens: Generated<number | null>;
+  };
+  limits: {
+    subject_kind: 'default' | 'user' | 'token' | 'model';
+    /** Empty for `default`. */
+    subject_id: string;
+    period: 'day' | 'month';
+    unit: 'requests' | 'tokens';
+    amount: number;
+  };
+  /** What the runs that began in a period have used, and what those that go on hold: of the ledger's rows, so never more than they say. */
+  uses: {
+    period_start: number;
+    period: 'day' | 'month';
+    subject_kind: 'user' | 'token' | 'model';
+    subject_id: string;
+    requests: number;
+    tokens: number;
+    held_tokens: number;
   };
   shares: { id: string; conversation_id: string; title: string | null; content: string; created_at: number };
   /** What can be found: a conversation's title (no message) or one message. Its words are in the database's own index. */

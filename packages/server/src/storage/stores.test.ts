@@ -1,3 +1,4 @@
+import { describeBudgetStore } from './budget-store.contract.ts';
 import { describeConversationStores } from './conversation-stores.contract.ts';
 import { describeDatabases } from './databases.fixture.ts';
 import { describeDeletion } from './deletion.contract.ts';
@@ -9,4 +10,5 @@ describeDatabases(describeStores);
 describeDatabases(describeConversationStores);
 describeDatabases(describeDeletion);
 describeDatabases(describeRunStore);
+describeDatabases(describeBudgetStore);
 describeDatabases(describeSearchStore);

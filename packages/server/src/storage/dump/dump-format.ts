@@ -34,6 +34,7 @@ export const dumpedTables: readonly { name: string; key: readonly string[] }[] =
   { name: 'users', key: ['id'] },
   { name: 'identities', key: ['issuer', 'subject'] },
   { name: 'api_tokens', key: ['id'] },
+  { name: 'limits', key: ['subject_kind', 'subject_id', 'period', 'unit'] },
   { name: 'conversations', key: ['id'] },
   { name: 'images', key: ['hash'] },
   { name: 'messages', key: ['conversation_id', 'number'] },
@@ -45,5 +46,14 @@ export const dumpedTables: readonly { name: string; key: readonly string[] }[] =
   { name: 'search_documents', key: ['number'] },
 ];
 
-/** What is left out: what signs people in, and what keeps strangers from it. Everybody signs in again after a restore. */
-export const undumpedTables = ['sessions', 'refresh_tokens', 'setup_codes', 'login_failures'] as const;
+/**
+ * What is left out: what signs people in, and what keeps strangers from it. Everybody signs in again after a restore. And counters,
+ * which are made again from the ledger.
+ */
+export const undumpedTables = [
+  'sessions',
+  'refresh_tokens',
+  'setup_codes',
+  'login_failures',
+  'uses',
+] as const;

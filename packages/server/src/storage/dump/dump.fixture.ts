@@ -24,6 +24,8 @@ export async function fillDatabase(database: Database): Promise<{ userId: string
     userId: ada.id,
     createdAt: someTime,
   });
+  const limit = { subject: 'user', id: ada.id, period: 'month', unit: 'tokens', amount: 2 ** 40 } as const;
+  await database.budgets.putLimit(limit);
   const times = { createdAt: someTime, expiresAt: someTime * 2 };
   await database.refreshTokens.insertIfNew({ hash: 'canary-refresh', sessionId: 'canary-session', ...times });
   await database.setupCodes.insert({ hash: 'canary-setup', ...times });

@@ -8,6 +8,7 @@ import { type SqliteConnection, openSqliteConnection } from './sqlite-connection
 import { createSqliteDialect } from './sqlite-dialect.ts';
 
 const after = { isPinned: false, updatedAt: someTime, id: 'x', createdAt: someTime };
+const counter = { id: 'x', period: 'day', start: 0 } as const;
 const page = { userId: 'u', limit: 50 };
 
 /** All that reads or deletes more than one row, in words of its own choice. */
@@ -41,11 +42,30 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
   'attempts at an account': ({ loginFailures }) => loginFailures.clearAll('aa.'),
   'attempts of long ago': ({ loginFailures }) => loginFailures.deleteOld(1),
   'usage of a user': ({ usage }) => usage.sum({ from: 0, to: 9, groupBy: 'day', userId: 'u' }),
+  'counters of a run': ({ budgets }) =>
+    budgets.lockCounters([
+      { ...counter, kind: 'user' },
+      { ...counter, kind: 'model' },
+    ]),
+  'a change of counters': ({ budgets }) =>
+    budgets.addToCounters([{ ...counter, kind: 'user' }], { requests: 1, tokens: 1, heldTokens: 1 }),
+  'usage of a new counter of a user': ({ budgets }) =>
+    budgets.makeCounter({ ...counter, kind: 'user', end: 9 }),
+  'usage of a new counter of a token': ({ budgets }) =>
+    budgets.makeCounter({ ...counter, kind: 'token', end: 9 }),
+  'usage of a new counter of a model': ({ budgets }) =>
+    budgets.makeCounter({ ...counter, kind: 'model', end: 9 }),
+  'counters of long ago': ({ budgets }) => budgets.deleteOldCounters(1),
   'usage of all': ({ usage }) => usage.sum({ from: 0, to: 9, groupBy: 'model' }),
 };
 
 /** Few rows by their nature, or sums: these may be sorted. */
-const sorted = new Set(['shares of a conversation', 'tokens of a user', 'sessions of a user']);
+const sorted = new Set([
+  'counters of a run',
+  'shares of a conversation',
+  'tokens of a user',
+  'sessions of a user',
+]);
 
 /** The whole of an index that holds few rows alone, and the beginning of one, up to the limit. */
 const allowed = [

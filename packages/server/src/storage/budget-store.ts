@@ -1,0 +1,200 @@
+// In: limits, and what runs hold and use. Out: both, with counters that are made from the ledger of runs when there are none yet.
+// Never: a decision whether there is enough; nor two counters locked in another order than everybody's.
+import type { Limit } from '@sluice/shared';
+import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
+import type { DatabaseKind } from './migrations.ts';
+import type { Schema } from './schema.ts';
+
+export type LimitKey = Pick<Limit, 'subject' | 'id' | 'period' | 'unit'>;
+
+/** What is counted together: the runs of a subject that began in a period. */
+export interface CounterKey {
+  kind: 'user' | 'token' | 'model';
+  id: string;
+  period: 'day' | 'month';
+  /** Epoch ms. */
+  start: number;
+}
+
+export interface Amounts {
+  /** Runs that have begun. */
+  requests: number;
+  /** In and out, of runs that have ended. */
+  tokens: number;
+  /** Of runs that go on. */
+  heldTokens: number;
+}
+
+export interface Counter extends CounterKey, Amounts {}
+
+export interface BudgetStore {
+  /** All there are, in the order of their keys. */
+  listLimits(): Promise<Limit[]>;
+  /**
+   * Makes a limit, changes its amount, or takes it away (null). The counters of its subjects go, and are made again when they are
+   * needed: while there is no limit nobody keeps them right.
+   */
+  putLimit(limit: LimitKey & { amount: number | null }): Promise<void>;
+  /** Those of the counters that there are; nobody else changes them until the transaction ends. */
+  lockCounters(keys: readonly CounterKey[]): Promise<Counter[]>;
+  /** Adds to those of the counters that there are; amounts may be negative. What is held is never less than nothing. */
+  addToCounters(keys: readonly CounterKey[], amounts: Amounts): Promise<void>;
+  /**
+   * Makes a counter from the ledger, unless there is one. Within a transaction. The subject's runs that go on are counted from then
+   * on, whether or not they held anything before.
+   */
+  makeCounter(key: CounterKey & { end: number }): Promise<void>;
+  /** Forgets the counters of periods that began before `before`, epoch ms. */
+  deleteOldCounters(before: number): Promise<void>;
+}
+
+interface Ports {
+  db: Kysely<Schema>;
+  reader: Kysely<Schema>;
+  kind: DatabaseKind;
+}
+
+export function createBudgetStore(ports: Ports): BudgetStore {
+  return { ...keepLimits(ports), ...keepCounters(ports) };
+}
+
+function keepLimits({ db, reader }: Ports): Pick<BudgetStore, 'listLimits' | 'putLimit'> {
+  return {
+    async listLimits() {
+      const rows = await reader
+        .selectFrom('limits')
+        .leftJoin('users', (join) =>
+          join.onRef('users.id', '=', 'limits.subject_id').on('limits.subject_kind', '=', 'user'),
+        )
+        .leftJoin('api_tokens', (join) =>
+          join.onRef('api_tokens.id', '=', 'limits.subject_id').on('limits.subject_kind', '=', 'token'),
+        )
+        .selectAll('limits')
+        .select(({ fn }) => fn.coalesce('users.email', 'api_tokens.name').as('label'))
+        .orderBy('subject_kind')
+        .orderBy('subject_id')
+        .orderBy('period')
+        .orderBy('unit')
+        .execute();
+      return rows.map(({ subject_kind: subject, subject_id, label, period, unit, amount }) => ({
+        subject,
+        id: subject_id === '' ? null : subject_id,
+        label,
+        period,
+        unit,
+        amount,
+      }));
+    },
+    async putLimit({ subject, id, period, unit, amount }) {
+      const row = { subject_kind: subject, subject_id: id ?? '', period, unit };
+      await (
+        amount === null
+          ? db.deleteFrom('limits').where((eb) => eb.and(row))
+          : db
+              .insertInto('limits')
+              .values({ ...row, amount })
+              .onConflict((conflict) =>
+                conflict.columns(['subject_kind', 'subject_id', 'period', 'unit']).doUpdateSet({ amount }),
+              )
+      ).execute();
+      const counters = db.deleteFrom('uses').where('period', '=', period);
+      await (
+        subject === 'default' || id === null
+          ? counters.where('subject_kind', '=', 'user')
+          : counters.where('subject_kind', '=', subject).where('subject_id', '=', id)
+      ).execute();
+    },
+  };
+}
+
+function keepCounters({
+  db,
+  kind,
+}: Ports): Pick<BudgetStore, 'lockCounters' | 'addToCounters' | 'makeCounter' | 'deleteOldCounters'> {
+  return {
+    async lockCounters(keys) {
+      const query = db
+        .selectFrom('uses')
+        .selectAll()
+        .where((eb) => isOneOf(eb, keys))
+        .orderBy('period_start')
+        .orderBy('period')
+        .orderBy('subject_kind')
+        .orderBy('subject_id');
+      // In SQLite a transaction that writes is alone.
+      const rows = await (kind === 'postgres' ? query.forUpdate() : query).execute();
+      return rows.map((row) => ({
+        kind: row.subject_kind,
+        id: row.subject_id,
+        period: row.period,
+        start: row.period_start,
+        requests: row.requests,
+        tokens: row.tokens,
+        heldTokens: row.held_tokens,
+      }));
+    },
+    async addToCounters(keys, { requests, tokens, heldTokens }) {
+      const held = sql<number>`held_tokens + cast(${heldTokens} as bigint)`;
+      await db
+        .updateTable('uses')
+        .set({
+          requests: sql`requests + cast(${requests} as bigint)`,
+          tokens: sql`tokens + cast(${tokens} as bigint)`,
+          held_tokens: sql`case when ${held} < 0 then 0 else ${held} end`,
+        })
+        .where((eb) => isOneOf(eb, keys))
+        .execute();
+    },
+    makeCounter: (key) => makeCounter(db, key),
+    async deleteOldCounters(before) {
+      await db.deleteFrom('uses').where('period_start', '<', before).execute();
+    },
+  };
+}
+
+function isOneOf(eb: ExpressionBuilder<Schema, 'uses'>, keys: readonly CounterKey[]) {
+  return eb.or(
+    keys.map(({ kind, id, period, start }) =>
+      eb.and({ period_start: start, period, subject_kind: kind, subject_id: id }),
+    ),
+  );
+}
+
+async function makeCounter(
+  db: Kysely<Schema>,
+  { kind, id, period, start, end }: CounterKey & { end: number },
+): Promise<void> {
+  const isTheirs = {
+    user: sql<SqlBool>`user_id = ${id}`,
+    // By the user too, for the index.
+    token: sql<SqlBool>`user_id = (select user_id from api_tokens where id = ${id}) and token_id = ${id}`,
+    model: sql<SqlBool>`model = ${id}`,
+  }[kind];
+  // Written, so that whoever ends one of these meanwhile is waited for, or waits and then finds the counter.
+  await db
+    .updateTable('runs')
+    .set({ held_tokens: sql`coalesce(held_tokens, 0)` })
+    .where(sql<SqlBool>`state = 'running'`)
+    .where(isTheirs)
+    .execute();
+  const sum = (amount: string) => sql<number>`cast(coalesce(sum(${sql.raw(amount)}), 0) as bigint)`;
+  const amounts = await db
+    .selectFrom('runs')
+    .select([
+      sql<number>`count(*)`.as('requests'),
+      sum("case when state = 'running' then held_tokens else 0 end").as('held_tokens'),
+      // Until its end a run has an estimate there.
+      sum(
+        "case when state = 'running' then 0 else coalesce(input_tokens, 0) + coalesce(output_tokens, 0) end",
+      ).as('tokens'),
+    ])
+    .where(isTheirs)
+    .where('created_at', '>=', start)
+    .where('created_at', '<', end)
+    .executeTakeFirstOrThrow();
+  await db
+    .insertInto('uses')
+    .values({ period_start: start, period, subject_kind: kind, subject_id: id, ...amounts })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
