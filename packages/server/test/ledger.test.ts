@@ -77,7 +77,7 @@ const endings: [string, () => Promise<string>, Partial<RunState>][] = [
       await response.text();
       return response.headers.get('x-run-id') ?? '';
     },
-    { usage: null },
+    { attempts: 3, usage: null },
   ],
   [
     'stopped',
