@@ -1,4 +1,5 @@
 import { limitRuns } from './admission/limit-runs.ts';
+import { Limits } from './admission/limits.ts';
 import { type Auth, createAuth } from './auth/auth.ts';
 import { loadJwtSecret } from './auth/load-jwt-secret.ts';
 import { Catalog } from './catalog/catalog.ts';
@@ -52,6 +53,7 @@ export async function compose({
   const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc, logger }));
   const providers = createProviders(secrets, config, stack);
   const catalog = new Catalog(providers.keys());
+  const limits = new Limits(database);
   await recoverRuns({ database, logger });
   await discardHidden(database);
   const runs = stack.use(
@@ -60,6 +62,7 @@ export async function compose({
       providers,
       catalog,
       limiter: limitRuns(config.maxRunsPerUser),
+      limits,
       timeouts: config.timeouts,
       grace: config.grace,
       database,

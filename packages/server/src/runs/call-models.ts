@@ -1,13 +1,15 @@
 // In: the models that may answer a run, best first. Out: what the first that answers says, in the run's log.
 // Never: a second call once anything of an answer is in the log, nor a wait that an abort does not end.
 import { type Message, type RunEvent, SluiceError } from '@sluice/shared';
+import { watchBudget } from '../admission/watch-budget.ts';
 import type { RunLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Candidate } from './candidates.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { Progress } from './progress.ts';
+import { estimateInputTokens, estimateTokens, outputTokensOf } from './estimate-usage.ts';
 import { mayFallBack, retryDelayMs } from './retry-policy.ts';
-import type { Run } from './run.ts';
+import { type Run, RunAbort } from './run.ts';
 import { type PhaseTimers, type RunTimeouts, startPhaseTimers } from './start-phase-timers.ts';
 import { within } from './within.ts';
 
@@ -40,17 +42,39 @@ export async function callModels(calls: ModelCalls, progress: Progress): Promise
       return;
     } catch (error) {
       const from = candidate.model;
-      const index = left.findIndex(({ model }) => mayFallBack(error, { from, to: model, messages }));
-      const next = left[index];
-      if (next === undefined || !progress.isUnseen || run.signal.aborted) throw error;
-      left.splice(0, index + 1);
+      const may = ({ model }: Candidate) => mayFallBack(error, { from, to: model, messages });
+      const next = progress.isUnseen ? await findAffordable(calls, left, may) : undefined;
+      if (next === undefined || run.signal.aborted) throw error;
       candidate = next;
       const change = { from: from.id, to: next.model.id, reason: reasonOf(error) };
       logger.warn({ runId: run.id, ...change }, 'a model could not answer: another one is asked');
       log.append([{ type: 'run-fallback', ...change }]);
-      run.serveBy(next.model);
     }
   }
+}
+
+/** @returns the first of those `left` that may answer and has a budget left for it; it and those before it are taken out */
+async function findAffordable(
+  { run, messages, logger }: ModelCalls,
+  left: Candidate[],
+  may: (candidate: Candidate) => boolean,
+): Promise<Candidate | undefined> {
+  for (let next = left.shift(); next !== undefined && !run.signal.aborted; next = left.shift()) {
+    if (!may(next)) continue;
+    const { model, options } = next;
+    const estimate = {
+      input: estimateInputTokens({ ...options, messages }),
+      output: outputTokensOf(options, model),
+    };
+    try {
+      await run.budget?.moveTo(model, estimate);
+      run.serveBy(model);
+      return next;
+    } catch (error) {
+      logger.info({ err: error, runId: run.id, model: model.id }, 'a fallback model is passed over');
+    }
+  }
+  return undefined;
 }
 
 interface Call {
@@ -100,6 +124,7 @@ async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call
   progress.beginCall();
   run.attempts += 1;
   timers.noteCall();
+  const noteTokens = watchTokens(calls, candidate);
   let trailer: NodeJS.Timeout | undefined;
   try {
     for await (const batch of candidate.provider.generate({ ...candidate.options, messages }, run.signal)) {
@@ -110,6 +135,7 @@ async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call
         if (run.place !== null) keep(calls, progress, events);
       }
       if (progress.firstTokenMs !== null) timers.noteToken();
+      noteTokens?.(estimateTokens(progress.textLength + progress.reasoningLength));
       const { finishReason: reason } = progress;
       if (reason === null || trailer !== undefined) continue;
       timers.noteFinish();
@@ -119,6 +145,17 @@ async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call
     clearTimeout(trailer);
   }
   if (progress.finishReason === null) throw new SluiceError('upstream_truncated');
+}
+
+function watchTokens({ run, logger }: ModelCalls, { options, model }: Candidate) {
+  const { budget } = run;
+  if (budget === null) return undefined;
+  return watchBudget({
+    budget,
+    maxOutputTokens: options.maxOutputTokens ?? model.maxOutputTokens ?? Infinity,
+    cut: ({ message }) => run.abort(new RunAbort('budget', 'budget_exceeded', message)),
+    warn: (error) => logger.warn({ err: error, runId: run.id }, 'a run could not ask for more of its budget'),
+  });
 }
 
 /** What is in the log is in the message: nothing else, and nothing less. */

@@ -27,17 +27,24 @@ const answer = { userId: 'u', conversationId: 'c', messageId: 'm', text: 'Hi', r
 function createWriter({ failures = 0, delayMs = 0, checkpointMs = 0 }) {
   let left = failures;
   const ended: string[] = [];
-  const end = async (id: string) => {
+  const write = async (id: string) => {
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (left > 0) {
       left -= 1;
       throw new Error('away');
     }
     ended.push(id);
+  };
+  const end = async (id: string) => {
+    await write(id);
+    return { counted: null };
+  };
+  const endUncounted = async (id: string) => {
+    await write(id);
     return true;
   };
   const stores = {
-    runs: { end },
+    runs: { end, endUncounted },
     checkpoints: { delete: async () => undefined },
     conversations: { findForUpdate: async () => undefined },
   };

@@ -1,7 +1,9 @@
-// In: how a run ended, and its answer. Out: one row of the ledger and one message, in one transaction; tried until it is done.
+// In: how a run ended, and its answer. Out: one row of the ledger, one message and what it used of its limits, in one transaction;
+// tried until it is done.
 // Never: a second end of a run, nor an end that is given up while the process lives.
+import { settleRun } from '../admission/settle-run.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, Stores } from '../storage/database.ts';
 import type { RunOutcome } from '../storage/run-store.ts';
 import { collectWords } from '../storage/search-words.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
@@ -79,33 +81,39 @@ export async function writeEnd(
   { database, logger }: Pick<EndWriterPorts, 'database' | 'logger'>,
   { id, outcome, answer }: EndedRun,
 ): Promise<void> {
-  if (answer === null) {
-    await database.runs.end(id, outcome);
-    return;
-  }
-  const { userId, conversationId, messageId, text, reasoning } = answer;
+  if (answer === null && (await database.runs.endUncounted(id, outcome))) return;
   // Before the transaction, which holds up everybody's.
-  const words = await collectWords(text).catch((error: unknown) => {
+  const words = await collectWords(answer?.text ?? '').catch((error: unknown) => {
     // An answer that is not found by a search is better than one that never ends.
     logger.error({ err: error, runId: id }, 'an answer could not be cut into words for the search');
     return [];
   });
   await database.transaction(async (stores) => {
-    if (!(await stores.runs.end(id, outcome))) return;
-    await stores.checkpoints.delete(id);
-    // First of all, so that a deletion of the conversation waits, or has been.
-    const conversation = await stores.conversations.findForUpdate(conversationId, userId);
-    if (conversation === undefined) return;
-    const isThere = await stores.messages.endAnswer(messageId, {
-      content: text,
-      reasoning: reasoning === '' ? null : reasoning,
-      endReason: outcome.reason,
-      errorCode: outcome.errorCode,
-      model: outcome.model,
-      provider: outcome.provider,
-    });
-    if (!isThere) return;
-    await stores.search.insert({ userId, conversationId, messageId, words });
-    await stores.conversations.update(conversationId, { updatedAt: outcome.endedAt });
+    const ended = await stores.runs.end(id, outcome);
+    if (ended === undefined) return;
+    if (answer !== null) await writeAnswer(stores, { id, outcome, answer, words });
+    if (ended.counted !== null) await settleRun(stores, ended.counted, outcome.usage);
   });
+}
+
+async function writeAnswer(
+  stores: Stores,
+  { id, outcome, answer, words }: EndedRun & { answer: WrittenAnswer; words: readonly string[] },
+): Promise<void> {
+  const { userId, conversationId, messageId, text, reasoning } = answer;
+  await stores.checkpoints.delete(id);
+  // First of all, so that a deletion of the conversation waits, or has been.
+  const conversation = await stores.conversations.findForUpdate(conversationId, userId);
+  if (conversation === undefined) return;
+  const isThere = await stores.messages.endAnswer(messageId, {
+    content: text,
+    reasoning: reasoning === '' ? null : reasoning,
+    endReason: outcome.reason,
+    errorCode: outcome.errorCode,
+    model: outcome.model,
+    provider: outcome.provider,
+  });
+  if (!isThere) return;
+  await stores.search.insert({ userId, conversationId, messageId, words });
+  await stores.conversations.update(conversationId, { updatedAt: outcome.endedAt });
 }

@@ -26,6 +26,16 @@ export function estimateInputTokens(asked: { messages: readonly Message[]; syste
   return estimateTokens(characters) + images * TOKENS_PER_IMAGE;
 }
 
+const USUAL_OUTPUT_TOKENS = 4096;
+
+/** Tokens that an answer is expected to have at most, for what is set aside before it begins. */
+export function outputTokensOf(
+  asked: { maxOutputTokens?: number | undefined },
+  model: { maxOutputTokens: number | null },
+): number {
+  return Math.min(asked.maxOutputTokens ?? USUAL_OUTPUT_TOKENS, model.maxOutputTokens ?? Infinity);
+}
+
 /** Usage of a call whose provider did not say, marked as estimated. `known` is what it did say before it was cut. */
 export function estimateUsage(
   asked: { messages: readonly Message[]; systemPrompt?: string },

@@ -57,7 +57,8 @@ function judge({ run }: Generation, progress: Progress, failure: unknown): Verdi
   const abort = run.signal.aborted && failure !== undefined ? run.signal.reason : undefined;
   if (abort instanceof RunAbort) {
     if (progress.finishReason !== null) return { reason: progress.finishReason };
-    return { reason: abort.endReason, ...(abort.code && { error: new SluiceError(abort.code) }) };
+    const { endReason: reason, code, detail } = abort;
+    return { reason, ...(code && { error: new SluiceError(code, detail === undefined ? {} : { detail }) }) };
   }
   if (failure !== undefined) {
     const error =

@@ -1,9 +1,11 @@
 import { type ChatRequest, type Message, SluiceError } from '@sluice/shared';
+import { RunBudget } from '../admission/run-budget.ts';
+import type { Limits } from '../admission/limits.ts';
 import type { ResolvedModel } from '../catalog/catalog.ts';
 import type { Database } from '../storage/database.ts';
 import type { NewRun } from '../storage/run-store.ts';
 import { KEY_LIFETIME_MS } from './claimed-runs.ts';
-import { estimateInputTokens } from './estimate-usage.ts';
+import { estimateInputTokens, outputTokensOf } from './estimate-usage.ts';
 import { openTurn, prepareTurn } from './open-turn.ts';
 import type { Turn } from './read-turn.ts';
 import type { Run } from './run.ts';
@@ -20,19 +22,24 @@ export interface RunOpening {
 }
 
 /**
- * Writes a run down before its upstream call: its row, the claim of its key, and in a conversation its messages, all or nothing.
+ * Writes a run down before its upstream call: its row, the claim of its key, what it holds of its limits, and in a conversation its
+ * messages, all or nothing.
  * @returns what the model is told
- * @throws {SluiceError} `not_found`, `invalid_request`, `unsupported_option`
+ * @throws {SluiceError} `not_found`, `invalid_request`, `unsupported_option`, `budget_exceeded`
  */
-export async function openRun(database: Database, opening: RunOpening): Promise<readonly Message[]> {
-  const { run, model, turn, asked, claim } = opening;
-  if (turn === null && claim === null) {
+export async function openRun(
+  { database, limits }: { database: Database; limits: Limits },
+  opening: RunOpening,
+): Promise<readonly Message[]> {
+  const { run, body, model, turn, asked, claim } = opening;
+  const budget = await RunBudget.of({ database, limits }, subjectsOf(run));
+  if (turn === null && claim === null && budget === null) {
     await database.runs.insert(toRow(opening, asked));
     run.open(null);
     return asked;
   }
   const prepared = turn && (await prepareTurn(database, turn));
-  const opened = await database.transaction(async (stores) => {
+  const opened = await (budget ?? database).transaction(async (stores) => {
     const { userId } = run.owner;
     if (claim !== null) {
       await stores.runs.freeKey({ userId, key: claim.key, before: Date.now() - KEY_LIFETIME_MS });
@@ -41,12 +48,25 @@ export async function openRun(database: Database, opening: RunOpening): Promise<
       ? await openTurn(stores, run, prepared)
       : { place: null, context: asked };
     if (!model.capabilities.images) refuseImages(context, model.id);
-    await stores.runs.insert(toRow({ ...opening, place }, context));
+    const row = toRow({ ...opening, place }, context);
+    // Last but for the row: others wait for the counters.
+    const output = outputTokensOf(body, model);
+    const heldTokens = (await budget?.reserve(stores, { input: row.estimatedInputTokens, output })) ?? null;
+    await stores.runs.insert({ ...row, heldTokens });
     return { place, context };
   });
+  run.budget = budget;
   run.open(opened.place);
   return opened.context;
 }
+
+const subjectsOf = ({ id, owner, model, createdAt }: Run) => ({
+  id,
+  userId: owner.userId,
+  tokenId: owner.tokenId ?? null,
+  model,
+  createdAt,
+});
 
 /** Of what was stored before; those of the request itself have been looked for. */
 function refuseImages(context: readonly Message[], modelId: string): void {

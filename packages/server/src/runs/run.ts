@@ -1,4 +1,5 @@
 import type { Cost, ErrorCode, RunEndReason, StopResult, Usage } from '@sluice/shared';
+import type { RunBudget } from '../admission/run-budget.ts';
 import type { Follower } from './follower.ts';
 import type { RunOwner } from './run-owner.ts';
 
@@ -7,10 +8,13 @@ export class RunAbort {
   readonly endReason: Exclude<RunEndReason, 'complete' | 'length' | 'refused'>;
   /** The code of the `error` event that tells of it; a stop and a disconnect have none. */
   readonly code: ErrorCode | undefined;
+  /** What the event says beyond the code's title. */
+  readonly detail: string | undefined;
 
-  constructor(endReason: RunAbort['endReason'], code?: ErrorCode) {
+  constructor(endReason: RunAbort['endReason'], code?: ErrorCode, detail?: string) {
     this.endReason = endReason;
     this.code = code;
+    this.detail = detail;
   }
 }
 
@@ -55,6 +59,8 @@ export class Run {
   readonly createdAt = Date.now();
   /** Null outside of conversations, and before the run is open. */
   place: RunPlace | null = null;
+  /** Null when no limit applied as it began. */
+  budget: RunBudget | null = null;
   /** Whether it has been written down: until then it may still be refused. */
   isOpen = false;
   /** Null while the run goes on. */

@@ -1,6 +1,7 @@
 import { type ChatRequest, type RunEvent, SluiceError } from '@sluice/shared';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { limitRuns } from '../admission/limit-runs.ts';
+import { Limits } from '../admission/limits.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { MemoryEventLog } from '../event-log/memory-event-log.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -42,6 +43,7 @@ async function createRuns(
     providers: new Map([['demo', { id: 'demo', generate }]]),
     catalog: new Catalog(['demo']),
     limiter: limitRuns(0),
+    limits: new Limits(database),
     timeouts: { firstTokenMs: 1000, idleMs: 500, runMs: 5000 },
     grace: { defaultMs: 1000, maxMs: 2000 },
     database: { ...database, ...change(database) },
@@ -96,7 +98,7 @@ describe('Runs', () => {
         yield [text('a')];
         await untilAborted(signal);
       },
-      ({ runs: store }) => ({ runs: { ...store, end: () => new Promise(() => undefined) } }),
+      ({ runs: store }) => ({ runs: { ...store, endUncounted: () => new Promise(() => undefined) } }),
     );
     const run = await start();
     const stopping = runs.stop(run);

@@ -2,6 +2,7 @@
 // Out: runs that end exactly once, and their events.
 // Never: a socket, a frame, or another user's run.
 import { type ChatRequest, SluiceError, type StopResult } from '@sluice/shared';
+import type { Limits } from '../admission/limits.ts';
 import type { RunLimiter } from '../admission/limit-runs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { EventLog, LoggedEvent } from '../event-log/event-log.ts';
@@ -30,6 +31,7 @@ export interface RunsPorts {
   providers: ReadonlyMap<string, Provider>;
   catalog: Catalog;
   limiter: RunLimiter;
+  limits: Limits;
   timeouts: RunTimeouts;
   grace: GraceLimits;
   database: Database;
@@ -169,7 +171,7 @@ export class Runs implements Disposable {
   async #begin(body: ChatRequest, request: RunRequest, claim: NewRun['idempotency']): Promise<Run> {
     this.#refuseWhenDraining();
     const { owner } = request.follower;
-    const { catalog, providers, limiter, grace, database, eventLog } = this.#ports;
+    const { catalog, providers, limiter, limits, grace, database, eventLog } = this.#ports;
     const candidates = readCandidates(body, { catalog, providers });
     const { model } = candidates.first;
     const turn = readTurn(body);
@@ -192,7 +194,7 @@ export class Runs implements Disposable {
       this.#runs.delete(run.id);
       run.discard();
     });
-    const messages = await openRun(database, { run, body, model, turn, asked, claim });
+    const messages = await openRun({ database, limits }, { run, body, model, turn, asked, claim });
     undo.move();
     run.addFollower(request.follower);
     void this.#generate({ run, log, candidates, messages }).finally(() => place[Symbol.dispose]());
