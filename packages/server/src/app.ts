@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type { LimitBook } from './admission/limit-book.ts';
 import type { Auth } from './auth/auth.ts';
 import type { Scope } from './auth/scope.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -18,6 +19,7 @@ import { chatRouter } from './http/routes/chat-router.ts';
 import { conversationContentsRouter } from './http/routes/conversation-contents-router.ts';
 import { conversationsRouter } from './http/routes/conversations-router.ts';
 import { healthRouter } from './http/routes/health-router.ts';
+import { limitsRouter } from './http/routes/limits-router.ts';
 import { meRouter } from './http/routes/me-router.ts';
 import { modelsRouter } from './http/routes/models-router.ts';
 import { pageRouter } from './http/routes/page-router.ts';
@@ -36,6 +38,7 @@ export interface Rooms {
   auth: Auth;
   runs: Runs;
   conversations: Conversations;
+  limits: LimitBook;
   database: Database;
   catalog: Catalog;
   logger: Logger;
@@ -48,9 +51,9 @@ export interface Rooms {
 /** The path of a request, in order. */
 export function createApp(rooms: Rooms): Express {
   const { config, address, auth, runs, conversations, database, catalog, logger } = rooms;
-  const limits = createRateLimits(config.rateLimitPerMinute);
-  const known = [identify(auth), limits.byAddress];
-  const admitTo = (scope: Scope) => [...known, authenticate(scope), limits.byUser];
+  const rates = createRateLimits(config.rateLimitPerMinute);
+  const known = [identify(auth), rates.byAddress];
+  const admitTo = (scope: Scope) => [...known, authenticate(scope), rates.byUser];
   const admit = admitTo('chat');
   const { heartbeatMs } = config;
 
@@ -64,19 +67,21 @@ export function createApp(rooms: Rooms): Express {
   app.use(healthRouter(rooms.isReady));
   app.use(checkHost(address));
   app.use(allowOrigins(config.corsOrigins));
-  app.use(chatRouter({ runs, admit: [...known, authenticate('chat'), limits.runStarts], heartbeatMs }));
+  app.use(chatRouter({ runs, admit: [...known, authenticate('chat'), rates.runStarts], heartbeatMs }));
   app.use(runsRouter({ runs, admit, heartbeatMs }));
   app.use(conversationsRouter({ conversations, runs, admit: admitTo('history') }));
   app.use(conversationContentsRouter({ conversations, admit: admitTo('history') }));
   app.use(
-    sharesRouter({ conversations, address, limitByAddress: limits.byAddress, admit: admitTo('history') }),
+    sharesRouter({ conversations, address, limitByAddress: rates.byAddress, admit: admitTo('history') }),
   );
   app.use(usageRouter({ database, admit: admitTo('usage') }));
   app.use(modelsRouter({ catalog, admit }));
-  app.use(authRouter({ auth, address, limitByAddress: limits.byAddress }));
+  app.use(authRouter({ auth, address, limitByAddress: rates.byAddress }));
   app.use(meRouter({ account: auth.account, admit, admitSession: [...admit, requireSession] }));
   app.use(tokensRouter({ tokens: auth.tokens, admitSession: [...admit, requireSession] }));
-  app.use(adminUsersRouter({ users: auth.users, admitAdmin: [...admitTo('admin'), requireSession] }));
+  const admitAdmin = [...admitTo('admin'), requireSession];
+  app.use(adminUsersRouter({ users: auth.users, admitAdmin }));
+  app.use(limitsRouter({ limits: rooms.limits, catalog, admit, admitAdmin }));
   app.use(pageRouter(rooms.pageFolder));
   app.use(refuseUnknownRoute);
   app.use(sendProblem(logger));

@@ -1,4 +1,5 @@
 import { limitRuns } from './admission/limit-runs.ts';
+import { type LimitBook, createLimitBook } from './admission/limit-book.ts';
 import { Limits } from './admission/limits.ts';
 import { type Auth, createAuth } from './auth/auth.ts';
 import { loadJwtSecret } from './auth/load-jwt-secret.ts';
@@ -25,6 +26,7 @@ export interface Composition extends AsyncDisposable {
   auth: Auth;
   runs: Runs;
   conversations: Conversations;
+  limits: LimitBook;
   catalog: Catalog;
   database: Database;
   logger: Logger;
@@ -72,7 +74,8 @@ export async function compose({
   );
   const owned = stack.move();
   const conversations = new Conversations(database);
-  const rooms = { config, auth, runs, conversations, catalog, database, logger, lockLost };
+  const book = createLimitBook(database, limits);
+  const rooms = { config, auth, runs, conversations, limits: book, catalog, database, logger, lockLost };
   return { ...rooms, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 

@@ -28,7 +28,7 @@ describe('docs/protocol.md', () => {
 
   it('lists every route, and no other', () => {
     const registered = readSourceFiles('packages/server/src/http/routes').flatMap(({ text }) =>
-      [...text.matchAll(/router\.(get|post|patch|delete)\(\s*'(\/[^'{]*)'/g)].map(
+      [...text.matchAll(/router\.(get|post|put|patch|delete)\(\s*'(\/[^'{]*)'/g)].map(
         ([, method = '', path]) => `${method.toUpperCase()} ${path}`,
       ),
     );

@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { periodAt } from '../admission/period-at.ts';
 import { createLogger } from '../observability/logger.ts';
 import { makeDataDir } from '../storage/data-dir.fixture.ts';
 import { openDatabase } from '../storage/open-database.ts';
@@ -19,4 +20,21 @@ it('ends the runs of a server that crashed, although one of them cannot be', asy
   await recoverRuns({ database: { ...database, checkpoints }, logger: createLogger('silent') });
   const states = await Promise.all(runs.map(({ id }) => database.runs.find(id, user.id)));
   expect(states.map((run) => run?.result?.reason)).toEqual(['interrupted', undefined, 'interrupted']);
+});
+
+it('releases what they held of limits, and counts what they had used', async () => {
+  const database = await openDatabase({ dataDir: await makeDataDir() });
+  onTestFinished(() => database[Symbol.asyncDispose]());
+  const user = makeUser();
+  await database.users.insert(user);
+  const run = makeRun(user.id, { heldTokens: 4000 });
+  const { start, end } = periodAt('day', run.createdAt);
+  const key = { kind: 'user', id: user.id, period: 'day', start } as const;
+  await database.runs.insert(run);
+  await database.checkpoints.insert([{ runId: run.id, seq: 1, text: 'x'.repeat(40), reasoning: '' }]);
+  await database.budgets.makeCounter({ ...key, end });
+  expect(await database.budgets.readCounters([key])).toMatchObject([{ requests: 1, heldTokens: 4000 }]);
+  for (let start = 0; start < 2; start += 1) await recoverRuns({ database, logger: createLogger('silent') });
+  const [counter] = await database.budgets.readCounters([key]);
+  expect(counter).toMatchObject({ requests: 1, heldTokens: 0, tokens: run.estimatedInputTokens + 10 });
 });

@@ -220,6 +220,17 @@ describe('Runs', () => {
     expect((await eventsOf(await start())).at(-2)).toMatchObject({ code: 'upstream_truncated' });
   });
 
+  it('opens and ends a run in one statement each while no limit applies', async () => {
+    const transaction = () => Promise.reject(new Error('a transaction'));
+    const { start, eventsOf } = await createRuns(
+      async function* () {
+        yield [text('a'), finish];
+      },
+      () => ({ transaction }),
+    );
+    expect((await eventsOf(await start())).at(-1)).toMatchObject({ reason: 'complete', saved: true });
+  });
+
   it('hides the runs of others', async () => {
     const { runs, start } = await createRuns(async function* () {
       yield [finish];

@@ -35,6 +35,8 @@ export interface BudgetStore {
    * needed: while there is no limit nobody keeps them right.
    */
   putLimit(limit: LimitKey & { amount: number | null }): Promise<void>;
+  /** Those of the counters that there are, as they were a moment ago. */
+  readCounters(keys: readonly CounterKey[]): Promise<Counter[]>;
   /** Those of the counters that there are; nobody else changes them until the transaction ends. */
   lockCounters(keys: readonly CounterKey[]): Promise<Counter[]>;
   /** Adds to those of the counters that there are; amounts may be negative. What is held is never less than nothing. */
@@ -107,31 +109,15 @@ function keepLimits({ db, reader }: Ports): Pick<BudgetStore, 'listLimits' | 'pu
   };
 }
 
-function keepCounters({
-  db,
-  kind,
-}: Ports): Pick<BudgetStore, 'lockCounters' | 'addToCounters' | 'makeCounter' | 'deleteOldCounters'> {
+function keepCounters({ db, reader, kind }: Ports): Omit<BudgetStore, 'listLimits' | 'putLimit'> {
   return {
+    async readCounters(keys) {
+      return (await select(reader, keys).execute()).map(toCounter);
+    },
     async lockCounters(keys) {
-      const query = db
-        .selectFrom('uses')
-        .selectAll()
-        .where((eb) => isOneOf(eb, keys))
-        .orderBy('period_start')
-        .orderBy('period')
-        .orderBy('subject_kind')
-        .orderBy('subject_id');
       // In SQLite a transaction that writes is alone.
-      const rows = await (kind === 'postgres' ? query.forUpdate() : query).execute();
-      return rows.map((row) => ({
-        kind: row.subject_kind,
-        id: row.subject_id,
-        period: row.period,
-        start: row.period_start,
-        requests: row.requests,
-        tokens: row.tokens,
-        heldTokens: row.held_tokens,
-      }));
+      const query = select(db, keys);
+      return (await (kind === 'postgres' ? query.forUpdate() : query).execute()).map(toCounter);
     },
     async addToCounters(keys, { requests, tokens, heldTokens }) {
       const held = sql<number>`held_tokens + cast(${heldTokens} as bigint)`;
@@ -151,6 +137,27 @@ function keepCounters({
     },
   };
 }
+
+/** In an order that is the same for everybody, so that nobody waits for who waits for them. */
+const select = (db: Kysely<Schema>, keys: readonly CounterKey[]) =>
+  db
+    .selectFrom('uses')
+    .selectAll()
+    .where((eb) => isOneOf(eb, keys))
+    .orderBy('period_start')
+    .orderBy('period')
+    .orderBy('subject_kind')
+    .orderBy('subject_id');
+
+const toCounter = (row: Schema['uses']): Counter => ({
+  kind: row.subject_kind,
+  id: row.subject_id,
+  period: row.period,
+  start: row.period_start,
+  requests: row.requests,
+  tokens: row.tokens,
+  heldTokens: row.held_tokens,
+});
 
 function isOneOf(eb: ExpressionBuilder<Schema, 'uses'>, keys: readonly CounterKey[]) {
   return eb.or(

@@ -85,6 +85,7 @@ export const authorisationRows: Readonly<Record<string, Row>> = {
     ok: 200,
   },
 
+  'GET /api/me/limits': { needs: 'chat', ok: 200 },
   'GET /api/me': { needs: 'chat', ok: 200 },
   'PATCH /api/me': { needs: 'session', body: () => ({ name: 'New' }), ok: 200 },
   'POST /api/me/password': {
@@ -111,6 +112,22 @@ export const authorisationRows: Readonly<Record<string, Row>> = {
     uses: ['user'],
     isForAdmins: true,
     body: () => ({ name: 'New' }),
+    ok: 200,
+  },
+
+  'GET /api/admin/limits': { needs: 'admin session', ok: 200 },
+  'PUT /api/admin/limits': {
+    needs: 'admin session',
+    uses: ['user'],
+    isForAdmins: true,
+    body: ({ user }) => ({ subject: 'user', id: user, period: 'day', unit: 'requests', amount: 1000 }),
+    ok: 200,
+  },
+  'PUT /api/admin/limits (of a token)': {
+    needs: 'admin session',
+    uses: ['token'],
+    isForAdmins: true,
+    body: ({ token }) => ({ subject: 'token', id: token, period: 'month', unit: 'tokens', amount: 2 ** 40 }),
     ok: 200,
   },
 

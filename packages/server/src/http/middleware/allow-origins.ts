@@ -13,7 +13,7 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
       origin: [...origins],
       credentials: false,
       maxAge: 600,
-      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowedHeaders: asked.map((name) => name.trim()).filter((name) => allowedHeader.test(name)),
       exposedHeaders: [
         'X-Run-Id',
