@@ -127,7 +127,7 @@ export const authorisationRows: Readonly<Record<string, Row>> = {
     needs: 'admin session',
     uses: ['token'],
     isForAdmins: true,
-    body: ({ token }) => ({ subject: 'token', id: token, period: 'month', unit: 'tokens', amount: 2 ** 40 }),
+    body: ({ token }) => ({ subject: 'token', id: token, period: 'month', unit: 'tokens', amount: 1e9 }),
     ok: 200,
   },
 
