@@ -224,6 +224,59 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await expect.poll(async () => (await login('a quite different password')).status).toBe(200);
   });
 
+  it('lets administrators set limits, for everybody and for one, and shows to each what is left', async () => {
+    await open('Users');
+    const everybody = form('Limits for everybody');
+    await everybody.getByLabel('Tokens a month').fill('lots');
+    await everybody.getByRole('button', { name: 'Save limits' }).click();
+    expect(await everybody.getByLabel('Tokens a month').getAttribute('aria-invalid')).toBe('true');
+    await everybody.getByLabel('Tokens a month').fill('100000');
+    await everybody.getByLabel('Requests a day').fill('50');
+    await everybody.getByRole('button', { name: 'Save limits' }).click();
+    await everybody.getByText('Limits saved').waitFor();
+    const row = dialog()
+      .getByRole('list', { name: 'Users' })
+      .getByRole('listitem')
+      .filter({ hasText: account.email });
+    await row.getByRole('button', { name: `Limits: ${account.email}` }).click();
+    const own = form(`Limits of ${account.email}`);
+    expect(await own.getByLabel('Requests a day').getAttribute('placeholder')).toContain('50');
+    await own.getByLabel('Tokens a month').fill('123456');
+    await own.getByRole('button', { name: 'Save limits' }).click();
+    await own.getByText('Limits saved').waitFor();
+    await expect.poll(() => row.innerText()).toContain('limits of their own');
+    await expect.poll(() => own.getByLabel('Tokens a month').inputValue()).toBe('123456');
+
+    await dialog().getByRole('tab', { name: 'Usage' }).click();
+    const limits = dialog().getByRole('list', { name: 'Limits' });
+    await limits.getByText('Tokens this month').waitFor();
+    expect(await limits.innerText()).toMatch(/Requests today\s+\d+ of 50[^]*of 123,456/);
+    const meter = limits.getByRole('meter', { name: 'Requests today' });
+    expect(await meter.getAttribute('aria-valuetext')).toMatch(/^\d+ of 50$/);
+
+    await dialog().getByRole('tab', { name: 'Users' }).click();
+    await everybody.getByLabel('Requests a day').fill('0');
+    await everybody.getByRole('button', { name: 'Save limits' }).click();
+    await everybody.getByText('Limits saved').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('textbox', { name: 'Message' }).fill('One more');
+    await page.keyboard.press('Enter');
+    await page.getByText(/Your limit of 0 requests a day is used up; it begins anew at/).waitFor();
+    expect(await page.getByRole('button', { name: 'Retry', exact: true }).isEnabled()).toBe(true);
+    forgive();
+
+    await open('Users');
+    for (const name of ['Tokens a month', 'Requests a day']) await everybody.getByLabel(name).fill('');
+    await everybody.getByRole('button', { name: 'Save limits' }).click();
+    await everybody.getByText('Limits saved').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    await page
+      .getByRole('article', { name: 'Assistant' })
+      .getByText(/fake upstream/)
+      .waitFor();
+  });
+
   it('fits a phone, without scrolling sideways, in every tab', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const hash of ['#account', '#tokens', '#usage', '#users']) {

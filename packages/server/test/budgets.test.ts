@@ -39,6 +39,7 @@ async function states(token = user.session) {
   expect(response.status).toBe(200);
   return ((await response.json()) as LimitStateList).limits;
 }
+const usedTokens = async () => (await states())[0]?.used ?? 0;
 const refusalOf = async (response: Response) => {
   const body = (await response.json()) as { code: string; detail: string };
   return { status: response.status, ...body };
@@ -55,7 +56,7 @@ describe('a limit', () => {
     expect(await refusalOf(response)).toMatchObject({
       status: 402,
       code: 'budget_exceeded',
-      detail: `your limit, 2 requests a day, is used up; it begins anew at ${resetsAt}`,
+      detail: `Your limit of 2 requests a day is used up; it begins anew at ${resetsAt}`,
     });
     expect(Math.abs(Date.parse(resetsAt) - Date.now() - seconds * 1000)).toBeLessThan(5000);
     expect(await states()).toMatchObject([{ unit: 'requests', used: 2, held: 0, left: 0, resetsAt }]);
@@ -94,8 +95,8 @@ describe('a limit', () => {
   });
 
   it('is not overspent by two hundred requests at once', async () => {
-    const [{ used = 0 } = {}] = (await limit({ amount: 1_000_000 }), await states());
-    const amount = used + 1000;
+    await limit({ amount: 1_000_000 });
+    const amount = (await usedTokens()) + 1000;
     await limit({ amount });
     pair.upstream.script({ tokens: 40, delayMs: 10 });
     const answers = Promise.all(
@@ -122,8 +123,7 @@ describe('a limit', () => {
 
   it('that is reached in the middle of an answer cuts it off, and keeps what there is', async () => {
     await limit({ amount: 1_000_000 });
-    const [{ used = 0 } = {}] = await states();
-    await limit({ amount: used + 150 });
+    await limit({ amount: (await usedTokens()) + 150 });
     pair.upstream.script({ tokens: 2000, delayMs: 2 });
     const { conversation } = user.ids;
     const events = await readEvents(await ask({ conversationId: conversation }));
@@ -171,9 +171,11 @@ describe('a limit', () => {
     });
     await limit({ subject: 'token', id, unit: 'requests', amount: 0 });
     await limit({ subject: 'model', id: 'openai/gpt-5.4', amount: 0 });
-    expect((await refusalOf(await ask({}, token))).detail).toMatch(/^this token's limit, 0 requests a day,/);
+    expect((await refusalOf(await ask({}, token))).detail).toMatch(
+      /^This token's limit of 0 requests a day /,
+    );
     const refused = await refusalOf(await ask({ model: 'openai/gpt-5.4' }));
-    expect(refused.detail).toMatch(/^the limit of model openai\/gpt-5\.4, 0 tokens a day, is used up/);
+    expect(refused.detail).toMatch(/^Model openai\/gpt-5\.4's limit of 0 tokens a day is used up/);
     expect((await ask()).status).toBe(200);
     expect(await states(token)).toMatchObject([
       { subject: 'model', id: 'openai/gpt-5.4', label: null },

@@ -61,7 +61,7 @@ export class Limits {
     const now = this.#clock();
     // The wall clock may be set back: then a look from the future is no younger than one from the past.
     const age = this.#last === undefined ? Infinity : Math.abs(now - this.#last.at);
-    if (age > REFRESH_MS) this.#look(now);
+    if (age > REFRESH_MS) void this.#look(now);
     return age <= MAX_AGE_MS && this.#last !== undefined ? this.#last.limits : this.#look(now);
   }
 

@@ -13,12 +13,12 @@ export interface Shortage {
 /** @returns a `budget_exceeded` that says which limit, of whom, how much and until when */
 export function refusalOf({ limit, left, needed, createdAt }: Shortage): SluiceError {
   const { kind, id, period, unit, amount } = limit;
-  const whose = { user: 'your limit', token: "this token's limit", model: `the limit of model ${id}` }[kind];
+  const whose = { user: 'Your', token: "This token's", model: `Model ${id}'s` }[kind];
   const rest =
     unit === 'requests' || left <= 0 ? 'is used up' : `has ${left} left, and this needs about ${needed}`;
   const { end } = periodAt(period, createdAt);
   return new SluiceError('budget_exceeded', {
-    detail: `${whose}, ${amount} ${unit} a ${period}, ${rest}; it begins anew at ${new Date(end).toISOString()}`,
+    detail: `${whose} limit of ${amount} ${unit} a ${period} ${rest}; it begins anew at ${new Date(end).toISOString()}`,
     retryAfterMs: Math.max(0, end - Date.now()),
   });
 }

@@ -5,7 +5,7 @@ import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
 import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
-export type LimitKey = Pick<Limit, 'subject' | 'id' | 'period' | 'unit'>;
+type LimitKey = Pick<Limit, 'subject' | 'id' | 'period' | 'unit'>;
 
 /** What is counted together: the runs of a subject that began in a period. */
 export interface CounterKey {
@@ -16,7 +16,7 @@ export interface CounterKey {
   start: number;
 }
 
-export interface Amounts {
+interface Amounts {
   /** Runs that have begun. */
   requests: number;
   /** In and out, of runs that have ended. */

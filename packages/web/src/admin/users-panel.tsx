@@ -13,7 +13,9 @@ import { requestJson } from '../api/request-json.ts';
 import { useSession } from '../api/session-context.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { LimitsForm } from './limits-form.tsx';
 import { NewUserForm } from './new-user-form.tsx';
+import { useLimits } from './use-limits.ts';
 import { UserRow } from './user-row.tsx';
 
 const queryKey = ['admin', 'users'];
@@ -32,6 +34,7 @@ export function UsersPanel({ user: self }: { user: User }) {
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
   });
+  const { limits, change: changeLimits } = useLimits();
   const refresh = () => queries.invalidateQueries({ queryKey });
   const create = async (body: NewManagedUser) => {
     await requestJson(connection, '/api/admin/users', { schema: managedUserSchema, method: 'POST', body });
@@ -69,6 +72,8 @@ export function UsersPanel({ user: self }: { user: User }) {
                     user={user}
                     isSelf={user.id === self.id}
                     onChange={(changes) => void changeOrTell(user, changes)}
+                    limits={limits}
+                    onLimits={changeLimits}
                     onPassword={(password) => change(user, { password })}
                   />
                 )),
@@ -86,6 +91,12 @@ export function UsersPanel({ user: self }: { user: User }) {
             Show more
           </button>
         )}
+      </Panel>
+      <Panel
+        title="Limits for everybody"
+        lead="For each person alone, in UTC. Whoever has a limit of their own goes by that one; an empty field is no limit."
+      >
+        <LimitsForm label="Limits for everybody" userId={null} limits={limits} onChange={changeLimits} />
       </Panel>
       <Panel title="Add a user" lead="Tell them the password yourself: they can change it under Account.">
         <NewUserForm onCreate={create} />

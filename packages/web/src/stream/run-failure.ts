@@ -14,11 +14,13 @@ export function describeFailure(error: unknown, requestId: string | null): RunFa
   if (error instanceof SluiceError) {
     const { code, details } = error;
     const isSignedOut = code.startsWith('token_');
+    const { retryable } = errorEntry(code);
     return {
       message: isSignedOut ? 'Your session has ended. Sign in again, then retry.' : error.message,
       code,
-      isRetryable: isSignedOut || errorEntry(code).retryable,
-      retryAfterMs: details.retryAfterMs ?? null,
+      isRetryable: isSignedOut || retryable,
+      // A budget says when it begins anew: nobody counts the seconds to that, and it may be raised meanwhile.
+      retryAfterMs: retryable ? (details.retryAfterMs ?? null) : null,
       requestId: details.requestId ?? requestId,
     };
   }

@@ -6,6 +6,7 @@ import { useSession } from '../api/session-context.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { SelectField } from '../ui/select-field.tsx';
+import { LimitsPanel } from './limits-panel.tsx';
 import { UsageTable } from './usage-table.tsx';
 
 const MS_PER_DAY = 86_400_000;
@@ -47,35 +48,38 @@ export function UsagePanel({ user }: { user: User }) {
   });
   const choices = Object.entries(groups).filter(([name]) => name !== 'user' || scope === 'all');
   return (
-    <Panel title="Usage" lead="Days are counted in UTC. An answer counts once it has ended.">
-      <div className="mb-4 grid grid-cols-2 gap-3 sm:grid-cols-3">
-        <SelectField
-          label="Time"
-          options={ranges}
-          value={days}
-          onChange={({ target }) => setDays(target.value)}
-        />
-        <SelectField
-          label="By"
-          options={choices}
-          value={groupBy}
-          onChange={({ target }) => setGroupBy(target.value)}
-        />
-        {isAdmin && (
+    <>
+      <LimitsPanel />
+      <Panel title="Usage" lead="Days are counted in UTC. An answer counts once it has ended.">
+        <div className="mb-4 grid grid-cols-2 gap-3 sm:grid-cols-3">
           <SelectField
-            label="Whose"
-            options={whose}
-            value={scope}
-            onChange={({ target }) => {
-              setScope(target.value);
-              if (groupBy === 'user') setGroupBy('day');
-            }}
+            label="Time"
+            options={ranges}
+            value={days}
+            onChange={({ target }) => setDays(target.value)}
           />
-        )}
-      </div>
-      <Loaded query={query} what="The usage">
-        {(report) => <UsageTable report={report} name={groups[report.groupBy]} />}
-      </Loaded>
-    </Panel>
+          <SelectField
+            label="By"
+            options={choices}
+            value={groupBy}
+            onChange={({ target }) => setGroupBy(target.value)}
+          />
+          {isAdmin && (
+            <SelectField
+              label="Whose"
+              options={whose}
+              value={scope}
+              onChange={({ target }) => {
+                setScope(target.value);
+                if (groupBy === 'user') setGroupBy('day');
+              }}
+            />
+          )}
+        </div>
+        <Loaded query={query} what="The usage">
+          {(report) => <UsageTable report={report} name={groups[report.groupBy]} />}
+        </Loaded>
+      </Panel>
+    </>
   );
 }
