@@ -56,7 +56,7 @@ describe('a limit', () => {
     expect(await refusalOf(response)).toMatchObject({
       status: 402,
       code: 'budget_exceeded',
-      detail: `Your limit of 2 requests a day is used up; it begins anew at ${resetsAt}`,
+      detail: `Your limit of 2 requests a day is used up; it begins anew at ${tomorrow}T00:00:00Z`,
     });
     expect(Math.abs(Date.parse(resetsAt) - Date.now() - seconds * 1000)).toBeLessThan(5000);
     expect(await states()).toMatchObject([{ unit: 'requests', used: 2, held: 0, left: 0, resetsAt }]);
@@ -131,7 +131,7 @@ describe('a limit', () => {
       {
         type: 'error',
         code: 'budget_exceeded',
-        error: expect.stringContaining(`begins anew at ${resetsAt}`),
+        error: expect.stringContaining(`begins anew at ${tomorrow}T00:00:00Z`),
       },
       { type: 'run-end', reason: 'budget', saved: true, usage: { source: 'estimated' } },
     ]);
@@ -178,8 +178,8 @@ describe('a limit', () => {
     expect(refused.detail).toMatch(/^Model openai\/gpt-5\.4's limit of 0 tokens a day is used up/);
     expect((await ask()).status).toBe(200);
     expect(await states(token)).toMatchObject([
-      { subject: 'model', id: 'openai/gpt-5.4', label: null },
       { subject: 'token', id, label: 'app' },
+      { subject: 'model', id: 'openai/gpt-5.4', label: null },
     ]);
     expect(await states()).toHaveLength(1);
   });

@@ -39,7 +39,7 @@ export function createLimitBook(database: Database, limits: Limits): LimitBook {
     },
     async statesOf(caller) {
       const now = Date.now();
-      const applied = await limits.applyingTo(caller);
+      const applied = (await limits.applyingTo(caller)).toSorted(byNearness);
       if (applied.length === 0) return { limits: [] };
       const keys = applied.map((limit) => keyOf(limit, now));
       let counters = await database.budgets.readCounters(keys);
@@ -63,6 +63,11 @@ async function refuseUnknown(
     (subject !== 'token' || (await apiTokens.find(id)) !== undefined);
   if (!isKnown) throw new SluiceError('invalid_request', { detail: `id: there is no such ${subject}` });
 }
+
+const kinds = ['user', 'token', 'model'];
+/** What is the caller's own first. */
+const byNearness = (one: AppliedLimit, other: AppliedLimit) =>
+  kinds.indexOf(one.kind) - kinds.indexOf(other.kind);
 
 const keyOf = ({ kind, id, period }: AppliedLimit, at: number): CounterKey => ({
   kind,

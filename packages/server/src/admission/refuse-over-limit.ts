@@ -18,7 +18,7 @@ export function refusalOf({ limit, left, needed, createdAt }: Shortage): SluiceE
     unit === 'requests' || left <= 0 ? 'is used up' : `has ${left} left, and this needs about ${needed}`;
   const { end } = periodAt(period, createdAt);
   return new SluiceError('budget_exceeded', {
-    detail: `${whose} limit of ${amount} ${unit} a ${period} ${rest}; it begins anew at ${new Date(end).toISOString()}`,
+    detail: `${whose} limit of ${amount} ${unit} a ${period} ${rest}; it begins anew at ${new Date(end).toISOString().replace('.000', '')}`,
     retryAfterMs: Math.max(0, end - Date.now()),
   });
 }

@@ -2,7 +2,6 @@ import type { LimitState } from '@sluice/shared';
 
 /** @returns what a limit is about, as a heading */
 export function nameLimit({ subject, id, label, period, unit }: LimitState): string {
-  const when = period === 'day' ? 'today' : 'this month';
-  const whose = subject === 'user' ? '' : ` of ${label ?? id}`;
-  return `${unit === 'tokens' ? 'Tokens' : 'Requests'} ${when}${whose}`;
+  const what = `${unit} ${period === 'day' ? 'today' : 'this month'}`;
+  return subject === 'user' ? what.slice(0, 1).toUpperCase() + what.slice(1) : `${label ?? id}: ${what}`;
 }
