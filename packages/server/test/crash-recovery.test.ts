@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageList, StoredMessage } from '@sluice/shared';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../src/storage/open-database.ts';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import { startFakeUpstream } from './_support/fake-upstream.ts';
 import { longConversation } from './_support/long-conversation.ts';
@@ -92,11 +93,32 @@ async function checkRows(query: Query, acknowledged: readonly Acknowledged[]): P
   expect(await count("messages where role = 'assistant' and end_reason is null")).toBe(0);
   const stored = new Set((await query('select id from runs')).map(({ id }) => String(id)));
   expect(acknowledged.filter(({ runId }) => !stored.has(runId))).toEqual([]);
+  if (acknowledged.length > 0) await checkCounters(query);
+}
+
+/** What a limit has counted is what the ledger says, and the dead hold nothing of it. */
+async function checkCounters(query: Query): Promise<void> {
+  const read = async (sql: string) =>
+    (await query(sql)).map((row) =>
+      Object.fromEntries(Object.entries(row).map(([name, n]) => [name, Number(n)])),
+    );
+  const ledger = await read(
+    `select count(*) as requests, sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) as tokens, 0 as held
+     from runs`,
+  );
+  expect(await read('select requests, tokens, held_tokens as held from uses')).toEqual(ledger);
 }
 
 async function queryFile(sql: string) {
   using database = new DatabaseSync(join(dataDir, 'sluice.db'), { readOnly: true });
   return database.prepare(sql).all();
+}
+
+/** So that every run holds something; more than is ever used here. */
+async function limitTokens({ DATABASE_URL: databaseUrl }: Record<string, string>): Promise<void> {
+  await using database = await openDatabase({ dataDir, databaseUrl });
+  const limit = { subject: 'default', id: null, period: 'month', unit: 'tokens' } as const;
+  await database.budgets.putLimit({ ...limit, amount: 1e12 });
 }
 
 /** Kills the server again and again while it writes. @param check looks at the database once a server has started on it */
@@ -110,6 +132,7 @@ async function crash(
   upstream.script({ tokens: TOKENS, delayMs: 4 });
   const settings = { ...environment, DATA_DIR: dataDir, ...(pointAt(upstream) as Record<string, string>) };
   const token = await createToken(settings);
+  await limitTokens(environment);
   const all: Acknowledged[] = [];
   let last: Acknowledged[] = [];
   for (let round = 0; round <= rounds; round += 1) {
