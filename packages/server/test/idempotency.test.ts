@@ -37,10 +37,11 @@ describe('an Idempotency-Key', () => {
       pair.upstream.script(script);
       const key = newKey();
       const first = await readEvents(await send(key));
+      const calls = pair.upstream.stats.requests;
       const again = await send(key);
       expect(again.headers.get('idempotency-replayed')).toBe('true');
       expect(await readEvents(again)).toEqual(first);
-      expect(pair.upstream.stats.requests).toBe(1);
+      expect(pair.upstream.stats.requests).toBe(calls);
     }
   });
 
