@@ -19,6 +19,7 @@ import { Runs } from './runs/runs.ts';
 import type { Database } from './storage/database.ts';
 import { openDatabase } from './storage/open-database.ts';
 import { acquireServerLock } from './storage/server-lock.ts';
+import { watchDatabase } from './storage/watch-database.ts';
 
 /** A server without a socket: its rooms, and what is to be closed at the end. */
 export interface Composition extends AsyncDisposable {
@@ -51,6 +52,7 @@ export async function compose({
   const location = { dataDir, databaseUrl: secrets.get('databaseUrl') };
   const { lost: lockLost } = stack.use(await acquireServerLock(location));
   const database = stack.use(await openDatabase(location));
+  stack.use(watchDatabase(database, logger));
   const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
   const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc, logger }));
   const providers = createProviders(secrets, config, stack);

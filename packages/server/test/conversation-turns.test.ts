@@ -103,6 +103,14 @@ describe('Send', () => {
     }
   });
 
+  it('tells a JSON client where its messages are', async () => {
+    const { id } = await createConversation(pair.server);
+    const response = await pair.server.call('/api/chat', { body: { conversationId: id, message: 'Hi' } });
+    const { conversationId, messageId, userMessageId } = (await response.json()) as Record<string, string>;
+    expect(conversationId).toBe(id);
+    expect((await messagesOf(id)).map((message) => message.id)).toEqual([userMessageId, messageId]);
+  });
+
   it('makes an edited prompt a sibling, of the first one too', async () => {
     const { id } = await createConversation(pair.server);
     const first = await send({ conversationId: id, message: 'A' });

@@ -1,6 +1,6 @@
 // In: credentials, codes and tokens as requests and commands bring them. Out: principals and sessions, or a SluiceError of the 401s.
 // Never: cookies, headers or addresses, which are http's; nor a password, a code or a refresh token in the database.
-import { type CreatedAppToken, type LoginRequest, type SetupRequest, SluiceError } from '@sluice/shared';
+import { type LoginRequest, type SetupRequest, SluiceError } from '@sluice/shared';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
 import type { AuthContext } from './auth-context.ts';
@@ -78,7 +78,7 @@ export interface Auth extends AsyncDisposable {
    * Makes the user too, if there is none with that email.
    * @throws {SluiceError} `invalid_request`
    */
-  createAppToken(token: NewAppToken): Promise<CreatedAppToken>;
+  createAppToken(token: NewAppToken): ReturnType<typeof createAppToken>;
   /** @throws {SluiceError} `not_found`; revoking twice is no error */
   revokeAppToken(id: string): Promise<void>;
   /** For signed-in users. */

@@ -12,19 +12,20 @@ export interface NewAppToken extends AppTokenTerms {
 
 /**
  * Makes a token for an app, and its user (role `user`, no password) if there is none with that email.
- * @returns the JWT, which is not stored, and the id that revokes it
+ * @returns the JWT, which is not stored, the id that revokes it, and whether the user is new
  * @throws {SluiceError} `invalid_request`, naming what is wrong
  */
 export async function createAppToken(
   context: AuthContext,
   { email, ...terms }: NewAppToken,
-): Promise<CreatedAppToken> {
+): Promise<CreatedAppToken & { isNewUser: boolean }> {
   checkEmail(email);
   checkTerms(terms);
   return context.database.transaction(async (stores) => {
     const known = await stores.users.findByEmail(email);
     const user = known ?? (await insertUser(stores, { email, createdAt: context.clock() }));
-    return issueAppToken(context, stores, { user, terms });
+    const token = await issueAppToken(context, stores, { user, terms });
+    return { ...token, isNewUser: known === undefined };
   });
 }
 

@@ -125,6 +125,9 @@ describe('sluice backup and restore', { timeout: 60_000 }, () => {
     );
     expect(await refusal(dataDir, ['restore', path])).toContain('the database is in use');
     expect(await refusal(await makeDataDir(), ['backup', path])).toContain('there is no database');
+    expect(await refusal(dataDir, ['backup', join(folder, 'none', 'x')])).toContain(
+      'there is no such folder',
+    );
     const blank = join(folder, 'blank');
     await mkdir(blank);
     await writeFile(join(blank, 'sluice.db'), '');

@@ -94,6 +94,13 @@ describe('runCommand', () => {
     await expect(auth.authenticate(printed[0])).rejects.toMatchObject({ code: 'token_revoked' });
   });
 
+  it('says when a token has made a user', async () => {
+    const { run, remarks } = await openCommands();
+    await run('token create --email ghost@example.com --name app');
+    await run('token create --email ghost@example.com --name app');
+    expect(remarks.filter((line) => line.includes('ghost@example.com had no account'))).toHaveLength(1);
+  });
+
   it('prints a setup link that works', async () => {
     const { auth, run, printed } = await openCommands();
     await run('setup-link');

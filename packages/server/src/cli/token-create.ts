@@ -17,8 +17,9 @@ export async function tokenCreate({ openAuth, print, remark }: CommandPorts, arg
   const days = values.days === undefined ? {} : { days: toDays(values.days) };
   const scopes = values.scope === undefined ? {} : { scopes: values.scope };
   const auth = await openAuth();
-  const { id, token } = await auth.createAppToken({ email, name, ...days, ...scopes });
+  const { id, token, isNewUser } = await auth.createAppToken({ email, name, ...days, ...scopes });
   print(token);
+  if (isNewUser) remark(`${email} had no account here, and has one now, without a password.`);
   remark(`To end it: sluice token revoke ${id}`);
 }
 

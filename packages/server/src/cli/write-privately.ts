@@ -9,7 +9,9 @@ export async function writePrivately<Result>(
   work: (write: (text: string) => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
   const partial = `${path}.${process.pid}.partial`;
-  const file = await open(partial, 'wx', 0o600);
+  const file = await open(partial, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    throw new Error(`${path} cannot be written: ${reasonOf(cause)}`, { cause });
+  });
   try {
     const result = await work((text) => file.writeFile(text));
     await file.sync();
@@ -21,4 +23,10 @@ export async function writePrivately<Result>(
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'there is no such folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there';
+  return message;
 }

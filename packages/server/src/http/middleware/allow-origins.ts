@@ -19,6 +19,7 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
         'X-Run-Id',
         'X-Request-Id',
         'X-Sluice-Dropped',
+        'Idempotency-Replayed',
         'RateLimit',
         'RateLimit-Policy',
         'Retry-After',

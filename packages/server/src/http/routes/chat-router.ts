@@ -83,8 +83,11 @@ function toBody({ start, model, content, reasoning, error, end }: Answer) {
   }
   const message = { role: 'assistant', content, ...(reasoning !== '' && { reasoning }) };
   const { reason, usage, cost, saved } = end;
+  const { conversationId, messageId, userMessageId } = start;
   return {
     runId: start.runId,
+    ...(conversationId !== undefined && { conversationId, messageId }),
+    ...(userMessageId !== undefined && { userMessageId }),
     message,
     model,
     provider: model.slice(0, model.indexOf('/')),

@@ -87,7 +87,7 @@ function readCursor(req: Request): number {
   const cursor = req.get('last-event-id') ?? req.query['after'] ?? '0';
   if (typeof cursor !== 'string' || !/^\d{1,15}$/.test(cursor)) {
     throw new SluiceError('invalid_cursor', {
-      detail: 'after must be a whole number, the id of the last event seen',
+      detail: 'Last-Event-ID, or after, must be a whole number: the id of the last event seen',
     });
   }
   return Number(cursor);
