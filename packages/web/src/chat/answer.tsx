@@ -41,6 +41,7 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
     <article
       aria-label="Assistant"
       className="answer"
+      data-messages={namesOf(places)}
       data-stream={isLatest ? (hasEnded ? 'done' : 'streaming') : undefined}
       data-flowing={isFlowing || undefined}
     >
@@ -95,6 +96,11 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
       )}
     </article>
   );
+}
+
+/** The server's ids of the messages it is made of, by which it is found in the page. */
+function namesOf(places: readonly Place<Reply>[]): string {
+  return places.map(({ turn }) => turn.storedId ?? '').join(' ');
 }
 
 function joinText(runs: readonly RunStore[]): string {

@@ -12,6 +12,7 @@ import {
   type Place,
   type Prompt,
   type Reply,
+  type Turn,
   type TurnTree,
   addTurn,
   ancestorsOf,
@@ -114,6 +115,14 @@ export class ChatStore {
     this.#update(chooseTurn(this.#tree, turnId));
     this.#rememberBranch();
     this.#followLive();
+  };
+
+  /** Shows the branch in which a message is, if it is not there already. */
+  readonly showMessage = (messageId: string): void => {
+    const isNamed = ({ storedId }: Turn) => storedId === messageId;
+    if (this.#state.path.some(({ turn }) => isNamed(turn))) return;
+    const turn = [...this.#tree.turns.values()].find(isNamed);
+    if (turn !== undefined) this.choose(turn.id);
   };
 
   /** Takes in what the server has. */

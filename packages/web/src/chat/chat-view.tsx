@@ -1,4 +1,4 @@
-import { useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { BlankState } from '../ui/blank-state.tsx';
 import { Link } from '../ui/link.tsx';
 import { usePageTitle } from '../ui/use-page-title.ts';
@@ -13,6 +13,7 @@ import { StatusLine } from './status-line.tsx';
 import { Transcript } from './transcript.tsx';
 import { useDoneMark } from './use-done-mark.ts';
 import { useEscape } from './use-escape.ts';
+import { leaveFoundMessage, useFoundMessage } from './use-found-message.ts';
 import { useModelChoice } from './use-model-choice.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import { useStoredChat } from './use-stored-chat.ts';
@@ -23,16 +24,21 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
   const stored = useStoredChat(chat, conversationId);
   const choice = useModelChoice();
   const stick = useStickToEnd(state.path.length > 0);
+  useFoundMessage(chat, stick);
   const { list, model } = choice;
   const { jump } = stick;
   const title = stored.conversation?.title ?? null;
   usePageTitle(stored.isMissing ? 'Not found' : title, useDoneMark(live !== null));
   useEscape(live !== null, chat.stop);
 
+  const goOn = useCallback(() => {
+    leaveFoundMessage();
+    jump();
+  }, [jump]);
   const actions = useMemo<ChatActions>(() => {
     const answerAgain = (answer: ChatStore['regenerate']) => (replyId: string) => {
       answer(replyId, model);
-      jump();
+      goOn();
       focusComposer();
     };
     return {
@@ -40,15 +46,18 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
       continue: answerAgain(chat.continue),
       edit(promptId, text) {
         const isSent = chat.edit(promptId, text, model);
-        if (isSent) jump();
+        if (isSent) goOn();
         return isSent;
       },
-      choose: chat.choose,
+      choose(turnId) {
+        leaveFoundMessage();
+        chat.choose(turnId);
+      },
     };
-  }, [chat, model, jump]);
+  }, [chat, model, goOn]);
   const send = (text: string) => {
     const isSent = chat.send(text, model);
-    if (isSent) jump();
+    if (isSent) goOn();
     return isSent;
   };
 

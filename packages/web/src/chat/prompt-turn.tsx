@@ -25,7 +25,7 @@ export function PromptTurn({ place, isBusy, actions, conversationId }: PromptTur
   const images = typeof prompt.content === 'string' ? [] : prompt.content.filter(isImage);
   if (isEditing && actions !== null) {
     return (
-      <article aria-label="You" className="prompt">
+      <article aria-label="You" className="prompt" data-messages={prompt.storedId}>
         <PromptEditor
           text={text}
           isBusy={isBusy}
@@ -39,7 +39,7 @@ export function PromptTurn({ place, isBusy, actions, conversationId }: PromptTur
     );
   }
   return (
-    <article aria-label="You" className="prompt">
+    <article aria-label="You" className="prompt" data-messages={prompt.storedId}>
       {images.map((image, index) => (
         <PromptImage key={index} image={image} conversationId={conversationId} />
       ))}

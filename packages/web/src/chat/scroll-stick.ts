@@ -13,6 +13,10 @@ export interface Stick {
 /** Browsers report fractional tops but whole heights: nearer than this is the end. */
 const END_TOLERANCE = 1;
 
+export function isAtEnd(position: ScrollPosition): boolean {
+  return distanceToEnd(position) < END_TOLERANCE;
+}
+
 function distanceToEnd({ top, height, clientHeight }: ScrollPosition): number {
   return height - clientHeight - top;
 }
@@ -24,9 +28,9 @@ function distanceToEnd({ top, height, clientHeight }: ScrollPosition): number {
  */
 export function followScroll({ isStuck, last }: Stick, now: ScrollPosition): Stick {
   const moved = now.top - last.top;
-  const isAtEnd = distanceToEnd(now) < END_TOLERANCE;
+  const hasReachedEnd = isAtEnd(now);
   const room = (position: ScrollPosition) => position.height - position.clientHeight;
-  const wasPushed = isAtEnd && room(now) < room(last);
+  const wasPushed = hasReachedEnd && room(now) < room(last);
   if (isStuck) return { isStuck: moved > -END_TOLERANCE || wasPushed, last: now };
-  return { isStuck: moved > 0 && isAtEnd, last: now };
+  return { isStuck: moved > 0 && hasReachedEnd, last: now };
 }

@@ -48,7 +48,7 @@ export function Turns({ path, latest, isBusy, actions, modelName, conversationId
 
 function Instruction({ place }: Extract<Shown, { role: 'system' }>) {
   return (
-    <details className="reasoning">
+    <details className="reasoning" data-messages={place.turn.storedId}>
       <summary>
         System prompt
         <Icon name="chevron" className="size-4" />

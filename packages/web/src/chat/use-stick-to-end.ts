@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
-import { type ScrollPosition, type Stick, followScroll } from './scroll-stick.ts';
+import { type ScrollPosition, type Stick, followScroll, isAtEnd } from './scroll-stick.ts';
 
 function readPosition(box: HTMLElement): ScrollPosition {
   return { top: box.scrollTop, height: box.scrollHeight, clientHeight: box.clientHeight };
@@ -11,6 +11,8 @@ export interface StickToEnd {
   isStuck: boolean;
   /** Goes to the end and follows it. */
   jump: () => void;
+  /** Goes to something within the box, and stays there. */
+  show: (target: Element) => void;
 }
 
 /**
@@ -34,6 +36,16 @@ export function useStickToEnd(isActive: boolean): StickToEnd {
     element.scrollTop = element.scrollHeight;
     note({ isStuck: true, last: readPosition(element) });
   }, [note]);
+
+  const show = useCallback(
+    (target: Element) => {
+      if (box.current === null) return;
+      target.scrollIntoView({ block: 'start', behavior: 'instant' });
+      const last = readPosition(box.current);
+      note({ isStuck: isAtEnd(last), last });
+    },
+    [note],
+  );
 
   // Before the first paint: what is opened stands at its end from the start.
   useLayoutEffect(() => {
@@ -66,5 +78,5 @@ export function useStickToEnd(isActive: boolean): StickToEnd {
     };
   }, [jump, note, isActive]);
 
-  return { box, content, isStuck, jump };
+  return { box, content, isStuck, jump, show };
 }

@@ -48,7 +48,7 @@ export function ConversationItem({ conversation, isCurrent, ...props }: Conversa
     <li className="nav-item">
       <Link
         ref={link}
-        href={chatPath(conversation.id)}
+        href={chatPath(conversation.id, snippet?.messageId)}
         className="nav-button"
         aria-current={isCurrent ? 'page' : undefined}
         aria-keyshortcuts="F2 Delete"

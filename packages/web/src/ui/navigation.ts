@@ -26,9 +26,19 @@ export function useHash(): string {
   return useSyncExternalStore(subscribe, () => location.hash);
 }
 
+let returns = 0;
+
+/** @returns a number that changes when someone asks for the address that is shown already */
+export function useReturns(): number {
+  return useSyncExternalStore(subscribe, () => returns);
+}
+
 /** Goes to another page of this page; to the one that is shown already it makes no entry in the history. */
 export function navigate(path: string, { isReplacing = false } = {}): void {
-  if (path === location.pathname + location.hash) return;
+  if (path === location.pathname + location.hash) {
+    returns++;
+    return tell();
+  }
   // What was opened over the page is closed by going back to what was there before it.
   const state = isReplacing ? history.state : { isWithin: true };
   if (isReplacing) history.replaceState(state, '', path);

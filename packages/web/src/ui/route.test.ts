@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chatPath, readPanel, readRoute } from './route.ts';
+import { chatPath, readMessageId, readPanel, readRoute } from './route.ts';
 
 describe('readRoute', () => {
   it('reads back what chatPath writes', () => {
@@ -16,6 +16,14 @@ describe('readRoute', () => {
     for (const path of ['/c', '/c/', '/c/a/b', '/share/', '/c/a%2Fb', '/other']) {
       expect(readRoute(path)).toEqual({ page: 'unknown' });
     }
+  });
+});
+
+describe('readMessageId', () => {
+  it('reads back the message that chatPath names, and takes no other fragment for one', () => {
+    expect(readMessageId(new URL(chatPath('c1', 'm_2-3'), 'http://localhost').hash)).toBe('m_2-3');
+    for (const hash of ['', '#', '#m-', '#usage', '#m-a"]']) expect(readMessageId(hash)).toBeNull();
+    expect(readPanel('#m-usage')).toBeNull();
   });
 });
 

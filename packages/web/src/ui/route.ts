@@ -21,8 +21,15 @@ export function readRoute(path: string): Route {
   return folder === 'c' ? { page: 'chat', conversationId: id } : { page: 'share', shareId: id };
 }
 
-export function chatPath(conversationId: string | null): string {
-  return conversationId === null ? '/' : `/c/${conversationId}`;
+/** @param messageId of the message to show; null for the end */
+export function chatPath(conversationId: string | null, messageId: string | null = null): string {
+  if (conversationId === null) return '/';
+  return messageId === null ? `/c/${conversationId}` : `/c/${conversationId}#m-${messageId}`;
+}
+
+/** @returns the message a fragment names; null for none */
+export function readMessageId(hash: string): string | null {
+  return /^#m-([\w-]{1,100})$/.exec(hash)?.[1] ?? null;
 }
 
 /** @returns what a fragment opens over the page; null for nothing */

@@ -1,0 +1,162 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FakeUpstream, startFakeUpstream } from '../packages/server/test/_support/fake-upstream.ts';
+import { type TestServer, pointAt, startServer } from '../packages/server/test/_support/start-server.ts';
+import { type Watch, account, hasChromium, launchBrowser, signIn, watch } from './_support/browser.ts';
+
+const COUNT = 120;
+
+/** As Claude exports a conversation: long, and one word in an early answer only. */
+function makeExport(): object[] {
+  const at = (index: number) => new Date(Date.now() - 86_400_000 + index * 1000).toISOString();
+  const say = (index: number, text: string) => ({
+    uuid: String(index),
+    sender: index % 2 === 0 ? 'human' : 'assistant',
+    text,
+    created_at: at(index),
+    content: [{ type: 'text', text }],
+  });
+  const messages = Array.from({ length: COUNT }, (_, index) =>
+    say(
+      index,
+      index === 21 ? 'Of a **pangolin**, once only.' : `Message ${index}. ${'And so on. '.repeat(30)}`,
+    ),
+  );
+  return [
+    { uuid: 'long', name: 'A long one', created_at: at(0), updated_at: at(COUNT), chat_messages: messages },
+  ];
+}
+
+describe.skipIf(!hasChromium)('what a search found', () => {
+  let browser: Browser;
+  let upstream: FakeUpstream;
+  let server: TestServer;
+  let context: BrowserContext;
+  let page: Page;
+  let seen: Watch;
+
+  beforeAll(async () => {
+    [browser, upstream] = await Promise.all([launchBrowser(), startFakeUpstream()]);
+    server = await startServer(pointAt(upstream));
+    await server.rooms.auth.createUser({ ...account, role: 'user' });
+    const login = await server.call('/api/auth/login', {
+      token: '',
+      body: { email: account.email, password: account.password },
+    });
+    const { accessToken } = (await login.json()) as { accessToken: string };
+    const imported = await server.call('/api/conversations/import', {
+      token: accessToken,
+      body: makeExport(),
+    });
+    expect(imported.status).toBe(200);
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await signIn(context, server.url);
+    seen = watch(page);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+    await upstream?.[Symbol.asyncDispose]();
+  });
+  afterEach(() => expect(seen.problems).toEqual([]));
+
+  const composer = () => page.getByRole('textbox', { name: 'Message' });
+  const answers = () => page.getByRole('article', { name: 'Assistant' });
+  const prompts = () => page.getByRole('article', { name: 'You' });
+  const nav = () => page.getByRole('navigation', { name: 'Conversations' });
+  const found = () => nav().getByRole('list', { name: 'Found' }).getByRole('link');
+  const searchbox = () => page.getByRole('searchbox', { name: 'Search conversations' });
+  const search = async (word: string) => {
+    await searchbox().fill(word);
+    await expect.poll(() => found().locator('mark').allInnerTexts()).toEqual([word]);
+  };
+  /** How far the top of what was found is below the log's; what is above or below the view is not in it. */
+  const placeOf = (text: string) =>
+    answers()
+      .filter({ hasText: text })
+      .evaluate((article) => {
+        const log = article.closest('[role=log]')!.getBoundingClientRect();
+        const { top } = article.getBoundingClientRect();
+        return top - log.top < log.height ? Math.round(top - log.top) : Infinity;
+      });
+  const expectShown = async (text: string) => {
+    await expect.poll(() => answers().filter({ hasText: text }).count()).toBe(1);
+    await expect.poll(() => placeOf(text)).toBeLessThan(400);
+    expect(await placeOf(text)).toBeGreaterThanOrEqual(0);
+  };
+  const scrollToEnd = () =>
+    page.getByRole('log').evaluate((log) => {
+      log.scrollTop = log.scrollHeight;
+    });
+
+  it('is shown far above in a long conversation, marked, with the keyboard on it, and again when asked for again', async () => {
+    await search('pangolin');
+    await found().click();
+    await expectShown('Of a pangolin');
+    const article = answers().filter({ hasText: 'Of a pangolin' });
+    expect(await article.getAttribute('data-found')).toBe('');
+    expect(await article.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect.poll(() => article.getAttribute('data-found'), { timeout: 5000 }).toBeNull();
+    await page.getByRole('button', { name: 'Jump to latest' }).waitFor();
+
+    await scrollToEnd();
+    await expect.poll(() => placeOf('Of a pangolin')).toBeLessThan(0);
+    await found().click();
+    await expectShown('Of a pangolin');
+
+    await scrollToEnd();
+    await page.goto(`${page.url().split('#')[0]}#account`);
+    await page.getByRole('dialog').waitFor();
+    await page.goBack();
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    expect(await placeOf('Of a pangolin')).toBeLessThan(0);
+
+    await page.keyboard.press('x');
+    expect(await composer().inputValue()).toBe('x');
+    await composer().fill('');
+  });
+
+  it('is shown in an older branch, and again after going back and after a reload', async () => {
+    await searchbox().fill('');
+    await page.getByRole('button', { name: 'New chat' }).click();
+    const ask = async (answer: string, begin: () => Promise<void>) => {
+      upstream.script({ text: answer });
+      await begin();
+      await expect.poll(() => answers().last().innerText()).toContain(answer);
+      await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+    };
+    const send = (text: string) => async () => {
+      await composer().fill(text);
+      await composer().press('Enter');
+    };
+    await ask('An axolotl swims.', send('Which animal?'));
+    await ask('Of course.', send('Truly?'));
+    await ask('A tulip grows.', async () => {
+      await prompts().first().hover();
+      await prompts().first().getByRole('button', { name: 'Edit' }).click();
+      await page.getByRole('textbox', { name: 'Edit prompt' }).fill('Which plant?');
+      await page.keyboard.press('Enter');
+    });
+    expect(await answers().count()).toBe(1);
+
+    await search('axolotl');
+    await found().focus();
+    await page.keyboard.press('Enter');
+    await expectShown('An axolotl swims.');
+    expect(await answers().count()).toBe(2);
+
+    await search('pangolin');
+    await found().click();
+    await expectShown('Of a pangolin');
+    await page.goBack();
+    await expectShown('An axolotl swims.');
+    await page.reload();
+    await expectShown('An axolotl swims.');
+
+    await prompts().first().hover();
+    await prompts().first().getByRole('button', { name: 'Next version' }).click();
+    await expect.poll(() => answers().last().innerText()).toContain('A tulip grows.');
+    await page.reload();
+    await expect.poll(() => answers().last().innerText()).toContain('A tulip grows.');
+  });
+});
