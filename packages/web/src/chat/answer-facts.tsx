@@ -1,20 +1,23 @@
 import type { RunView } from '../stream/run-store.ts';
 
-const unknown = '–';
-
-function count(tokens: number | undefined): string {
-  return tokens === undefined ? unknown : tokens.toLocaleString('en');
+interface Tokens {
+  inputTokens: number;
+  outputTokens: number;
 }
 
-function duration(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined) return unknown;
+function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** @returns null when one of them is unknown */
-function sum(amounts: readonly (number | undefined)[]): number | undefined {
-  return amounts.reduce((total, amount) =>
-    total !== undefined && amount !== undefined ? total + amount : undefined,
+/** @returns null when those of one of them are unknown: a part is not the sum */
+function sum(usages: readonly (Tokens | null)[]): Tokens | null {
+  return usages.reduce(
+    (total, usage) =>
+      total &&
+      usage && {
+        inputTokens: total.inputTokens + usage.inputTokens,
+        outputTokens: total.outputTokens + usage.outputTokens,
+      },
   );
 }
 
@@ -26,23 +29,21 @@ interface AnswerFactsProps {
   isCounted: boolean;
 }
 
-/** What is known of a finished answer; what is not is said to be unknown, never nought. */
+/** What is known of a finished answer; of what is not, nothing is said. */
 export function AnswerFacts({ views, modelName, isCounted }: AnswerFactsProps) {
-  const usages = views.map(({ usage }) => usage);
-  const isEstimate = usages.some((usage) => usage?.source === 'estimated');
+  const tokens = isCounted ? sum(views.map(({ usage }) => usage)) : null;
+  const firstTokenMs = isCounted ? (views[0]?.end?.timing.firstTokenMs ?? null) : null;
+  const isEstimate = views.some(({ usage }) => usage?.source === 'estimated');
   return (
     <p className="facts" title={isEstimate ? 'The provider did not count the tokens: estimated' : undefined}>
       <span className="text-ink-soft">{modelName}</span>
-      {isCounted && (
-        <>
-          <span>
-            {isEstimate && '≈ '}
-            {count(sum(usages.map((usage) => usage?.inputTokens)))} in,{' '}
-            {count(sum(usages.map((usage) => usage?.outputTokens)))} out
-          </span>
-          <span>first token {duration(views[0]?.end?.timing.firstTokenMs)}</span>
-        </>
+      {tokens !== null && (
+        <span>
+          {isEstimate && '≈ '}
+          {tokens.inputTokens.toLocaleString('en')} in, {tokens.outputTokens.toLocaleString('en')} out
+        </span>
       )}
+      {firstTokenMs !== null && <span>first token {duration(firstTokenMs)}</span>}
     </p>
   );
 }
