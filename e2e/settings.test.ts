@@ -171,13 +171,13 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await open('Usage');
     const answers = (row: string | RegExp) =>
       dialog().getByRole('row', { name: row }).getByRole('cell').first().innerText();
-    await expect.poll(() => answers(/^Together/)).toBe('1');
+    await expect.poll(() => answers(/^Total/)).toBe('1');
     await dialog().getByLabel('By', { exact: true }).selectOption('model');
     await expect.poll(() => answers(/^anthropic\//)).toBe('1');
     await dialog().getByLabel('By', { exact: true }).selectOption('token');
     await expect.poll(() => answers(/^This page/)).toBe('1');
     await dialog().getByLabel('Whose').selectOption('all');
-    await expect.poll(() => answers(/^Together/)).toBe('2');
+    await expect.poll(() => answers(/^Total/)).toBe('2');
     await dialog().getByLabel('By', { exact: true }).selectOption('user');
     await expect.poll(() => answers(/^user@example.com/)).toBe('1');
   });

@@ -2,9 +2,15 @@ import type { UsageReport } from '@sluice/shared';
 
 type Costs = Pick<UsageReport['totals'], 'costMicroUsd' | 'unpricedRuns'>;
 
+/** Whether the price of anything that was used is known. */
+export function isCostKnown({ costMicroUsd, unpricedRuns }: Costs): boolean {
+  return costMicroUsd > 0 || unpricedRuns === 0;
+}
+
 /** @returns dollars; a `+` says that there is more whose price is not known, a dash that none of it is */
-export function formatCost({ costMicroUsd, unpricedRuns }: Costs): string {
-  if (costMicroUsd === 0 && unpricedRuns > 0) return '–';
+export function formatCost(costs: Costs): string {
+  if (!isCostKnown(costs)) return '–';
+  const { costMicroUsd, unpricedRuns } = costs;
   const dollars = costMicroUsd / 1_000_000;
   // Small amounts are what a single question costs: they need their digits.
   const digits = dollars > 0 && dollars < 1 ? 4 : 2;
