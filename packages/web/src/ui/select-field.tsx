@@ -1,4 +1,5 @@
 import { type SelectHTMLAttributes, useId } from 'react';
+import { Icon } from './icon.tsx';
 
 interface SelectFieldProps extends SelectHTMLAttributes<HTMLSelectElement> {
   label: string;
@@ -13,13 +14,16 @@ export function SelectField({ label, options, ...select }: SelectFieldProps) {
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>
-      <select id={id} className="text-field" {...select}>
-        {options.map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
-      </select>
+      <div className="select-box">
+        <select id={id} className="text-field" {...select}>
+          {options.map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron" className="size-4" />
+      </div>
     </div>
   );
 }
