@@ -91,6 +91,7 @@ describe.skipIf(!hasChromium)('what a search found', () => {
 
   it('is shown far above in a long conversation, marked, with the keyboard on it, and again when asked for again', async () => {
     await search('pangolin');
+    expect(await found().innerText()).toContain('Of a pangolin, once only.');
     await found().click();
     await expectShown('Of a pangolin');
     const article = answers().filter({ hasText: 'Of a pangolin' });

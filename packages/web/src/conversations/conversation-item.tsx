@@ -3,6 +3,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
 import { chatPath } from '../ui/route.ts';
 import { type ListedConversation, titleOf } from './group-conversations.ts';
+import { plainSnippet } from './plain-snippet.ts';
 import { RenameField } from './rename-field.tsx';
 import { SnippetText } from './snippet-text.tsx';
 
@@ -62,7 +63,7 @@ export function ConversationItem({ conversation, isCurrent, ...props }: Conversa
           </span>
           {snippet !== undefined && snippet.messageId !== null && (
             <span className="snippet">
-              <SnippetText snippet={snippet} />
+              <SnippetText snippet={plainSnippet(snippet)} />
             </span>
           )}
         </span>
