@@ -37,6 +37,11 @@ export function modelName(list: ModelList | undefined, id: string): string {
   return list?.models.find((model) => model.id === id)?.name ?? (id === '' ? 'the model' : id);
 }
 
+/** @returns what can be said of a model where there is no list: its id without the provider */
+export function bareModelName(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
+}
+
 /** Whether only the built-in demonstration can answer. */
 export function isDemoOnly(list: ModelList): boolean {
   return list.models.filter((model) => model.available).every((model) => model.provider === 'demo');

@@ -5,6 +5,7 @@ import { BlankState } from '../ui/blank-state.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { ThemeChoice } from '../ui/theme-choice.tsx';
 import { usePageTitle } from '../ui/use-page-title.ts';
+import { bareModelName } from './model-choice.ts';
 import { type Turn, addTurn, emptyTree, readPath } from './turn-tree.ts';
 import { Turns } from './turns.tsx';
 
@@ -69,9 +70,9 @@ function Shown({ conversation }: { conversation: SharedConversation }) {
   const day = new Date(createdAt).toLocaleDateString('en', { dateStyle: 'long' });
   return (
     <>
-      <header className="column flex items-center gap-3 border-b border-line py-4">
+      <header className="column flex flex-wrap items-center justify-between gap-3 border-b border-line py-4">
         <Mark className="size-9 shrink-0" />
-        <div className="min-w-0 flex-1">
+        <div className="order-last w-full min-w-0 sm:order-none sm:w-auto sm:flex-1">
           <h1 className="text-lg/6 font-semibold tracking-tight text-balance wrap-anywhere">
             {title ?? 'Shared conversation'}
           </h1>
@@ -88,7 +89,7 @@ function Shown({ conversation }: { conversation: SharedConversation }) {
           latest={null}
           isBusy={false}
           actions={null}
-          modelName={(modelId) => modelId}
+          modelName={bareModelName}
           conversationId={null}
         />
       </div>
