@@ -4,6 +4,7 @@ import { type ReactNode, Suspense, lazy, useEffect, useRef, useState, useSyncExt
 import { refreshConversation } from './api/conversation-cache.ts';
 import { tellTabs } from './api/conversation-news.ts';
 import { useSession } from './api/session-context.ts';
+import { useConversation } from './api/use-conversation.ts';
 import { AccountBar } from './auth/account-bar.tsx';
 import { ChatView } from './chat/chat-view.tsx';
 import { focusComposer } from './chat/focus-composer.ts';
@@ -129,10 +130,13 @@ function SidebarContent({ user, currentId, chats, deletions, onChosen = () => un
 }
 
 function TopBar(props: SidebarProps) {
+  const { data } = useConversation(props.currentId);
   return (
     <header className="flex h-13 shrink-0 items-center gap-1 border-b border-line px-2">
       <Drawer>{(close) => <SidebarContent {...props} onChosen={close} />}</Drawer>
-      <p className="flex-1 text-center font-semibold tracking-tight">Sluice</p>
+      <p className="min-w-0 flex-1 truncate text-center font-semibold tracking-tight">
+        {data?.title ?? 'Sluice'}
+      </p>
       <button
         type="button"
         className="icon-button size-11"

@@ -1,8 +1,9 @@
 import { type Conversation, SluiceError } from '@sluice/shared';
 import { useQuery } from '@tanstack/react-query';
 import { conversationKeys } from '../api/conversation-cache.ts';
-import { readConversation, readMessages } from '../api/conversation-requests.ts';
+import { readMessages } from '../api/conversation-requests.ts';
 import { useSession } from '../api/session-context.ts';
+import { useConversation } from '../api/use-conversation.ts';
 import type { ChatStore } from './chat-store.ts';
 
 /** How often the server is asked while it knows more of an answer than the page. */
@@ -21,11 +22,7 @@ export function useStoredChat(chat: ChatStore, conversationId: string | null): S
   const { connection } = useSession();
   const id = conversationId ?? '';
   const enabled = conversationId !== null;
-  const conversation = useQuery({
-    queryKey: conversationKeys.one(id),
-    queryFn: ({ signal }) => readConversation(connection, id, signal),
-    enabled,
-  });
+  const conversation = useConversation(conversationId);
   const messages = useQuery({
     queryKey: [...conversationKeys.messages(id), chat.key],
     async queryFn({ signal }) {
