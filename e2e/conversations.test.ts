@@ -227,8 +227,19 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await button('Archived').click();
     await listed('The final title').waitFor();
     await act('The final title', 'Unarchive');
-    await button('Archived').click();
+    await button('All conversations').click();
     await listed('The final title').waitFor();
+    expect(await button('Archived').getAttribute('aria-pressed')).toBe('false');
+  });
+
+  it('says on a phone which conversation is open', async () => {
+    await ask('Where am I?', 'Here.');
+    await page.setViewportSize({ width: 390, height: 844 });
+    const header = page.locator('main > header');
+    await expect.poll(() => header.innerText()).toContain('Where am I?');
+    await header.getByRole('button', { name: 'New chat' }).click();
+    await expect.poll(() => header.innerText()).toContain('Sluice');
+    await page.setViewportSize({ width: 1280, height: 800 });
   });
 
   it('deletes after a time in which it can be undone, and at once when the page is left', async () => {
@@ -283,6 +294,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     const answer = reader.getByRole('article', { name: 'Assistant' });
     await expect.poll(() => answer.innerText()).toContain('Certainly worth it.');
     expect(await answer.locator('strong').innerText()).toBe('worth');
+    expect(await answer.locator('footer').innerText()).not.toContain('/');
     expect(await reader.getByRole('textbox').count()).toBe(0);
     expect(await reader.content()).not.toContain(account.email);
     expect(readerSeen.problems).toEqual([]);

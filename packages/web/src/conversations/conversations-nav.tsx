@@ -1,4 +1,4 @@
-import { Suspense, lazy, useState, useSyncExternalStore } from 'react';
+import { Suspense, lazy, useRef, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { loadPatiently } from '../ui/load-patiently.ts';
 import { navigate } from '../ui/navigation.ts';
@@ -38,6 +38,7 @@ export function ConversationsNav({ currentId, deletions, onNew, onChosen }: Conv
   const { act, rename, renamingId, shared, endSharing } = useConversationActions({ deletions, currentId });
   const [q, setQ] = useState('');
   const [archived, setArchived] = useState(false);
+  const archiveButton = useRef<HTMLButtonElement>(null);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
 
   return (
@@ -47,7 +48,23 @@ export function ConversationsNav({ currentId, deletions, onNew, onChosen }: Conv
         New chat
       </button>
       <SearchField onSearch={setQ} />
-      {archived && <h2 className="px-3 pt-2 font-semibold">Archived</h2>}
+      {archived && (
+        <div>
+          <button
+            type="button"
+            className="nav-button text-ink-soft"
+            onClick={() => {
+              setArchived(false);
+              // The keyboard goes back to where the archive was opened: this button is gone.
+              archiveButton.current?.focus();
+            }}
+          >
+            <Icon name="left" className="size-4" />
+            All conversations
+          </button>
+          <h2 className="px-3 pt-2 font-semibold">Archived</h2>
+        </div>
+      )}
       <ConversationList choice={{ q, archived }} isGone={deletions.isGone}>
         {(conversation) => (
           <ConversationItem
@@ -70,6 +87,7 @@ export function ConversationsNav({ currentId, deletions, onNew, onChosen }: Conv
       />
       <div className="flex gap-1 text-ink-soft">
         <button
+          ref={archiveButton}
           type="button"
           className="foot-button"
           aria-pressed={archived}
