@@ -33,7 +33,8 @@ export async function openSqlite(dataDir: string, list = migrations): Promise<Op
   await using stack = new AsyncDisposableStack();
   const open = async (setup: readonly string[]) => {
     const sqlite = stack.use(await openSqliteConnection({ path, setup, busyTimeoutMs: BUSY_TIMEOUT_MS }));
-    return new Kysely<Schema>({ dialect: createSqliteDialect(sqlite) });
+    const isReader = setup === readerSetup;
+    return new Kysely<Schema>({ dialect: createSqliteDialect(sqlite, { isReader }) });
   };
   const db = await open(writerSetup);
   await backUpBeforeMigration(db, { dataDir, list });
@@ -47,6 +48,6 @@ export async function openSqlite(dataDir: string, list = migrations): Promise<Op
 /** An existing file, to be read alone; nothing of it is changed. */
 export async function openSqliteAsItIs(path: string): Promise<OpenConnections> {
   const sqlite = await openSqliteConnection({ path, setup: readerSetup, busyTimeoutMs: BUSY_TIMEOUT_MS });
-  const db = new Kysely<Schema>({ dialect: createSqliteDialect(sqlite) });
+  const db = new Kysely<Schema>({ dialect: createSqliteDialect(sqlite, { isReader: true }) });
   return { db, reader: db, kind: 'sqlite', [Symbol.asyncDispose]: () => sqlite[Symbol.asyncDispose]() };
 }

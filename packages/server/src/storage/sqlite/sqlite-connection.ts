@@ -3,37 +3,57 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { SqliteError } from './sqlite-error.ts';
-import type { SqliteFile, SqliteRequest, SqliteResponse } from './sqlite-message.ts';
+import type {
+  SqliteFile,
+  SqliteOutcome,
+  SqliteRequest,
+  SqliteResponse,
+  SqliteResult,
+  SqliteStatement,
+} from './sqlite-message.ts';
 import { takeTurns } from './take-turns.ts';
-
-type SqliteResult = Extract<SqliteResponse, { type: 'result' }>;
 
 export interface SqliteConnection extends AsyncDisposable {
   /** @throws {SqliteError} with SQLite's code; also when the connection is closed */
   query(sql: string, parameters?: readonly unknown[]): Promise<SqliteResult>;
+  /**
+   * Statements that stand alone, together: none of them is in another's transaction, and one that fails does so alone.
+   * @returns what came of each, in order
+   */
+  queryGroup(statements: SqliteStatement[]): Promise<SqliteOutcome[]>;
   /** Ends the open transaction, if there still is one. */
   rollback(): Promise<void>;
 }
 
 /** Those who wait for an answer, in the order of their requests. */
 class Waiters {
-  readonly #waiters: PromiseWithResolvers<SqliteResult>[] = [];
+  readonly #waiters: PromiseWithResolvers<SqliteResponse>[] = [];
 
-  add(): Promise<SqliteResult> {
-    const waiter = Promise.withResolvers<SqliteResult>();
+  add(): Promise<SqliteResponse> {
+    const waiter = Promise.withResolvers<SqliteResponse>();
     this.#waiters.push(waiter);
     return waiter.promise;
   }
 
   answer(response: SqliteResponse): void {
     const waiter = this.#waiters.shift();
-    if (response.type === 'result') waiter?.resolve(response);
-    else waiter?.reject(new SqliteError(response.message, response.errcode));
+    if (response.type === 'failure') waiter?.reject(toError(response));
+    else waiter?.resolve(response);
   }
 
   rejectAll(error: Error): void {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
+}
+
+/** @returns the result, if it is one */
+export function unwrap(response: SqliteResponse): SqliteResult {
+  if (response.type === 'result') return response;
+  throw response.type === 'failure' ? toError(response) : new Error('a group has no one result');
+}
+
+function toError({ message, errcode }: Extract<SqliteOutcome, { type: 'failure' }>): SqliteError {
+  return new SqliteError(message, errcode);
 }
 
 function startWorker(file: SqliteFile): Worker {
@@ -79,7 +99,12 @@ export async function openSqliteConnection(file: SqliteFile): Promise<SqliteConn
 
   await waiters.add();
   return {
-    query: (sql, parameters = []) => send({ type: 'query', sql, parameters: parameters as SQLInputValue[] }),
+    query: async (sql, parameters = []) =>
+      unwrap(await send({ type: 'query', sql, parameters: parameters as SQLInputValue[] })),
+    async queryGroup(statements) {
+      const response = await send({ type: 'group', statements });
+      return response.type === 'group' ? response.outcomes : [response];
+    },
     async rollback() {
       await send({ type: 'rollback' });
     },

@@ -10,46 +10,91 @@ import {
 } from 'kysely';
 import { mapError } from '../map-error.ts';
 import { replaceNul } from '../replace-nul.ts';
+import type { SQLInputValue } from 'node:sqlite';
+import { StatementGroups } from './group-statements.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteResult, SqliteStatement } from './sqlite-message.ts';
 
-/** Kysely over the worker. The adapter says that there is one connection, so Kysely lets one transaction or query hold it at a time. */
-export function createSqliteDialect(sqlite: SqliteConnection): Dialect {
+/** There is one connection; who has it is decided here, and not by Kysely, so that statements that stand alone can go together. */
+class Adapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+/** Some milliseconds of work: a transaction waits no longer for its turn. */
+const MAX_GROUP = 64;
+
+/** Kysely over the worker. @param isReader it only reads */
+export function createSqliteDialect(sqlite: SqliteConnection, { isReader = false } = {}): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => createDriver(sqlite),
+    createAdapter: () => new Adapter(),
+    createDriver: () => createDriver(sqlite, new StatementGroups(sqlite, isReader ? 1 : MAX_GROUP)),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
 }
 
-function createDriver(sqlite: SqliteConnection): Driver {
-  const run = (statement: string, parameters?: readonly unknown[]) =>
-    sqlite.query(statement, parameters).catch((error: unknown) => {
-      throw mapError(error);
-    });
-  const connection: DatabaseConnection = {
+function createDriver(sqlite: SqliteConnection, groups: StatementGroups): Driver {
+  /** Of the transaction that is open: what ends its turn. */
+  const turns = new WeakMap<DatabaseConnection, () => void>();
+  const endTurn = (connection: DatabaseConnection) => {
+    turns.get(connection)?.();
+    turns.delete(connection);
+  };
+  return {
+    async init() {},
+    acquireConnection: async () => {
+      const connection = connect((statement) =>
+        turns.has(connection) ? sqlite.query(statement.sql, statement.parameters) : groups.run(statement),
+      );
+      return connection;
+    },
+    async beginTransaction(connection, { accessMode }) {
+      turns.set(connection, await groups.take());
+      try {
+        // A deferred transaction that reads first fails at its first write when another process has written in between.
+        await mapped(sqlite.query(accessMode === 'read only' ? 'begin' : 'begin immediate'));
+      } catch (error) {
+        endTurn(connection);
+        throw error;
+      }
+    },
+    async commitTransaction(connection) {
+      await mapped(sqlite.query('commit'));
+      endTurn(connection);
+    },
+    async rollbackTransaction(connection) {
+      try {
+        await sqlite.rollback();
+      } finally {
+        endTurn(connection);
+      }
+    },
+    async releaseConnection() {},
+    async destroy() {
+      await sqlite[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function connect(run: (statement: SqliteStatement) => Promise<SqliteResult>): DatabaseConnection {
+  return {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-      const { rows, changes } = await run(sql, replaceNul(parameters));
+      const statement = { sql, parameters: replaceNul(parameters) as SQLInputValue[] };
+      const { rows, changes } = await mapped(run(statement));
       return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
     },
     streamQuery() {
       throw new Error('queries are not streamed: read a page at a time');
     },
   };
-  return {
-    async init() {},
-    acquireConnection: async () => connection,
-    async beginTransaction(_connection, { accessMode }) {
-      // A deferred transaction that reads first fails at its first write when another process has written in between.
-      await run(accessMode === 'read only' ? 'begin' : 'begin immediate');
-    },
-    async commitTransaction() {
-      await run('commit');
-    },
-    rollbackTransaction: () => sqlite.rollback(),
-    async releaseConnection() {},
-    async destroy() {
-      await sqlite[Symbol.asyncDispose]();
-    },
-  };
+}
+
+async function mapped<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw mapError(error);
+  }
 }

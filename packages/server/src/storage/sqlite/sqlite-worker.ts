@@ -2,7 +2,13 @@
 // Never: anything but SQLite. This thread may stall on the disk, on a slow query or on another process's lock: the main one may not.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SqliteFile, SqliteRequest, SqliteResponse } from './sqlite-message.ts';
+import type {
+  SqliteFile,
+  SqliteOutcome,
+  SqliteRequest,
+  SqliteResponse,
+  SqliteStatement,
+} from './sqlite-message.ts';
 
 /** Kysely writes a new text for each length of an `in` list, so the cache must forget. */
 const MAX_STATEMENTS = 200;
@@ -10,7 +16,7 @@ const RETRY_MS = 10;
 /** https://sqlite.org/rescode.html: primary code of SQLITE_BUSY and its extended forms. */
 const SQLITE_BUSY = 5;
 
-const done: SqliteResponse = { type: 'result', rows: [], changes: 0 };
+const done: SqliteOutcome = { type: 'result', rows: [], changes: 0 };
 const statements = new Map<string, { statement: StatementSync; isReader: boolean }>();
 
 function prepare(database: DatabaseSync, sql: string) {
@@ -27,13 +33,45 @@ function prepare(database: DatabaseSync, sql: string) {
   return prepared;
 }
 
+function execute(database: DatabaseSync, { sql, parameters }: SqliteStatement): SqliteOutcome {
+  const { statement, isReader } = prepare(database, sql);
+  if (isReader) return { type: 'result', rows: statement.all(...parameters), changes: 0 };
+  return { type: 'result', rows: [], changes: Number(statement.run(...parameters).changes) };
+}
+
+/** In one transaction, so that the disk is waited for once. A statement that fails undoes itself alone. */
+function executeGroup(database: DatabaseSync, statements: readonly SqliteStatement[]): SqliteOutcome[] {
+  const outcomes: SqliteOutcome[] = [];
+  try {
+    database.exec('begin immediate');
+    for (const statement of statements) {
+      const outcome = attempt(() => execute(database, statement));
+      // A full disk, for one, undoes all of the transaction.
+      if (!database.isTransaction) return statements.map(() => outcome);
+      outcomes.push(outcome);
+    }
+    database.exec('commit');
+    return outcomes;
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback');
+    return statements.map(() => toFailure(error));
+  }
+}
+
+function attempt<Outcome extends SqliteResponse>(work: () => Outcome): Outcome | SqliteOutcome {
+  try {
+    return work();
+  } catch (error) {
+    return toFailure(error);
+  }
+}
+
 function answer(database: DatabaseSync, request: SqliteRequest): SqliteResponse {
   switch (request.type) {
-    case 'query': {
-      const { statement, isReader } = prepare(database, request.sql);
-      if (isReader) return { type: 'result', rows: statement.all(...request.parameters), changes: 0 };
-      return { type: 'result', rows: [], changes: Number(statement.run(...request.parameters).changes) };
-    }
+    case 'query':
+      return execute(database, request);
+    case 'group':
+      return { type: 'group', outcomes: executeGroup(database, request.statements) };
     case 'rollback':
       if (database.isTransaction) database.exec('rollback');
       return done;
@@ -49,7 +87,7 @@ function errcodeOf(error: unknown): number | undefined {
     : undefined;
 }
 
-function toFailure(error: unknown): SqliteResponse {
+function toFailure(error: unknown): SqliteOutcome {
   const errcode = errcodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   return { type: 'failure', message, ...(errcode !== undefined && { errcode }) };
@@ -77,11 +115,7 @@ function serve(port: NonNullable<typeof parentPort>, file: SqliteFile): void {
     const database = new DatabaseSync(file.path, { timeout: file.busyTimeoutMs });
     setUp(database, file);
     port.on('message', (request: SqliteRequest) => {
-      try {
-        port.postMessage(answer(database, request));
-      } catch (error) {
-        port.postMessage(toFailure(error));
-      }
+      port.postMessage(attempt(() => answer(database, request)));
       if (request.type === 'close') port.close();
     });
     port.postMessage(done);
