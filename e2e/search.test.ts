@@ -84,6 +84,12 @@ describe.skipIf(!hasChromium)('what a search found', () => {
     await expect.poll(() => placeOf(text)).toBeLessThan(400);
     expect(await placeOf(text)).toBeGreaterThanOrEqual(0);
   };
+  /** Where there is enough below it, it stands at the top, and stays there while what is above it finds its height. */
+  const expectAtTop = async (text: string) => {
+    await expectShown(text);
+    await page.waitForTimeout(300);
+    expect(await placeOf(text)).toBeLessThan(40);
+  };
   const scrollToEnd = () =>
     page.getByRole('log').evaluate((log) => {
       log.scrollTop = log.scrollHeight;
@@ -93,7 +99,7 @@ describe.skipIf(!hasChromium)('what a search found', () => {
     await search('pangolin');
     expect(await found().innerText()).toContain('Of a pangolin, once only.');
     await found().click();
-    await expectShown('Of a pangolin');
+    await expectAtTop('Of a pangolin');
     const article = answers().filter({ hasText: 'Of a pangolin' });
     expect(await article.getAttribute('data-found')).toBe('');
     expect(await article.evaluate((element) => element === document.activeElement)).toBe(true);
@@ -102,8 +108,16 @@ describe.skipIf(!hasChromium)('what a search found', () => {
 
     await scrollToEnd();
     await expect.poll(() => placeOf('Of a pangolin')).toBeLessThan(0);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     await found().click();
-    await expectShown('Of a pangolin');
+    await expectAtTop('Of a pangolin');
+    // Marked as long, without fading.
+    const motion = await article.evaluate((element) => {
+      const { animationDuration, animationTimingFunction } = getComputedStyle(element);
+      return [animationDuration, animationTimingFunction];
+    });
+    expect(motion).toEqual(['2.5s', 'steps(1)']);
+    await page.emulateMedia({ reducedMotion: null });
 
     await scrollToEnd();
     await page.goto(`${page.url().split('#')[0]}#account`);
@@ -148,7 +162,7 @@ describe.skipIf(!hasChromium)('what a search found', () => {
 
     await search('pangolin');
     await found().click();
-    await expectShown('Of a pangolin');
+    await expectAtTop('Of a pangolin');
     await page.goBack();
     await expectShown('An axolotl swims.');
     await page.reload();

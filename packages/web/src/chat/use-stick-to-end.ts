@@ -11,7 +11,7 @@ export interface StickToEnd {
   isStuck: boolean;
   /** Goes to the end and follows it. */
   jump: () => void;
-  /** Goes to something within the box, and stays there. */
+  /** Goes to something within the box, and stays there until the reader scrolls. */
   show: (target: Element) => void;
 }
 
@@ -23,6 +23,7 @@ export function useStickToEnd(isActive: boolean): StickToEnd {
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const stick = useRef<Stick>({ isStuck: true, last: { top: 0, height: 0, clientHeight: 0 } });
+  const held = useRef<Element | null>(null);
   const [isStuck, setIsStuck] = useState(true);
 
   const note = useCallback((next: Stick) => {
@@ -33,6 +34,7 @@ export function useStickToEnd(isActive: boolean): StickToEnd {
   const jump = useCallback(() => {
     const element = box.current;
     if (element === null) return;
+    held.current = null;
     element.scrollTop = element.scrollHeight;
     note({ isStuck: true, last: readPosition(element) });
   }, [note]);
@@ -40,6 +42,7 @@ export function useStickToEnd(isActive: boolean): StickToEnd {
   const show = useCallback(
     (target: Element) => {
       if (box.current === null) return;
+      held.current = target;
       target.scrollIntoView({ block: 'start', behavior: 'instant' });
       const last = readPosition(box.current);
       note({ isStuck: isAtEnd(last), last });
@@ -51,8 +54,13 @@ export function useStickToEnd(isActive: boolean): StickToEnd {
   useLayoutEffect(() => {
     const element = box.current;
     if (!isActive || element === null || content.current === null) return;
-    const onScroll = () => note(followScroll(stick.current, readPosition(element)));
+    const onScroll = () => {
+      if (element.scrollTop !== stick.current.last.top) held.current = null;
+      note(followScroll(stick.current, readPosition(element)));
+    };
     const onResize = () => {
+      // What is near enough to be seen finds its height only when it has been scrolled to.
+      if (held.current?.isConnected === true) return show(held.current);
       // A scroll by the reader may be in before its event is.
       const next = followScroll(stick.current, readPosition(element));
       if (next.isStuck && stick.current.isStuck) jump();
@@ -76,7 +84,7 @@ export function useStickToEnd(isActive: boolean): StickToEnd {
       element.removeEventListener('wheel', onWheel);
       element.removeEventListener('keydown', onKey);
     };
-  }, [jump, note, isActive]);
+  }, [jump, show, note, isActive]);
 
   return { box, content, isStuck, jump, show };
 }
