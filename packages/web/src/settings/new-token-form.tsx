@@ -8,7 +8,7 @@ const meanings: Record<Scope, string> = {
   chat: 'Ask models',
   history: 'Read and change conversations',
   usage: 'Read usage',
-  admin: 'Administer',
+  admin: 'Read everybody’s usage and limits',
 };
 
 const lifetimes = [
@@ -20,7 +20,7 @@ const lifetimes = [
 ] as const;
 
 interface NewTokenFormProps {
-  /** Whether tokens may be given that administer. */
+  /** Whether tokens may be given for what is everybody's. */
   isAdmin: boolean;
   onCreate: (token: NewAppToken) => Promise<void>;
 }
