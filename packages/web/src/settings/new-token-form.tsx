@@ -8,7 +8,7 @@ const meanings: Record<Scope, string> = {
   chat: 'Ask models',
   history: 'Read and change conversations',
   usage: 'Read usage',
-  admin: 'Read everybody’s usage and limits',
+  admin: 'Read everybody’s usage',
 };
 
 const lifetimes = [
