@@ -61,7 +61,7 @@ describe('an upstream call that fails before its first token', () => {
     const state = async () => (await pair.server.call(`/api/runs/${runId}`)).json();
     await expect
       .poll(state)
-      .toMatchObject({ attempts: 1, state: how === 'stop' ? 'stopped' : 'disconnected' });
+      .toMatchObject({ usage: null, attempts: 1, state: how === 'stop' ? 'stopped' : 'disconnected' });
     expect(pair.upstream.stats.requests).toBe(1);
   });
 });

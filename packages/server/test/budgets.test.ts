@@ -184,6 +184,15 @@ describe('a limit', () => {
     expect(await states()).toHaveLength(1);
   });
 
+  it('of a fallback model holds for those whom no other limit binds', async () => {
+    const fallback = 'openai/gpt-5.4';
+    await limit({ subject: 'model', id: fallback, amount: 0 });
+    pair.upstream.next({ status: 404 }, { tokens: 8 });
+    const events = await readEvents(await ask({ fallbackModels: [fallback] }));
+    expect(lastOf(events, 'run-fallback')).toBeUndefined();
+    expect(lastOf(events, 'run-end')).toMatchObject({ reason: 'error' });
+  });
+
   it('of a fallback model passes it over, and one that answers is counted', async () => {
     const [empty, second] = ['openai/gpt-5.4', 'anthropic/claude-haiku-5-5'];
     await limit({ subject: 'model', id: empty, amount: 0 });

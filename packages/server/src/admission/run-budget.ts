@@ -1,5 +1,6 @@
 // In: a run, and the limits that apply to it. Out: tokens set aside for it, or a refusal that says which limit was in the way.
 // Never: more set aside than is left; nor counters changed apart from the run's row.
+import { SluiceError } from '@sluice/shared';
 import type { Database, Stores } from '../storage/database.ts';
 import type { CounterKey } from '../storage/budget-store.ts';
 import { type Subjects, counterKeysOf } from './counter-keys.ts';
@@ -43,10 +44,18 @@ export class RunBudget {
     this.#limits = limits;
   }
 
-  /** @returns null when no limit applies: nothing is counted then */
-  static async of(ports: Ports, run: BudgetedRun): Promise<RunBudget | null> {
+  /**
+   * @param fallbacks models that may answer instead
+   * @returns null when no limit applies, whichever answers: nothing is counted then
+   */
+  static async of(ports: Ports, run: BudgetedRun, fallbacks: readonly string[]): Promise<RunBudget | null> {
     const limits = await ports.limits.applyingTo(run);
-    return limits.length === 0 ? null : new RunBudget(ports, run, limits);
+    const budget = new RunBudget(ports, run, limits);
+    if (limits.length > 0) return budget;
+    for (const model of fallbacks) {
+      if ((await ports.limits.applyingTo({ ...run, model })).length > 0) return budget;
+    }
+    return null;
   }
 
   /** For the output, as far as what is held goes; Infinity when tokens are not limited. */
@@ -62,7 +71,8 @@ export class RunBudget {
       try {
         return await this.#ports.database.transaction(work);
       } catch (error) {
-        if (!(error instanceof MissingCounters) || attempt > MAX_ATTEMPTS) throw error;
+        if (!(error instanceof MissingCounters)) throw error;
+        if (attempt > MAX_ATTEMPTS) throw new SluiceError('unavailable', {}, { cause: error });
         await makeCounters(this.#ports.database, error.limits, this.#run.createdAt);
       }
     }

@@ -22,7 +22,7 @@ export interface ReadOptions {
 export interface RunLog extends Disposable {
   /**
    * Takes all of the events, or none of them, and wakes the followers; never waits. The log has ended once `run-end` is appended.
-   * @throws {SluiceError} `output_too_large` when the run's log is full; `error` and `run-end` are always taken
+   * @throws {SluiceError} `output_too_large` when the run's log is full; `finish`, `error` and `run-end` are always taken
    */
   append(events: readonly RunEvent[]): void;
 }

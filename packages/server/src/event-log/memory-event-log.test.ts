@@ -19,8 +19,9 @@ describe('the bounds of MemoryEventLog', () => {
     const run = log.open('r');
     run.append([text(800)]);
     expect(() => run.append([text(800)])).toThrow(expect.objectContaining({ code: 'output_too_large' }));
+    run.append([{ type: 'finish', reason: 'complete' }]);
     run.append([{ type: 'error', error: 'full', code: 'output_too_large', retryable: false }, runEnd]);
-    expect(log.position('r')).toEqual({ lastSeq: 3, hasEnded: true });
+    expect(log.position('r')).toEqual({ lastSeq: 4, hasEnded: true });
   });
 
   it('ends a run at its event limit', () => {

@@ -20,6 +20,9 @@ interface Entry {
   expiry?: NodeJS.Timeout;
 }
 
+/** Small, and always taken. */
+const endings: ReadonlySet<RunEvent['type']> = new Set(['finish', 'error', 'run-end']);
+
 /** The event log of a single process. */
 export class MemoryEventLog implements EventLog, Disposable {
   readonly #options: Required<MemoryEventLogOptions>;
@@ -108,7 +111,7 @@ export class MemoryEventLog implements EventLog, Disposable {
     if (entry.hasEnded) throw new Error(`run ${runId} has ended; nothing can follow run-end`);
     const jsons = events.map((event) => JSON.stringify(event));
     const isLast = events.some(({ type }) => type === 'run-end');
-    if (!isLast) this.#refuseOverflow(entry, jsons);
+    if (events.some(({ type }) => !endings.has(type))) this.#refuseOverflow(entry, jsons);
     const bytesBefore = entry.events.bytes;
     for (const json of jsons) entry.events.append(json);
     entry.hasEnded = isLast;
@@ -122,7 +125,6 @@ export class MemoryEventLog implements EventLog, Disposable {
     for (const onChange of entry.followers) onChange();
   }
 
-  /** The end of a run is always taken. */
   #refuseOverflow({ events }: Entry, jsons: readonly string[]): void {
     const { maxRunBytes, maxRunEvents } = this.#options;
     let bytes = events.bytes;

@@ -68,6 +68,7 @@ async function findAffordable(
     };
     try {
       await run.budget?.moveTo(model, estimate);
+      if (run.signal.aborted) return undefined;
       run.serveBy(model);
       return next;
     } catch (error) {
@@ -141,6 +142,9 @@ async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call
       timers.noteFinish();
       trailer = setTimeout(() => log.append([{ type: 'finish', reason }]), TRAILER_GRACE_MS);
     }
+  } catch (error) {
+    progress.isLeft = run.signal.aborted;
+    throw error;
   } finally {
     clearTimeout(trailer);
   }

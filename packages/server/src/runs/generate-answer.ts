@@ -70,15 +70,14 @@ function judge({ run }: Generation, progress: Progress, failure: unknown): Verdi
 }
 
 /** The provider's own count of a whole answer, else an estimate; null when nothing can have been charged. */
-function settleUsage({ run, candidates, messages }: Generation, progress: Progress): Usage | null {
+function settleUsage({ candidates, messages }: Generation, progress: Progress): Usage | null {
   const { usage, finishReason, textLength, reasoningLength } = progress;
   const isWhole =
     finishReason !== null && usage !== null && (usage.source === 'provider' || usage.outputTokens > 0);
   if (isWhole) return usage;
   const wasAnswered = progress.providerRequestId !== undefined || textLength + reasoningLength > 0;
   // A provider that was left before it answered may have begun.
-  const wasLeft = run.attempts > 0 && run.signal.aborted;
-  return wasAnswered || wasLeft
+  return wasAnswered || progress.isLeft
     ? estimateUsage(
         { ...candidates.first.options, messages },
         { text: textLength, reasoning: reasoningLength },

@@ -32,7 +32,7 @@ export async function openRun(
   opening: RunOpening,
 ): Promise<readonly Message[]> {
   const { run, body, model, turn, asked, claim } = opening;
-  const budget = await RunBudget.of({ database, limits }, subjectsOf(run));
+  const budget = await RunBudget.of({ database, limits }, subjectsOf(run), body.fallbackModels ?? []);
   if (turn === null && claim === null && budget === null) {
     await database.runs.insert(toRow(opening, asked));
     run.open(null);

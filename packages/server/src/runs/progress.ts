@@ -7,6 +7,8 @@ export class Progress {
   usage: Usage | null = null;
   providerRequestId: string | undefined;
   firstTokenMs: number | null = null;
+  /** Whether the last call was left while it was open: it may be charged, though it said nothing. */
+  isLeft = false;
   textLength = 0;
   reasoningLength = 0;
   /** The answer, kept for its message: empty outside of conversations. */
@@ -28,6 +30,7 @@ export class Progress {
   beginCall(): void {
     this.usage = null;
     this.providerRequestId = undefined;
+    this.isLeft = false;
   }
 
   /** Takes down what a batch tells. @returns what followers are to see of it */

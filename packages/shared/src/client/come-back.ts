@@ -40,12 +40,13 @@ export class ComeBack {
 
   /**
    * Waits until the next attempt is due.
+   * @param hasRun a run is known to be there: a limit of requests keeps nobody from it for long
    * @throws the failure itself when there is no use in another one; the signal's reason when it aborts
    */
-  async wait(failure: unknown): Promise<void> {
+  async wait(failure: unknown, { hasRun }: { hasRun: boolean }): Promise<void> {
     const { signal, onConnection } = this.#options;
     signal?.throwIfAborted();
-    if (!mayPass(failure) || this.#failures >= MAX_ATTEMPTS) throw failure;
+    if (!mayPass(failure, hasRun) || this.#failures >= MAX_ATTEMPTS) throw failure;
     const backoff = Math.min(FIRST_DELAY_MS * 2 ** this.#failures, MAX_DELAY_MS);
     const asked = failure instanceof SluiceError ? (failure.details.retryAfterMs ?? 0) : 0;
     // Those who lost one server together do not come back together.
@@ -57,11 +58,11 @@ export class ComeBack {
 }
 
 /** A network failure, a cut, and what stands before a server that is away or busy say nothing of the run. */
-function mayPass(failure: unknown): boolean {
+function mayPass(failure: unknown, hasRun: boolean): boolean {
   if (failure instanceof RunCutError || failure instanceof TypeError) return true;
   if (!(failure instanceof SluiceError)) return false;
   const { status, retryable } = errorEntry(failure.code);
-  return retryable && [502, 503, 504].includes(status);
+  return retryable && ([502, 503, 504].includes(status) || (hasRun && status === 429));
 }
 
 /** Shorter when the browser says that it is online again. @throws the signal's reason when it aborts */

@@ -21,17 +21,17 @@ export interface FollowRunOptions extends Connection {
  * @throws the signal's reason when it aborts
  */
 export async function* followRun(options: FollowRunOptions): AsyncGenerator<SequencedEvent, void, undefined> {
-  const { runId, signal } = options;
-  yield* readResumed(options, ({ after }) => requestEvents(options, { runId, after, signal }));
+  const { runId } = options;
+  yield* readResumed(options, ({ after }, signal) => requestEvents(options, { runId, after, signal }));
 }
 
 /** One request for a run's events after a cursor. */
 export function requestEvents(
   connection: Connection,
-  { runId, after, signal }: { runId: string; after: number; signal: AbortSignal | undefined },
+  { runId, after, signal }: { runId: string; after: number; signal: AbortSignal },
 ): Promise<Response> {
   return sendRequest(connection, `/api/runs/${encodeURIComponent(runId)}/events`, {
     headers: { accept: 'text/event-stream', 'last-event-id': String(after) },
-    ...(signal && { signal }),
+    signal,
   });
 }

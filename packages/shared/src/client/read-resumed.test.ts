@@ -28,7 +28,7 @@ const problem = (code: string, status: number, headers = {}) =>
   );
 
 /** A connection that brings so many events and breaks, or is answered otherwise, or hangs after the first event. */
-type Answer = number | Response | 'hang' | 'refuse';
+type Answer = number | Response | 'hang' | 'refuse' | 'silence';
 
 /** A server that has the whole run. */
 function stream(...answers: Answer[]) {
@@ -42,6 +42,11 @@ function stream(...answers: Answer[]) {
     const answer = answers.shift() ?? 'refuse';
     if (answer === 'refuse') throw new TypeError('network');
     if (answer instanceof Response) return answer;
+    if (answer === 'silence') {
+      return new Promise<never>((_, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error)),
+      );
+    }
     const count = answer === 'hang' ? 1 : answer;
     const frames = events
       .slice(after, after + count)
@@ -135,6 +140,20 @@ describe('a stream whose connection breaks', () => {
     expect(asked).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked).toHaveLength(2);
+    expect(await result).toEqual(events);
+  });
+
+  it('is not waited for when not even an answer comes', async () => {
+    const { asked, result } = stream(2, 'silence', 5);
+    await vi.advanceTimersByTimeAsync(35_000);
+    expect(asked).toHaveLength(3);
+    expect(await result).toEqual(events);
+  });
+
+  it('waits for its turn when too many come back at once', async () => {
+    const { asked, result } = stream(2, problem('rate_limited', 429, { 'retry-after': '2' }), 5);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(asked).toHaveLength(3);
     expect(await result).toEqual(events);
   });
 

@@ -10,19 +10,43 @@ export interface ReadPosition {
   after: number;
 }
 
+/** A server answers at once, and then writes: one that has not by then is not there any more. */
+const ANSWER_MS = 30_000;
+
+/** A signal of its own for one request, which aborts with the caller's, or when no answer comes. */
+function beginAttempt(caller: AbortSignal | undefined) {
+  const controller = new AbortController();
+  const leave = () => controller.abort(caller?.reason);
+  const giveUp = () => controller.abort(new TypeError('the server does not answer'));
+  const timer = setTimeout(giveUp, ANSWER_MS);
+  caller?.addEventListener('abort', leave, { once: true });
+  if (caller?.aborted === true) leave();
+  return {
+    signal: controller.signal,
+    noteAnswer: () => clearTimeout(timer),
+    end() {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', leave);
+    },
+  };
+}
+
 /**
  * Yields each event of a run once, from a position to `run-end`, over as many connections as that takes.
  * @param connect asks for what lies beyond a position; a 204 says that there is nothing more
  */
 export async function* readResumed(
   { runId, after, ...options }: ReadPosition & ComeBackOptions,
-  connect: (position: ReadPosition) => Promise<Response>,
+  connect: (position: ReadPosition, signal: AbortSignal) => Promise<Response>,
 ): AsyncGenerator<SequencedEvent, void, undefined> {
   const position = { runId, after };
   const comeBack = new ComeBack(options);
   for (;;) {
+    const attempt = beginAttempt(options.signal);
+    let failure: unknown;
     try {
-      const response = await connect(position);
+      const response = await connect(position, attempt.signal);
+      attempt.noteAnswer();
       if (response.status === 204) return;
       const { signal } = options;
       for await (const sequenced of readRunEvents(response, { signal, runId: position.runId })) {
@@ -34,8 +58,11 @@ export async function* readResumed(
         yield sequenced;
       }
       return;
-    } catch (failure) {
-      await comeBack.wait(failure);
+    } catch (error) {
+      failure = error;
+    } finally {
+      attempt.end();
     }
+    await comeBack.wait(failure, { hasRun: position.runId !== undefined });
   }
 }

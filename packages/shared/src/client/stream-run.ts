@@ -35,13 +35,12 @@ export async function* streamRun(options: StreamRunOptions): AsyncGenerator<RunE
       'idempotency-key': randomKey(),
     },
     body: JSON.stringify({ onDisconnect: 'grace', ...request }),
-    ...(signal && { signal }),
   };
   const start = { runId: undefined, after: 0, signal, onConnection: options.onConnection };
-  const events = readResumed(start, ({ runId, after }) =>
+  const events = readResumed(start, ({ runId, after }, attempt) =>
     runId === undefined
-      ? sendRequest(options, '/api/chat/stream', init)
-      : requestEvents(options, { runId, after, signal }),
+      ? sendRequest(options, '/api/chat/stream', { ...init, signal: attempt })
+      : requestEvents(options, { runId, after, signal: attempt }),
   );
   for await (const { event } of events) yield event;
 }

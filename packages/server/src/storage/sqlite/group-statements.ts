@@ -44,11 +44,18 @@ export class StatementGroups {
     this.#isRunning = true;
     while (this.#waiting.length > 0) {
       const giveBack = await this.take();
-      const group = this.#waiting.splice(0, this.#maxGroup);
+      const group = this.#takeGroup();
       await this.#runGroup(group);
       giveBack();
     }
     this.#isRunning = false;
+  }
+
+  /** Writes that stand next to each other; a read, which waits for no disk and no lock, is by itself. */
+  #takeGroup(): Waiting[] {
+    const end = this.#waiting.findIndex(({ statement }) => !isWrite(statement));
+    const writes = end === -1 ? this.#waiting.length : end;
+    return this.#waiting.splice(0, Math.max(1, Math.min(writes, this.#maxGroup)));
   }
 
   /** Never rejects: each statement has its own outcome. */
@@ -69,6 +76,8 @@ export class StatementGroups {
     }
   }
 }
+
+const isWrite = ({ sql }: SqliteStatement) => /^\s*(insert|update|delete)\b/i.test(sql);
 
 function settle({ resolve, reject }: Waiting, outcome: SqliteOutcome | undefined): void {
   try {

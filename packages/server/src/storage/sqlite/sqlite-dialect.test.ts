@@ -13,11 +13,13 @@ interface Items {
 /** How many statements went together, group by group. */
 let groups: number[];
 let db: Kysely<Items>;
+let file: { path: string };
 beforeEach(async () => {
   const dataDir = await makeDataDir();
   await prepareDataDir(dataDir);
+  file = { path: join(dataDir, 'test.db') };
   const sqlite = await openSqliteConnection({
-    path: join(dataDir, 'test.db'),
+    ...file,
     setup: ['pragma journal_mode = wal', 'create table item (id integer primary key, text text)'],
     busyTimeoutMs: 0,
   });
@@ -49,9 +51,23 @@ describe('statements that come at once', () => {
       db.updateTable('item').set({ text: 'y' }).where('id', '<', 5).executeTakeFirst(),
       ids(),
     ]);
-    expect(groups).toEqual([22]);
+    expect(groups).toEqual([21, 1]);
     expect(results.at(-2)).toMatchObject({ numUpdatedRows: 5n });
     expect(results.at(-1)).toEqual(Array.from({ length: 20 }, (_, id) => id));
+  });
+
+  it('wait for no lock of another process when they read', async () => {
+    const { path } = file;
+    await using other = await openSqliteConnection({ path, setup: [], busyTimeoutMs: 0 });
+    await other.query('begin immediate');
+    const results = await Promise.allSettled([ids(), ids(), insert(1), insert(2), ids()]);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ]);
   });
 
   it('fail alone', async () => {

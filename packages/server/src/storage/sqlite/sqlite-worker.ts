@@ -41,20 +41,25 @@ function execute(database: DatabaseSync, { sql, parameters }: SqliteStatement): 
 
 /** In one transaction, so that the disk is waited for once. A statement that fails undoes itself alone. */
 function executeGroup(database: DatabaseSync, statements: readonly SqliteStatement[]): SqliteOutcome[] {
+  const begun = attempt(() => {
+    database.exec('begin immediate');
+    return done;
+  });
+  if (begun.type === 'failure') return statements.map(() => begun);
   const outcomes: SqliteOutcome[] = [];
   try {
-    database.exec('begin immediate');
     for (const statement of statements) {
       const outcome = attempt(() => execute(database, statement));
       // A full disk, for one, undoes all of the transaction.
-      if (!database.isTransaction) return statements.map(() => outcome);
+      if (!database.isTransaction) return statements.map((each) => attempt(() => execute(database, each)));
       outcomes.push(outcome);
     }
     database.exec('commit');
     return outcomes;
-  } catch (error) {
+  } catch {
     if (database.isTransaction) database.exec('rollback');
-    return statements.map(() => toFailure(error));
+    // One of them may be what there is no room for.
+    return statements.map((statement) => attempt(() => execute(database, statement)));
   }
 }
 
