@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startBreakableProxy } from '../packages/server/test/_support/breakable-proxy.ts';
 import { type FakeUpstream, startFakeUpstream } from '../packages/server/test/_support/fake-upstream.ts';
 import { type TestServer, pointAt, startServer } from '../packages/server/test/_support/start-server.ts';
-import { startBreakableProxy } from './_support/breakable-proxy.ts';
 import { type Watch, account, hasChromium, launchBrowser, signIn, watch } from './_support/browser.ts';
 
 describe.skipIf(!hasChromium)('conversations that stay', () => {

@@ -1,7 +1,7 @@
 import { type RunEvent, foldEvents, followRun, streamRun } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
+import { startBreakableProxy } from './_support/breakable-proxy.ts';
 import { fullCounts, randomFrom } from './_support/counts.ts';
-import { startCuttingProxy } from './_support/cutting-proxy.ts';
 import { useServer } from './_support/use-server.ts';
 
 const pair = useServer({ MAX_RUNS_PER_USER: '0' });
@@ -12,7 +12,7 @@ describe('a client whose connection is cut again and again', { timeout: 120_000 
   it('loses no event and is given none twice', async () => {
     const wanted = fullCounts ? 1000 : 100;
     const random = randomFrom('resume');
-    await using proxy = await startCuttingProxy(pair.server.url, { random, maxBytes: 4000 });
+    await using proxy = await startBreakableProxy(pair.server.url, () => Math.floor(random() * 4000));
     pair.upstream.script({ tokens, delayMs: 4 });
     const connection = { baseUrl: proxy.url, token: pair.server.token };
     let answers = 0;

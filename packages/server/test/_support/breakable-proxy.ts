@@ -3,12 +3,20 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 
 export interface BreakableProxy extends AsyncDisposable {
   url: string;
+  /** Connections that were cut in the middle of an answer by `bytesUntilCut`. */
+  readonly cuts: number;
   /** Cuts every connection that there is; new ones are let through. */
   breakAll(): void;
 }
 
-/** Stands between a browser and a server, as networks do. */
-export async function startBreakableProxy(target: string): Promise<BreakableProxy> {
+/**
+ * Stands between a client and a server, as networks do.
+ * @param bytesUntilCut asked once for each connection: after how many bytes of the server's it is cut, by RST or FIN in turn
+ */
+export async function startBreakableProxy(
+  target: string,
+  bytesUntilCut: () => number = () => Infinity,
+): Promise<BreakableProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
@@ -19,16 +27,32 @@ export async function startBreakableProxy(target: string): Promise<BreakableProx
   const breakAll = () => {
     for (const socket of sockets) socket.destroy();
   };
+  let cuts = 0;
   const proxy = net.createServer((socket) => {
     const upstream = net.connect(Number(port), hostname);
     track(socket);
     track(upstream);
-    socket.pipe(upstream).pipe(socket);
+    let left = bytesUntilCut();
+    socket.pipe(upstream);
+    upstream.on('data', (bytes) => {
+      socket.write(bytes.subarray(0, left));
+      left -= bytes.length;
+      if (left > 0 || socket.destroyed) return;
+      cuts += 1;
+      upstream.destroy();
+      if (cuts % 2 === 0) socket.resetAndDestroy();
+      else socket.destroySoon();
+    });
+    upstream.on('close', () => socket.destroySoon());
+    socket.on('close', () => upstream.destroy());
   });
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   return {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    get cuts() {
+      return cuts;
+    },
     breakAll,
     async [Symbol.asyncDispose]() {
       const closed = once(proxy, 'close');
