@@ -10,7 +10,10 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['packages/server/src/**/*.test.ts'],
-          globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
+          globalSetup: [
+            'packages/server/test/_support/provide-postgres.ts',
+            'packages/server/test/_support/provide-redis.ts',
+          ],
           // A database that is made anew takes seconds where others are at work.
           testTimeout: 20_000,
           hookTimeout: 30_000,

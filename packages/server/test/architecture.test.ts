@@ -39,6 +39,7 @@ const owners: Record<string, readonly string[]> = {
   'node:sqlite': ['storage'],
   pg: ['storage'],
   pino: ['observability'],
+  redis: ['event-log'],
   zod: ['config', 'http', 'auth', 'conversations'],
   '@sluice/shared': ['.'],
 };

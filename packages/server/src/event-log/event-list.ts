@@ -47,28 +47,35 @@ export class EventList {
     this.#bytes = lines.byteLength + offsets.byteLength;
   }
 
-  /** @returns events after a seq, at least one if there is one, up to the length of a batch */
-  batchAfter(after: number): LoggedEvent[] {
-    if (after >= this.#lastSeq) return [];
-    return this.#packed === undefined ? takeStrings(this.#jsons, after) : takeLines(this.#packed, after);
+  /** @returns events after a seq and up to another, at least one if there is one, up to the length of a batch */
+  batchAfter(after: number, upTo = this.#lastSeq): LoggedEvent[] {
+    const range = { after, upTo };
+    if (after >= upTo) return [];
+    return this.#packed === undefined ? takeStrings(this.#jsons, range) : takeLines(this.#packed, range);
   }
 }
 
-function takeStrings(jsons: readonly string[], after: number): LoggedEvent[] {
+interface Range {
+  after: number;
+  upTo: number;
+}
+
+function takeStrings(jsons: readonly string[], { after, upTo }: Range): LoggedEvent[] {
   const batch: LoggedEvent[] = [];
   let length = 0;
-  for (let json = jsons[after]; json !== undefined; json = jsons[after + batch.length]) {
+  for (let seq = after + 1; seq <= upTo; seq += 1) {
+    const json = jsons[seq - 1] ?? '';
     length += json.length;
     if (length > MAX_BATCH_LENGTH && batch.length > 0) break;
-    batch.push({ seq: after + batch.length + 1, json });
+    batch.push({ seq, json });
   }
   return batch;
 }
 
-function takeLines({ lines, offsets }: Packed, after: number): LoggedEvent[] {
+function takeLines({ lines, offsets }: Packed, { after, upTo }: Range): LoggedEvent[] {
   const start = offsets[after] ?? lines.length;
   let last = after + 1;
-  while ((offsets[last + 1] ?? Infinity) - start <= MAX_BATCH_LENGTH) last += 1;
+  while (last < upTo && (offsets[last + 1] ?? Infinity) - start <= MAX_BATCH_LENGTH) last += 1;
   const text = lines.toString('utf8', start, (offsets[last] ?? lines.length) - 1);
   return text.split('\n').map((json, index) => ({ seq: after + index + 1, json }));
 }

@@ -84,12 +84,12 @@ export function describeEventLog(name: string, createLog: () => EventLog): void 
       const { signal } = new AbortController();
       const events = log.read('r', { after: 0, signal })[Symbol.asyncIterator]();
       run.append([text('a')]);
-      log.drop('r');
-      expect(log.position('r')).toEqual({ lastSeq: 1, hasEnded: false });
+      await log.drop('r');
+      expect(await log.position('r')).toEqual({ lastSeq: 1, hasEnded: false });
       await events.next();
       run.append([runEnd]);
-      log.drop('r');
-      expect(log.position('r')).toBeUndefined();
+      await log.drop('r');
+      expect(await log.position('r')).toBeUndefined();
       expect((await events.next()).value).toEqual([expect.objectContaining({ seq: 2 })]);
     });
 
@@ -113,14 +113,14 @@ export function describeEventLog(name: string, createLog: () => EventLog): void 
       await expect(readAll(log, 'other')).rejects.toMatchObject({ code: 'run_expired' });
     });
 
-    it('says where a run stands', () => {
+    it('says where a run stands', async () => {
       const log = createLog();
       const run = log.open('r');
       run.append([text('a')]);
-      expect(log.position('r')).toEqual({ lastSeq: 1, hasEnded: false });
+      expect(await log.position('r')).toEqual({ lastSeq: 1, hasEnded: false });
       run.append([runEnd]);
-      expect(log.position('r')).toEqual({ lastSeq: 2, hasEnded: true });
-      expect(log.position('other')).toBeUndefined();
+      expect(await log.position('r')).toEqual({ lastSeq: 2, hasEnded: true });
+      expect(await log.position('other')).toBeUndefined();
     });
 
     it('takes nothing after run-end', () => {

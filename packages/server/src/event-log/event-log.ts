@@ -1,7 +1,7 @@
 // In: the events of a run, in order, from the one writer that runs it.
 // Out: to each follower, whatever lies beyond its own cursor, in order, as soon as the log has it.
 // Never: an event shown that the log has not, a follower that slows the writer, or memory without a bound.
-import type { RunEvent } from '@sluice/shared';
+import type { RunEvent, SluiceError } from '@sluice/shared';
 
 /** One event as it is kept and shared by all followers: serialised once, when it is appended. */
 export interface LoggedEvent {
@@ -18,10 +18,17 @@ export interface ReadOptions {
   signal: AbortSignal;
 }
 
+export interface LogPosition {
+  lastSeq: number;
+  /** Whether `run-end` is in. */
+  hasEnded: boolean;
+}
+
 /** The writer's end of one run's log. Disposing forgets a log that nothing was appended to: its run never began. */
 export interface RunLog extends Disposable {
   /**
-   * Takes all of the events, or none of them, and wakes the followers; never waits. The log has ended once `run-end` is appended.
+   * Takes all of the events, or none of them; never waits. The log has ended once `run-end` is appended. Nothing comes of it once
+   * another process has the run.
    * @throws {SluiceError} `output_too_large` when the run's log is full; `finish`, `error` and `run-end` are always taken
    */
   append(events: readonly RunEvent[]): void;
@@ -30,7 +37,7 @@ export interface RunLog extends Disposable {
 export interface EventLog {
   /**
    * Begins the log of a new run.
-   * @throws {SluiceError} `unavailable` when the memory for logs is full of running ones
+   * @throws {SluiceError} `unavailable` when the memory for logs is full of running ones, or there is no way to the log
    */
   open(runId: string): RunLog;
 
@@ -41,9 +48,36 @@ export interface EventLog {
    */
   read(runId: string, options: ReadOptions): AsyncIterable<readonly LoggedEvent[]>;
 
-  /** @returns the last seq and whether `run-end` is in, or undefined when the log is gone */
-  position(runId: string): { lastSeq: number; hasEnded: boolean } | undefined;
+  /** Whether this process has the log in its memory. */
+  isHeld(runId: string): boolean;
+
+  /** @returns undefined when the log is gone */
+  position(runId: string): Promise<LogPosition | undefined>;
 
   /** Forgets a log that has ended; followers that are reading it are given the rest. */
-  drop(runId: string): void;
+  drop(runId: string): Promise<void>;
+
+  /** Resolves once followers may see all that was appended. */
+  settled(): Promise<void>;
+}
+
+/** An event log that several processes have together, of runs that each belong to one of them. */
+export interface SharedLog extends EventLog {
+  /** Whether it can be reached: if not, followers in this process go on, and no run begins. */
+  readonly isAvailable: boolean;
+
+  /** From now on nothing is taken from the process that wrote the log, which is thought dead. @returns what it says */
+  takeOver(runId: string): Promise<readonly RunEvent[]>;
+
+  /** Ends a log in place of the process that wrote it; nothing comes of it when it has ended. @param last with `run-end` at their end */
+  finish(runId: string, last: readonly RunEvent[]): Promise<void>;
+
+  /** Processes other than the one that writes it in which somebody follows the log. */
+  countFollowersElsewhere(runId: string): Promise<number>;
+
+  /** Cuts those who follow a run of this process here, and forgets its log: another process has it. */
+  abandon(runId: string, failure: SluiceError): void;
+
+  /** @param lost called when another process has taken over the log of a run that this one writes */
+  onLost(lost: (runId: string) => void): void;
 }

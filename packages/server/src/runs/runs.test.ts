@@ -61,7 +61,7 @@ async function createRuns(
   };
   const eventsOf = async (run: Run): Promise<RunEvent[]> => {
     const batches = await Array.fromAsync(
-      runs.follow(run, { after: 0, follower: new Follower(owner, new AbortController().signal) }),
+      await runs.follow(run, { after: 0, follower: new Follower(owner, new AbortController().signal) }),
     );
     return batches.flat().map(({ json }) => JSON.parse(json) as RunEvent);
   };

@@ -89,11 +89,11 @@ export class Runs implements Disposable {
    * The read half: everything after a cursor, until `run-end`. Ends with `token_revoked` when the follower may no longer.
    * @throws {SluiceError} at once: `run_expired` when the log is gone, `invalid_cursor` when `after` lies beyond it
    */
-  follow(
+  async follow(
     run: Run,
     { after, follower }: { after: number; follower: Follower },
-  ): AsyncIterable<readonly LoggedEvent[]> {
-    const position = this.#ports.eventLog.position(run.id);
+  ): Promise<AsyncIterable<readonly LoggedEvent[]>> {
+    const position = await this.#ports.eventLog.position(run.id);
     if (position === undefined) throw new SluiceError('run_expired');
     if (after > position.lastSeq) {
       throw new SluiceError('invalid_cursor', {
@@ -104,8 +104,8 @@ export class Runs implements Disposable {
   }
 
   /** @returns whether a follower at `after` has everything, the terminal included */
-  isDelivered(run: Run, after: number): boolean {
-    const position = this.#ports.eventLog.position(run.id);
+  async isDelivered(run: Run, after: number): Promise<boolean> {
+    const position = await this.#ports.eventLog.position(run.id);
     return position !== undefined && position.hasEnded && after === position.lastSeq;
   }
 
@@ -141,7 +141,7 @@ export class Runs implements Disposable {
     const forgotten = runs.map(async (run) => {
       run.abort(new RunAbort('stopped'));
       await run.ended;
-      this.#ports.eventLog.drop(run.id);
+      await this.#ports.eventLog.drop(run.id);
       this.#runs.delete(run.id);
     });
     await within(STOP_WAIT_MS, Promise.all(forgotten));
@@ -222,14 +222,14 @@ export class Runs implements Disposable {
   }
 
   #findLive(runId: string): Run | undefined {
-    return this.#ports.eventLog.position(runId) && this.#runs.get(runId);
+    return this.#ports.eventLog.isHeld(runId) ? this.#runs.get(runId) : undefined;
   }
 
   #remember(run: Run): void {
     this.#runs.set(run.id, run);
     // Two at each start, so that a start costs the same however many there are, and those whose log is gone do go.
     for (const [id, { result }] of this.#runs.entries().take(2)) {
-      if (result !== null && this.#ports.eventLog.position(id) === undefined) this.#runs.delete(id);
+      if (result !== null && !this.#ports.eventLog.isHeld(id)) this.#runs.delete(id);
     }
   }
 }

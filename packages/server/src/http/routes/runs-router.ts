@@ -40,14 +40,14 @@ export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Route
       });
     }
     if (!(run instanceof Run)) throw new SluiceError('run_expired');
-    if (runs.isDelivered(run, after)) {
+    if (await runs.isDelivered(run, after)) {
       // An EventSource stops reconnecting at a 204.
       res.status(204).end();
       return;
     }
     // Express takes HEAD for GET; one who reads nothing is no follower.
     if (req.method === 'HEAD') return void res.set(sseEncoder.headers).end();
-    const events = runs.follow(run, { after, follower });
+    const events = await runs.follow(run, { after, follower });
     run.addFollower(follower);
     res.setHeader('X-Run-Id', run.id);
     await sendEvents(res, events, { encoder: sseEncoder, heartbeatMs });

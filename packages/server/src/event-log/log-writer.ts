@@ -1,0 +1,94 @@
+import type { LocalLog } from './local-log.ts';
+import type { LogStore } from './log-store.ts';
+
+export interface LogWriterPorts {
+  store: LogStore;
+  runId: string;
+  /** Stands in the store's log for this process. */
+  writer: string;
+  local: LocalLog;
+  /** Called once another process has the log. */
+  onLost: () => void;
+  onFailure: (error: unknown) => void;
+}
+
+/**
+ * Brings one run's events to where every process sees them: at once when nothing is under way, else together when it has arrived.
+ * Followers here are shown what has arrived; while the store is away, all there is.
+ */
+export class LogWriter {
+  readonly #ports: LogWriterPorts;
+  /** What the store has. */
+  #storedSeq = 0;
+  #isSending = false;
+  #isLost = false;
+  #settled: (() => void)[] = [];
+
+  constructor(ports: LogWriterPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether the log is another process's by now. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Sends what was appended; never waits. */
+  flush(): void {
+    const { store, local } = this.#ports;
+    if (!store.isAvailable) local.show(local.lastSeq);
+    else if (!this.#isSending) void this.#send();
+  }
+
+  /** Sends again what a store that was away has lost. */
+  async restore(): Promise<void> {
+    const { store, runId } = this.#ports;
+    try {
+      const position = await store.position(runId);
+      this.#storedSeq = Math.min(this.#storedSeq, position?.lastSeq ?? 0);
+      this.flush();
+    } catch {
+      // It is away again, and will be back again.
+    }
+  }
+
+  /** Nothing more is sent. */
+  abandon(): void {
+    this.#isLost = true;
+  }
+
+  /** Resolves once nothing is under way. */
+  async settled(): Promise<void> {
+    if (this.#isSending) await new Promise<void>((resolve) => this.#settled.push(resolve));
+  }
+
+  async #send(): Promise<void> {
+    const { local, onFailure } = this.#ports;
+    this.#isSending = true;
+    try {
+      while (this.#storedSeq < local.lastSeq && !this.#isLost) await this.#sendBatch();
+    } catch (error) {
+      onFailure(error);
+      local.show(local.lastSeq);
+    } finally {
+      this.#isSending = false;
+      for (const settle of this.#settled.splice(0)) settle();
+    }
+  }
+
+  async #sendBatch(): Promise<void> {
+    const { store, runId, writer, local, onLost } = this.#ports;
+    const after = this.#storedSeq;
+    const jsons = local.batchAfter(after).map(({ json }) => json);
+    const isLast = local.isComplete && after + jsons.length === local.lastSeq;
+    const appended = await store.append(runId, writer, { after, jsons, isLast });
+    if (this.#isLost) return;
+    if (appended.isTaken) {
+      this.#storedSeq = appended.lastSeq;
+      local.show(this.#storedSeq);
+    } else {
+      this.#isLost = true;
+      onLost();
+    }
+  }
+}
