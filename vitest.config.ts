@@ -37,6 +37,8 @@ export default defineConfig({
           include: ['packages/server/test/**/*.test.ts'],
           exclude: [
             '**/{architecture,crash-recovery,docs,lifecycle,nginx,storage-faults}.test.ts',
+            // They have a Postgres of their own.
+            '**/replicas*.test.ts',
             '**/{chat-stream,slow-readers,upstream-faults}.test.ts',
           ],
           globalSetup: ['packages/server/test/_support/provide-postgres.ts'],

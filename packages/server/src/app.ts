@@ -46,6 +46,8 @@ export interface Rooms {
   pageFolder: string;
   /** May the server take work now. */
   isReady: () => Promise<boolean>;
+  /** Whether Redis is lost, where there is one. */
+  isDegraded: () => boolean;
 }
 
 /** The path of a request, in order. */
@@ -64,7 +66,7 @@ export function createApp(rooms: Rooms): Express {
   app.set('query parser', 'simple');
   app.use(assignRequestId);
   app.use(secureHeaders(address));
-  app.use(healthRouter(rooms.isReady));
+  app.use(healthRouter(rooms));
   app.use(checkHost(address));
   app.use(allowOrigins(config.corsOrigins));
   app.use(chatRouter({ runs, admit: [...known, authenticate('chat'), rates.runStarts], heartbeatMs }));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { limitRuns } from './admission/limit-runs.ts';
 import { type LimitBook, createLimitBook } from './admission/limit-book.ts';
 import { Limits } from './admission/limits.ts';
@@ -9,13 +10,19 @@ import type { Secrets } from './config/secrets.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { discardHidden } from './conversations/discard-conversation.ts';
 import { MemoryEventLog } from './event-log/memory-event-log.ts';
+import { type RedisLink, openRedis } from './event-log/redis-link.ts';
+import { RedisLogStore } from './event-log/redis-log-store.ts';
+import { SharedEventLog } from './event-log/shared-event-log.ts';
+import { createRedisWakeUps } from './event-log/wake-ups.ts';
 import { type Logger, createLogger } from './observability/logger.ts';
 import { createAnthropicProvider } from './providers/anthropic/anthropic-provider.ts';
 import { createDemoProvider } from './providers/demo/demo-provider.ts';
 import { createOpenaiProvider } from './providers/openai/openai-provider.ts';
 import type { Provider } from './providers/provider.ts';
-import { recoverRuns } from './runs/recover-runs.ts';
-import { Runs } from './runs/runs.ts';
+import { endOrphans } from './runs/end-orphans.ts';
+import { Peers } from './runs/peers.ts';
+import { startProcessLease } from './runs/process-lease.ts';
+import { Runs, type RunsPorts } from './runs/runs.ts';
 import type { Database } from './storage/database.ts';
 import { openDatabase } from './storage/open-database.ts';
 import { acquireServerLock } from './storage/server-lock.ts';
@@ -31,6 +38,8 @@ export interface Composition extends AsyncDisposable {
   catalog: Catalog;
   database: Database;
   logger: Logger;
+  /** Whether Redis is lost, where there is one: what is there can be read, and runs go on, but none begins. */
+  isDegraded: () => boolean;
   /** Resolves with a line for the terminal should another server take the database: this one is to end. */
   lockLost: Promise<string>;
 }
@@ -50,7 +59,8 @@ export async function compose({
   const { dataDir } = config;
   const logger = createLogger(config.logLevel);
   const location = { dataDir, databaseUrl: secrets.get('databaseUrl') };
-  const { lost: lockLost } = stack.use(await acquireServerLock(location));
+  const redisUrl = secrets.get('redisUrl');
+  const lock = stack.use(await acquireServerLock(location, { isShared: redisUrl !== undefined }));
   const database = stack.use(await openDatabase(location));
   stack.use(watchDatabase(database, logger));
   const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
@@ -58,27 +68,95 @@ export async function compose({
   const providers = createProviders(secrets, config, stack);
   const catalog = new Catalog(providers.keys());
   const limits = new Limits(database);
-  await recoverRuns({ database, logger });
+  const ports: CommonPorts = {
+    providers,
+    catalog,
+    limits,
+    timeouts: config.timeouts,
+    grace: config.grace,
+    database,
+    findRevoked: (owners) => auth.findRevoked(owners),
+    logger,
+  };
+  const link = redisUrl === undefined ? null : stack.use(await openRedis(redisUrl, logger));
+  const runs =
+    link === null
+      ? await serveAlone(ports, config, stack)
+      : await serveTogether(ports, { config, link, stack });
+  const conversations = new Conversations(database);
+  const owned = stack.move();
+  const book = createLimitBook(database, limits);
+  const rooms = { config, auth, runs, conversations, limits: book, catalog, database, logger };
+  return {
+    ...rooms,
+    lockLost: lock.lost,
+    isDegraded: () => link?.isAvailable === false,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+type CommonPorts = Omit<RunsPorts, 'eventLog' | 'shared' | 'processId' | 'limiter'>;
+
+/** Everything that this database says is running, or half done, has been left by a process that died. */
+async function serveAlone(
+  ports: CommonPorts,
+  { eventLogBytes: maxBytes, maxRunsPerUser }: Config,
+  stack: AsyncDisposableStack,
+): Promise<Runs> {
+  const { database, logger } = ports;
+  const processId = randomUUID();
+  await database.processes.buryAll();
+  await endOrphans({ database, sharedLog: null, logger });
   await discardHidden(database);
-  const runs = stack.use(
+  return stack.use(
     new Runs({
-      eventLog: stack.use(new MemoryEventLog({ maxBytes: config.eventLogBytes })),
-      providers,
-      catalog,
-      limiter: limitRuns(config.maxRunsPerUser),
-      limits,
-      timeouts: config.timeouts,
-      grace: config.grace,
-      database,
-      findRevoked: (owners) => auth.findRevoked(owners),
-      logger,
+      ...ports,
+      eventLog: stack.use(new MemoryEventLog({ maxBytes })),
+      shared: null,
+      processId: () => processId,
+      limiter: limitRuns(maxRunsPerUser),
     }),
   );
-  const owned = stack.move();
-  const conversations = new Conversations(database);
-  const book = createLimitBook(database, limits);
-  const rooms = { config, auth, runs, conversations, limits: book, catalog, database, logger, lockLost };
-  return { ...rooms, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** More than any import or deletion takes. */
+const MAX_HIDDEN_MS = 3_600_000;
+
+/** Beside others: whoever of them finds that one has died ends what it has left. */
+async function serveTogether(
+  ports: CommonPorts,
+  { config, link, stack }: { config: Config; link: RedisLink; stack: AsyncDisposableStack },
+): Promise<Runs> {
+  const { database, logger } = ports;
+  const sharedLog = stack.use(
+    new SharedEventLog({ store: new RedisLogStore(link), logger, maxBytes: config.eventLogBytes }),
+  );
+  const wakeUps = createRedisWakeUps(link);
+  const peers = stack.use(new Peers({ database, sharedLog, wakeUps, logger }));
+  const membership = { processId: '' };
+  const runs = stack.use(
+    new Runs({
+      ...ports,
+      eventLog: sharedLog,
+      shared: { sharedLog, peers },
+      processId: () => membership.processId,
+      limiter: limitRuns(config.maxRunsPerUser),
+    }),
+  );
+  await discardHidden(database, Date.now() - MAX_HIDDEN_MS);
+  stack.use(
+    await startProcessLease({
+      processes: database.processes,
+      logger,
+      wakeUps,
+      onJoin: (processId) => (membership.processId = processId),
+      onWake: (runId) => runs.look(runId),
+      onLost: () => runs.loseAll(),
+      isSeen: () => link.isAvailable,
+      onLook: () => endOrphans({ database, sharedLog, logger }),
+    }),
+  );
+  return runs;
 }
 
 /** The demo is there only while nothing else is. */

@@ -24,7 +24,7 @@ async function run(): Promise<void> {
     process.stderr.write(`${lost}\n`);
     process.exitCode = 1;
   }
-  const running = rooms.runs.listRunning().length;
+  const running = rooms.runs.running.length;
   if (running > 0) {
     const seconds = Math.ceil(rooms.config.drainMs / 1000);
     process.stdout.write(

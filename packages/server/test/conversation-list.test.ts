@@ -164,7 +164,7 @@ describe('one conversation', () => {
     expect(pair.upstream.stats.active).toBe(0);
     const { database } = pair.server.rooms;
     expect(await titles('?q=zeppelin')).toEqual([]);
-    expect(await database.runs.listRunning()).toEqual([]);
+    expect(await database.runs.listOrphaned()).toEqual([]);
   });
 });
 

@@ -13,6 +13,8 @@ function problemsOf(environment: Environment): readonly string[] {
   }
 }
 
+const secret = 'long-and-random-enough-for-a-secret-0x9f31';
+
 describe('loadConfig', () => {
   it('starts from an empty environment with the documented defaults', () => {
     const { config, secrets } = loadConfig({});
@@ -55,7 +57,10 @@ describe('loadConfig', () => {
     [{ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }, 'OPENAI_BASE_URL'],
     [{ DATABASE_URL: 'mysql://db/sluice' }, 'DATABASE_URL'],
     [{ DATABASE_URL: 'postgres://user:pass#word@db/sluice' }, 'DATABASE_URL'],
-    [{ REDIS_URL: 'redis://127.0.0.1' }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis://127.0.0.1', JWT_SECRET: secret }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis://127.0.0.1', DATABASE_URL: 'postgres://u@db/s' }, 'REDIS_URL'],
+    [{ REDIS_URL: '127.0.0.1:6379', DATABASE_URL: 'postgres://u@db/s', JWT_SECRET: secret }, 'REDIS_URL'],
+    [{ REDIS_URL: 'redis://r/a', DATABASE_URL: 'postgres://u@db/s', JWT_SECRET: secret }, 'REDIS_URL'],
     [{ OIDC_ISSUER: 'https://id.example.com' }, 'OIDC_ISSUER'],
     [{ OIDC_ISSUER: 'id.example.com', OIDC_AUDIENCE: 'x' }, 'OIDC_ISSUER'],
     [{ OIDC_ISSUER: 'https://id.example.com?x', OIDC_AUDIENCE: 'x' }, 'OIDC_ISSUER'],
@@ -71,7 +76,12 @@ describe('loadConfig', () => {
   });
 
   it('reports every problem at once', () => {
-    expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', REDIS_URL: 'redis://r' })).toHaveLength(3);
+    expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', REDIS_URL: 'redis://r' })).toHaveLength(4);
+  });
+
+  it.each(['redis://r', 'redis://u:p%40@r:6380/2', 'rediss://r/'])('takes %s for a Redis', (url) => {
+    const environment = { REDIS_URL: url, DATABASE_URL: 'postgres://u@db/s', JWT_SECRET: secret };
+    expect(loadConfig(environment).secrets.get('redisUrl')).toBe(url);
   });
 
   it.each(['postgres://u:p@db:5433/sluice?sslmode=require', 'postgresql://u@/sluice?host=/run/postgresql'])(

@@ -66,6 +66,13 @@ const postgresUrl = z
     error: 'must be a postgres:// or postgresql:// address; encode what is special in its password',
   });
 
+const redisUrl = z
+  .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
+  .regex(
+    /^rediss?:\/\/[^/]*[^/@](\/\d*)?$/,
+    'must name a host, and after it at most the number of a database',
+  );
+
 /** Compared with `iss` character by character: nothing of it is changed, not even a slash at its end. */
 const issuer = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
@@ -77,6 +84,7 @@ const environmentSchema = z.object({
   PUBLIC_URL: publicUrl.optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: postgresUrl.optional(),
+  REDIS_URL: redisUrl.optional(),
   JWT_SECRET: z.string().optional(),
   OIDC_ISSUER: issuer.optional(),
   OIDC_AUDIENCE: z.string().optional(),
@@ -118,7 +126,7 @@ const environmentSchema = z.object({
 } satisfies Record<EnvironmentName, z.ZodType>);
 
 /** Set by someone who means something this version cannot do: to start without it would put data in the wrong place. */
-const notSupportedYet = ['REDIS_URL', 'SLUICE_CONFIG'];
+const notSupportedYet = ['SLUICE_CONFIG'];
 
 function findProblems(environment: Environment): string[] {
   const problems = notSupportedYet
@@ -128,6 +136,12 @@ function findProblems(environment: Environment): string[] {
     if (environment[`${vendor}_BASE_URL`] && !environment[`${vendor}_API_KEY`]) {
       problems.push(`${vendor}_BASE_URL needs ${vendor}_API_KEY (any value, if that server takes any)`);
     }
+  }
+  if (environment['REDIS_URL'] && !environment['DATABASE_URL']) {
+    problems.push('REDIS_URL needs DATABASE_URL: servers that share a Redis share a Postgres too');
+  }
+  if (environment['REDIS_URL'] && !environment['JWT_SECRET']) {
+    problems.push('REDIS_URL needs JWT_SECRET: servers must take the tokens that another has signed');
   }
   if (environment['OIDC_ISSUER'] && !environment['OIDC_AUDIENCE']) {
     problems.push("OIDC_ISSUER needs OIDC_AUDIENCE: without it, another app's tokens would be taken here");
@@ -198,10 +212,11 @@ export function loadConfig(environment: Environment): { config: Config; secrets:
   for (const issue of parsed.error?.issues ?? [])
     problems.push(`${issue.path[0]?.toString()} ${issue.message}`);
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  const { JWT_SECRET, DATABASE_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY } = parsed.data;
+  const { JWT_SECRET, DATABASE_URL, REDIS_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY } = parsed.data;
   const secrets = new Secrets({
     ...(JWT_SECRET !== undefined && { jwtSecret: JWT_SECRET }),
     ...(DATABASE_URL !== undefined && { databaseUrl: DATABASE_URL }),
+    ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
     ...(ANTHROPIC_API_KEY !== undefined && { anthropicApiKey: ANTHROPIC_API_KEY }),
     ...(OPENAI_API_KEY !== undefined && { openaiApiKey: OPENAI_API_KEY }),
   });

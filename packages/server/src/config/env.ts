@@ -23,6 +23,12 @@ export const environmentVariables = [
     about: 'A Postgres to use instead of the file in DATA_DIR: `postgres://user:password@host/database`.',
   },
   {
+    name: 'REDIS_URL',
+    default: '–',
+    about:
+      'A Redis, 7 or newer, that several servers on one DATABASE_URL share: `redis://user:password@host:port/0`, or `rediss://`. Needs DATABASE_URL and JWT_SECRET.',
+  },
+  {
     name: 'JWT_SECRET',
     default: 'generated',
     about: 'At least 32 bytes; made at the first start and kept in DATA_DIR when not given.',

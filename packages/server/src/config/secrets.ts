@@ -5,6 +5,8 @@ interface SecretValues {
   jwtSecret?: string;
   /** Of a Postgres, with its password. Absent: SQLite in DATA_DIR. */
   databaseUrl?: string;
+  /** Of a Redis, with its password. Absent: this process serves alone. */
+  redisUrl?: string;
   anthropicApiKey?: string;
   openaiApiKey?: string;
 }

@@ -16,7 +16,10 @@ export async function discardConversation(database: Database, id: string): Promi
   }
 }
 
-/** Deletes what a process that died has left hidden. Only for a process that no other serves this database beside. */
-export async function discardHidden(database: Database): Promise<void> {
-  for (const id of await database.conversations.listHidden()) await discardConversation(database, id);
+/**
+ * Deletes what a process that died has left hidden.
+ * @param before epoch ms; what was hidden since may be another process's work. Not given by one that no other works beside
+ */
+export async function discardHidden(database: Database, before?: number): Promise<void> {
+  for (const id of await database.conversations.listHidden(before)) await discardConversation(database, id);
 }

@@ -57,6 +57,9 @@ export interface EventLog {
   /** Forgets a log that has ended; followers that are reading it are given the rest. */
   drop(runId: string): Promise<void>;
 
+  /** Cuts those who follow a run of this process here, and forgets its log: another process has it. Nothing more is taken. */
+  abandon(runId: string, failure: SluiceError): void;
+
   /** Resolves once followers may see all that was appended. */
   settled(): Promise<void>;
 }
@@ -69,14 +72,11 @@ export interface SharedLog extends EventLog {
   /** From now on nothing is taken from the process that wrote the log, which is thought dead. @returns what it says */
   takeOver(runId: string): Promise<readonly RunEvent[]>;
 
-  /** Ends a log in place of the process that wrote it; nothing comes of it when it has ended. @param last with `run-end` at their end */
+  /** Ends a log in place of the process that wrote it; nothing comes of it when it has ended. @param last `run-end` and what goes before it */
   finish(runId: string, last: readonly RunEvent[]): Promise<void>;
 
   /** Processes other than the one that writes it in which somebody follows the log. */
   countFollowersElsewhere(runId: string): Promise<number>;
-
-  /** Cuts those who follow a run of this process here, and forgets its log: another process has it. */
-  abandon(runId: string, failure: SluiceError): void;
 
   /** @param lost called when another process has taken over the log of a run that this one writes */
   onLost(lost: (runId: string) => void): void;

@@ -14,6 +14,7 @@ export class MemoryEventLog implements EventLog, Disposable {
     const log = this.#logs.open(runId);
     return {
       append: (events) => {
+        if (this.#logs.get(runId) !== log) return;
         this.#logs.append(runId, log, events);
         log.show(log.lastSeq);
       },
@@ -37,6 +38,11 @@ export class MemoryEventLog implements EventLog, Disposable {
 
   async drop(runId: string): Promise<void> {
     if (this.#logs.get(runId)?.isComplete === true) this.#logs.drop(runId);
+  }
+
+  abandon(runId: string, failure: SluiceError): void {
+    this.#logs.get(runId)?.cut(failure);
+    this.#logs.drop(runId);
   }
 
   async settled(): Promise<void> {}

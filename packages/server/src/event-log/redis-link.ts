@@ -25,6 +25,7 @@ export interface RedisLink extends AsyncDisposable {
 
 type Client = ReturnType<typeof connectTo>;
 type Listener = (message: string) => void;
+type OnMessage = (message: string, channel: string) => void;
 
 /** A Redis that takes longer is as good as none: followers are waiting. */
 const ANSWER_MS = 1000;
@@ -43,7 +44,7 @@ export async function openRedis(url: string, logger: Logger): Promise<RedisLink>
   const deadline = Date.now() + START_PATIENCE_MS;
   for (;;) {
     try {
-      return new Link(url, logger, await connect(url, new Map()));
+      return new Link(url, logger, await connect(url));
     } catch (error) {
       if (Date.now() < deadline && !refusals.test(messageOf(error))) await sleep(RETRY_MS);
       else throw new Error(`cannot use Redis at ${new URL(url).host}: ${messageOf(error)}`, { cause: error });
@@ -57,11 +58,15 @@ class Link implements RedisLink {
   /** Undefined while Redis is lost. */
   #client: Client | undefined;
   readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #onMessage: OnMessage;
   readonly #recovered: (() => void)[] = [];
   readonly #heartbeat: NodeJS.Timeout;
   #isClosed = false;
 
   constructor(url: string, logger: Logger, client: Client) {
+    this.#onMessage = (message, channel) => {
+      for (const listener of this.#listeners.get(channel) ?? []) listener(message);
+    };
     this.#url = url;
     this.#logger = logger;
     this.#use(client);
@@ -93,17 +98,19 @@ class Link implements RedisLink {
   async subscribe(channel: string, onMessage: Listener): Promise<AsyncDisposable> {
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(onMessage));
-    if (listeners.size === 1) {
-      await this.#ask((client) => client.sSubscribe(channel, (message) => tell(listeners, message)));
-    }
-    return {
-      [Symbol.asyncDispose]: async () => {
-        listeners.delete(onMessage);
-        if (listeners.size > 0) return;
-        this.#listeners.delete(channel);
-        await this.#client?.sUnsubscribe(channel).catch(() => {});
-      },
+    const leave = async () => {
+      listeners.delete(onMessage);
+      if (listeners.size > 0) return;
+      this.#listeners.delete(channel);
+      await this.#client?.sUnsubscribe(channel, this.#onMessage).catch(() => {});
     };
+    try {
+      await this.#ask((client) => client.sSubscribe(channel, this.#onMessage));
+    } catch (error) {
+      await leave();
+      throw error;
+    }
+    return { [Symbol.asyncDispose]: leave };
   }
 
   onRecovery(recovered: () => void): void {
@@ -143,11 +150,23 @@ class Link implements RedisLink {
     void this.#comeBack();
   }
 
+  async #connectAgain(): Promise<Client> {
+    const client = await connect(this.#url);
+    const channels = [...this.#listeners.keys()];
+    try {
+      await inTime(Promise.all(channels.map((channel) => client.sSubscribe(channel, this.#onMessage))));
+      return client;
+    } catch (error) {
+      client.destroy();
+      throw error;
+    }
+  }
+
   async #comeBack(): Promise<void> {
     for (;;) {
       await sleep(RETRY_MS, undefined, { ref: false });
       if (this.#isClosed) return;
-      const client = await connect(this.#url, this.#listeners).catch(() => undefined);
+      const client = await this.#connectAgain().catch(() => undefined);
       if (client === undefined) continue;
       if (this.#isClosed) return client.destroy();
       this.#use(client);
@@ -170,26 +189,19 @@ function connectTo(url: string) {
   });
 }
 
-/** @returns a connection to a Redis that can be written to, subscribed to the channels */
-async function connect(url: string, channels: ReadonlyMap<string, ReadonlySet<Listener>>): Promise<Client> {
+/** @returns a connection to a Redis that can be written to */
+async function connect(url: string): Promise<Client> {
   const client = connectTo(url);
   // Told by what is asked next; without a listener it would end the process.
   client.on('error', () => {});
   try {
     await inTime(client.connect());
     await inTime(client.sendCommand(['SET', 'sluice:probe', '1', 'PX', '60000']));
-    for (const [channel, listeners] of channels) {
-      await inTime(client.sSubscribe(channel, (message) => tell(listeners, message)));
-    }
     return client;
   } catch (error) {
     if (client.isOpen) client.destroy();
     throw error;
   }
-}
-
-function tell(listeners: ReadonlySet<Listener>, message: string): void {
-  for (const listener of listeners) listener(message);
 }
 
 async function inTime<Reply>(reply: Promise<Reply>): Promise<Reply> {

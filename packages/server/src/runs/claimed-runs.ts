@@ -1,6 +1,7 @@
 // In: a request with an Idempotency-Key. Out: the one run of that key, begun now or before.
 // Never: a second run of one key, whatever comes at once; nor a claim left by a request that was refused.
 import { SluiceError } from '@sluice/shared';
+import { isUniqueViolation } from '../storage/is-unique-violation.ts';
 import type { RunStore, StoredRun } from '../storage/run-store.ts';
 import type { Run } from './run.ts';
 
@@ -11,7 +12,8 @@ interface Claim {
 }
 
 export interface ClaimedRun {
-  run: Run;
+  /** A row, when another process has it. */
+  run: Run | StoredRun;
   /** Whether it had been begun before. */
   isReplay: boolean;
 }
@@ -27,24 +29,32 @@ export interface ClaimedRuns {
 /** How long a key stands for its run. */
 export const KEY_LIFETIME_MS = 24 * 3_600_000;
 
-/** @param findLive a run whose log is here */
+/** @param findLive the run of a row, here or in another process, whose log there is */
 export function createClaimedRuns(
   store: Pick<RunStore, 'findByKey'>,
-  findLive: (runId: string) => Run | undefined,
+  findLive: (stored: StoredRun) => Promise<Run | StoredRun | undefined>,
 ): ClaimedRuns {
   /** Requests being begun: those that come meanwhile wait for how it turns out. */
   const beginning = new Map<string, { fingerprint: string; claimed: Promise<ClaimedRun> }>();
 
-  async function findEarlier({ userId, key, fingerprint }: Claim): Promise<Run | undefined> {
+  async function findEarlier({ userId, key, fingerprint }: Claim): Promise<Run | StoredRun | undefined> {
     const stored = await store.findByKey(userId, key);
     if (stored === undefined || stored.createdAt < Date.now() - KEY_LIFETIME_MS) return undefined;
     refuseAnother(stored.fingerprint, fingerprint);
-    return findLive(stored.id) ?? refuseExpired(stored);
+    return (await findLive(stored)) ?? refuseExpired(stored);
   }
 
   async function findOrBegin(claim: Claim, begin: () => Promise<Run>): Promise<ClaimedRun> {
     const earlier = await findEarlier(claim);
-    return earlier === undefined ? { run: await begin(), isReplay: false } : { run: earlier, isReplay: true };
+    if (earlier !== undefined) return { run: earlier, isReplay: true };
+    try {
+      return { run: await begin(), isReplay: false };
+    } catch (error) {
+      // Another process was a moment earlier.
+      const other = mayBeTaken(error) ? await findEarlier(claim) : undefined;
+      if (other === undefined) throw error;
+      return { run: other, isReplay: true };
+    }
   }
 
   return {
@@ -67,6 +77,12 @@ export function createClaimedRuns(
       }
     },
   };
+}
+
+/** Whether another process may have begun the run: then the key is there, or its run has taken the last of a limit. */
+function mayBeTaken(error: unknown): boolean {
+  if (isUniqueViolation(error)) return true;
+  return error instanceof SluiceError && ['budget_exceeded', 'too_many_runs'].includes(error.code);
 }
 
 function refuseAnother(claimed: string | null, asked: string): void {

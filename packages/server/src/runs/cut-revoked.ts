@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
+import type { Follower } from './follower.ts';
 import { type Run, RunAbort } from './run.ts';
 import type { RunOwner } from './run-owner.ts';
 
@@ -14,19 +15,25 @@ const INTERVAL_MS = 1000;
  */
 export function cutRevoked(options: {
   running: () => readonly Run[];
+  /** Those who follow runs of other processes here. */
+  followers: () => readonly Follower[];
   findRevoked: FindRevoked;
   logger: Logger;
 }): Disposable {
-  const { running, findRevoked, logger } = options;
+  const { running, followers, findRevoked, logger } = options;
   let isLooking = false;
   const look = async () => {
     const runs = running();
-    if (isLooking || runs.length === 0) return;
+    const others = followers();
+    if (isLooking || runs.length + others.length === 0) return;
     isLooking = true;
     try {
-      const owners = runs.flatMap((run) => [run.owner, ...Array.from(run.followers, ({ owner }) => owner)]);
+      const owners = [...runs, ...runs.flatMap((run) => [...run.followers]), ...others].map(
+        ({ owner }) => owner,
+      );
       const revoked = new Set(await findRevoked(owners));
       for (const run of runs) cut(run, revoked);
+      for (const follower of others) if (revoked.has(follower.owner)) follower.revoke();
     } catch (error) {
       logger.warn({ err: error }, 'could not look for revoked tokens');
     } finally {

@@ -16,6 +16,7 @@ const run: EndedRun = {
     cost: null,
     firstTokenMs: 1,
     totalMs: 2,
+    upstreamClosedMs: null,
     endedAt: 3,
   },
   answer: null,
@@ -69,7 +70,7 @@ describe('the end of a run', () => {
     const { ends, ended } = createWriter({});
     const saved = ends.write(run);
     await vi.advanceTimersByTimeAsync(1);
-    expect(await saved).toBe(true);
+    expect(await saved).toBe('written');
     expect(ended).toEqual(['r']);
   });
 
@@ -77,7 +78,7 @@ describe('the end of a run', () => {
     const { ends, ended } = createWriter({ failures: 2 });
     const saved = ends.write(run);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(await saved).toBe(true);
+    expect(await saved).toBe('written');
     expect(ended).toEqual(['r']);
   });
 
@@ -87,7 +88,7 @@ describe('the end of a run', () => {
       const { ends, ended } = createWriter(how);
       const saved = ends.write({ ...run, answer });
       await vi.advanceTimersByTimeAsync(2000);
-      expect(await saved).toBe(false);
+      expect(await saved).toBe('unwritten');
       expect(ended).toEqual([]);
       const settled = ends.settled();
       await vi.advanceTimersByTimeAsync(30_000);
@@ -100,7 +101,7 @@ describe('the end of a run', () => {
     const { ends, ended } = createWriter({ failures: 1000 });
     const saved = ends.write(run);
     await vi.advanceTimersByTimeAsync(2000);
-    expect(await saved).toBe(false);
+    expect(await saved).toBe('unwritten');
     ends[Symbol.dispose]();
     await ends.settled();
     expect(ended).toEqual([]);

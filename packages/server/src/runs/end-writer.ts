@@ -27,8 +27,8 @@ export interface EndedRun {
 
 /** Disposing gives up what could not be written by then. */
 export interface EndWriter extends Disposable {
-  /** @returns whether it was written within two seconds; if not, it is tried on */
-  write(run: EndedRun): Promise<boolean>;
+  /** @returns whether it was written within two seconds, and if not, it is tried on; or that another process has ended the run */
+  write(run: EndedRun): Promise<'written' | 'unwritten' | 'elsewhere'>;
   /** Settles once nothing is left to be written. */
   settled(): Promise<void>;
 }
@@ -44,20 +44,18 @@ interface EndWriterPorts {
 }
 
 export function createEndWriter({ database, checkpoints, logger }: EndWriterPorts): EndWriter {
-  const unwritten = new Set<Promise<boolean>>();
+  const unwritten = new Set<Promise<'written' | 'unwritten' | 'elsewhere'>>();
   const givenUp = Promise.withResolvers<true>();
 
-  /** @returns false when it was given up */
-  async function persist(run: EndedRun): Promise<boolean> {
+  async function persist(run: EndedRun) {
     if (run.answer !== null) await checkpoints.close(run.id);
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
       try {
-        await writeEnd({ database, logger }, run);
-        return true;
+        return (await writeEnd({ database, logger }, run)) ? 'written' : 'elsewhere';
       } catch (error) {
         const fields = { err: error, runId: run.id, retryMs: delayMs };
         logger.error(fields, 'the end of a run could not be written');
-        if (await within(delayMs, givenUp.promise)) return false;
+        if (await within(delayMs, givenUp.promise)) return 'unwritten';
       }
     }
   }
@@ -67,7 +65,7 @@ export function createEndWriter({ database, checkpoints, logger }: EndWriterPort
       const writing = persist(run);
       unwritten.add(writing);
       void writing.finally(() => unwritten.delete(writing));
-      return (await within(PATIENCE_MS, writing)) === true;
+      return (await within(PATIENCE_MS, writing)) ?? 'unwritten';
     },
     async settled() {
       while (unwritten.size > 0) await Promise.allSettled(unwritten);
@@ -76,23 +74,28 @@ export function createEndWriter({ database, checkpoints, logger }: EndWriterPort
   };
 }
 
-/** Once: a run that has ended in the database stays as it ended. */
+/**
+ * Once: a run that has ended in the database stays as it ended.
+ * @returns whether it has ended there as it was given
+ */
 export async function writeEnd(
   { database, logger }: Pick<EndWriterPorts, 'database' | 'logger'>,
   { id, outcome, answer }: EndedRun,
-): Promise<void> {
-  if (answer === null && (await database.runs.endUncounted(id, outcome))) return;
+): Promise<boolean> {
+  if (answer === null && (await database.runs.endUncounted(id, outcome))) return true;
   // Before the transaction, which holds up everybody's.
   const words = await collectWords(answer?.text ?? '').catch((error: unknown) => {
     // An answer that is not found by a search is better than one that never ends.
     logger.error({ err: error, runId: id }, 'an answer could not be cut into words for the search');
     return [];
   });
-  await database.transaction(async (stores) => {
+  return database.transaction(async (stores) => {
     const ended = await stores.runs.end(id, outcome);
-    if (ended === undefined) return;
+    // What was written, and not answered for, is tried again.
+    if (ended === undefined) return stores.runs.hasEnded(id, outcome);
     if (answer !== null) await writeAnswer(stores, { id, outcome, answer, words });
     if (ended.counted !== null) await settleRun(stores, ended.counted, outcome.usage);
+    return true;
   });
 }
 

@@ -14,11 +14,14 @@ import { type Run, RunAbort } from './run.ts';
 
 export interface Generation extends ModelCalls {
   ends: EndWriter;
+  /** Called when another process turns out to have ended the run. */
+  onLost: () => void;
 }
 
 /**
  * The write half of a run: its upstream calls into the event log, with `run-start` first and `run-end` last, whatever happens in
- * between. Settles after `run-end`; never rejects.
+ * between; but for a run that another process has taken over, whose end is that one's to tell. Settles after `run-end`; never
+ * rejects.
  */
 export async function generateAnswer(generation: Generation): Promise<void> {
   const { run, log } = generation;
@@ -104,18 +107,24 @@ async function end(generation: Generation, progress: Progress, { reason, error }
       usage,
       cost: null,
       ...timing,
+      upstreamClosedMs: run.upstreamClosedMs,
       endedAt: Date.now(),
     },
     answer: toAnswer(run, progress),
   };
-  const saved = await ends.write(ended);
+  const written = run.isLost ? 'elsewhere' : await ends.write(ended);
+  if (written === 'elsewhere') {
+    generation.onLost();
+    run.end({ reason: 'interrupted', usage, cost: null });
+    return;
+  }
   const runEnd: RunEvent = {
     type: 'run-end',
     done: true,
     reason,
     usage,
     cost: null,
-    saved,
+    saved: written === 'written',
     ...(providerRequestId !== undefined && { providerRequestId }),
     timing,
   };

@@ -12,6 +12,8 @@ import type { Run } from './run.ts';
 
 export interface RunOpening {
   run: Run;
+  /** Of this process. */
+  processId: string;
   body: ChatRequest;
   model: ResolvedModel;
   /** Null outside of conversations, where `asked` is what the model is told. */
@@ -80,7 +82,7 @@ function refuseImages(context: readonly Message[], modelId: string): void {
 }
 
 function toRow(
-  { run, body, claim, place = null }: RunOpening & { place?: Run['place'] },
+  { run, processId, body, claim, place = null }: RunOpening & { place?: Run['place'] },
   messages: readonly Message[],
 ): NewRun {
   const systemPrompt = body.systemPrompt ?? body.system;
@@ -101,6 +103,7 @@ function toRow(
     metadata: body.metadata ?? null,
     idempotency: claim,
     heldTokens: null,
+    processId,
     createdAt: run.createdAt,
   };
 }

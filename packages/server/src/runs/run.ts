@@ -40,7 +40,13 @@ export interface RunResult {
 type RunFields = Pick<
   Run,
   'id' | 'owner' | 'requestId' | 'model' | 'provider' | 'graceMs' | 'conversationId' | 'dropped'
->;
+> & {
+  /** Whether somebody follows it in another process; absent where there is no other. */
+  isFollowedElsewhere?: (() => Promise<boolean>) | undefined;
+};
+
+/** How often a run that is followed elsewhere alone looks whether it still is. */
+const LOOK_ELSEWHERE_MS = 1000;
 
 /** One generation, from admission to its end; the log has what it said. */
 export class Run {
@@ -63,6 +69,8 @@ export class Run {
   budget: RunBudget | null = null;
   /** Whether it has been written down: until then it may still be refused. */
   isOpen = false;
+  /** Whether another process has it by now: nothing more of it is to be written here. */
+  isLost = false;
   /** Null while the run goes on. */
   result: RunResult | null = null;
   /** Upstream calls made. */
@@ -77,6 +85,7 @@ export class Run {
   readonly #followers = new Set<Follower>();
   #grace: NodeJS.Timeout | undefined;
   #abortedAt = 0;
+  readonly #isFollowedElsewhere: RunFields['isFollowedElsewhere'];
 
   constructor(fields: RunFields) {
     this.id = fields.id;
@@ -87,6 +96,7 @@ export class Run {
     this.graceMs = fields.graceMs;
     this.conversationId = fields.conversationId;
     this.dropped = fields.dropped;
+    this.#isFollowedElsewhere = fields.isFollowedElsewhere;
   }
 
   /** Aborts with a `RunAbort`. */
@@ -104,6 +114,12 @@ export class Run {
     if (this.signal.aborted || this.result !== null) return;
     this.#abortedAt = performance.now();
     this.#controller.abort(reason);
+  }
+
+  /** Another process has taken it over: its upstream call is left, and that is all. */
+  lose(): void {
+    this.isLost = true;
+    this.abort(new RunAbort('interrupted', 'interrupted'));
   }
 
   /** Another model answers than was asked. */
@@ -138,8 +154,9 @@ export class Run {
     return this.#followers;
   }
 
-  /** Counts a follower in until its signal aborts; when the last one has left, the run's grace begins. */
+  /** Counts a follower in, once, until its signal aborts; when the last one has left, the run's grace begins. */
   addFollower(follower: Follower): void {
+    if (this.#followers.has(follower)) return;
     const { signal } = follower;
     this.#followers.add(follower);
     clearTimeout(this.#grace);
@@ -151,6 +168,11 @@ export class Run {
     else signal.addEventListener('abort', leave, { once: true });
   }
 
+  /** A follower in another process may have left. */
+  recheckFollowers(): void {
+    if (this.isOpen && this.#followers.size === 0) this.#beginGrace();
+  }
+
   stopResult(): StopResult {
     const upstreamClosedMs =
       this.upstreamClosedMs === null ? null : Math.round(this.upstreamClosedMs * 10) / 10;
@@ -158,9 +180,25 @@ export class Run {
   }
 
   #beginGrace(): void {
+    clearTimeout(this.#grace);
     if (this.result !== null || this.graceMs === Infinity) return;
     const abort = () => this.abort(new RunAbort('disconnected'));
-    if (this.graceMs === 0) abort();
-    else this.#grace = setTimeout(abort, this.graceMs);
+    this.#unlessFollowed(() => {
+      if (this.graceMs === 0) abort();
+      else this.#grace = setTimeout(() => this.#unlessFollowed(abort), this.graceMs);
+    });
+  }
+
+  /** At once, where there is no other process to ask. */
+  #unlessFollowed(then: () => void): void {
+    if (this.#isFollowedElsewhere === undefined) {
+      then();
+      return;
+    }
+    void this.#isFollowedElsewhere().then((isFollowed) => {
+      if (this.result !== null || this.#followers.size > 0) return;
+      if (isFollowed) this.#grace = setTimeout(() => this.#beginGrace(), LOOK_ELSEWHERE_MS);
+      else then();
+    });
   }
 }

@@ -11,7 +11,7 @@ import type { Database } from '../storage/database.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import type { StoredUser } from '../storage/user-store.ts';
 import { Follower } from './follower.ts';
-import type { Run } from './run.ts';
+import { Run } from './run.ts';
 import { Runs } from './runs.ts';
 
 const owner = { userId: 'u' };
@@ -27,6 +27,11 @@ const user: StoredUser = {
 const text = (value: string): ProviderEvent => ({ type: 'text-delta', text: value });
 const finish: ProviderEvent = { type: 'finish', reason: 'complete' };
 
+function requireRun(run: unknown): Run {
+  if (run instanceof Run) return run;
+  throw new Error('a run of another process');
+}
+
 /**
  * Rooms around a provider that does what the test says.
  * @param change what is to be otherwise of the database
@@ -40,6 +45,8 @@ async function createRuns(
   await database.users.insert(user);
   const runs = new Runs({
     eventLog,
+    shared: null,
+    processId: () => 'p',
     providers: new Map([['demo', { id: 'demo', generate }]]),
     catalog: new Catalog(['demo']),
     limiter: limitRuns(0),
@@ -57,12 +64,11 @@ async function createRuns(
   });
   const start = async (body: Partial<ChatRequest> = {}, key?: string) => {
     const follower = new Follower(owner, caller.signal);
-    return (await runs.start({ message: 'Hi', ...body }, { id: 'q', follower, key })).run;
+    return requireRun((await runs.start({ message: 'Hi', ...body }, { id: 'q', follower, key })).run);
   };
   const eventsOf = async (run: Run): Promise<RunEvent[]> => {
-    const batches = await Array.fromAsync(
-      await runs.follow(run, { after: 0, follower: new Follower(owner, new AbortController().signal) }),
-    );
+    const follower = new Follower(owner, new AbortController().signal);
+    const batches = await Array.fromAsync((await runs.follow(run, { after: 0, follower })) ?? []);
     return batches.flat().map(({ json }) => JSON.parse(json) as RunEvent);
   };
   return { runs, caller, start, eventsOf };
@@ -122,7 +128,7 @@ describe('Runs', () => {
     const starting = expect(start({}, 'key')).rejects.toMatchObject({ code: 'not_found' });
     const again = expect(start({}, 'key')).rejects.toMatchObject({ code: 'draining' });
     await opening.promise;
-    expect(runs.listRunning()).toEqual([]);
+    expect(runs.running).toEqual([]);
     const drained = runs.drain(60_000);
     reject(new SluiceError('not_found'));
     await Promise.all([starting, again, drained]);

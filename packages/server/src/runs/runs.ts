@@ -5,7 +5,7 @@ import { type ChatRequest, SluiceError, type StopResult } from '@sluice/shared';
 import type { Limits } from '../admission/limits.ts';
 import type { RunLimiter } from '../admission/limit-runs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { EventLog, LoggedEvent } from '../event-log/event-log.ts';
+import type { EventLog, LogPosition, LoggedEvent, SharedLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
@@ -21,13 +21,25 @@ import { type Generation, generateAnswer } from './generate-answer.ts';
 import { openRun } from './open-run.ts';
 import { readMessages } from './read-chat-request.ts';
 import { type GraceLimits, readGrace } from './read-grace.ts';
+import { type StopHeeder, heedStops } from './heed-stops.ts';
+import type { Peers } from './peers.ts';
 import { readTurn } from './read-turn.ts';
 import { Run, RunAbort } from './run.ts';
 import type { RunTimeouts } from './start-phase-timers.ts';
 import { within } from './within.ts';
 
+/** What there is when other processes serve the same users. */
+export interface SharedRuns {
+  sharedLog: SharedLog;
+  peers: Peers;
+}
+
 export interface RunsPorts {
   eventLog: EventLog;
+  /** Null for a process that serves alone. */
+  shared: SharedRuns | null;
+  /** What runs are begun under. */
+  processId: () => string;
   providers: ReadonlyMap<string, Provider>;
   catalog: Catalog;
   limiter: RunLimiter;
@@ -47,6 +59,8 @@ export interface RunRequest {
   key?: string | undefined;
 }
 
+/** More than a log outlives its run. */
+const LOG_LIFETIME_MS = 10 * 60_000;
 /** What an upstream that will not let go may take of a shutdown. */
 const CLOSE_WAIT_MS = 2000;
 const STOP_WAIT_MS = 2000;
@@ -59,15 +73,22 @@ export class Runs implements Disposable {
   readonly #checkpoints: CheckpointWriter;
   readonly #ends: EndWriter;
   readonly #revocations: Disposable;
+  readonly #stops: StopHeeder | undefined;
   #isDraining = false;
 
   constructor(ports: RunsPorts) {
     this.#ports = ports;
-    const { database, findRevoked, logger } = ports;
-    this.#claims = createClaimedRuns(database.runs, (id) => this.#findLive(id));
+    const { database, findRevoked, logger, shared } = ports;
+    this.#claims = createClaimedRuns(database.runs, (stored) => this.#findLive(stored));
     this.#checkpoints = new CheckpointWriter(database.checkpoints, logger);
     this.#ends = createEndWriter({ database, checkpoints: this.#checkpoints, logger });
-    this.#revocations = cutRevoked({ running: () => this.#listUnended(), findRevoked, logger });
+    const running = () => this.#listUnended();
+    const followers = () => shared?.peers.followers ?? [];
+    this.#revocations = cutRevoked({ running, followers, findRevoked, logger });
+    if (shared === null) return;
+    const listRequested = () => database.runs.listStopRequested(ports.processId());
+    this.#stops = heedStops({ running, listRequested, logger });
+    shared.sharedLog.onLost((runId) => this.#lose(runId));
   }
 
   /**
@@ -81,32 +102,36 @@ export class Runs implements Disposable {
     if (key === undefined) return { run: await this.#begin(body, request, null), isReplay: false };
     const claim = { userId: follower.owner.userId, key, fingerprint: fingerprint(body) };
     const claimed = await this.#claims.claim(claim, () => this.#begin(body, request, claim));
-    if (claimed.isReplay) claimed.run.addFollower(follower);
     return claimed;
   }
 
   /**
-   * The read half: everything after a cursor, until `run-end`. Ends with `token_revoked` when the follower may no longer.
+   * The read half: everything after a cursor, until `run-end`; the follower is counted in. Ends with `token_revoked` when they may
+   * no longer.
+   * @returns null for one who has everything, the terminal included
    * @throws {SluiceError} at once: `run_expired` when the log is gone, `invalid_cursor` when `after` lies beyond it
    */
   async follow(
-    run: Run,
+    run: Run | StoredRun,
     { after, follower }: { after: number; follower: Follower },
-  ): Promise<AsyncIterable<readonly LoggedEvent[]>> {
-    const position = await this.#ports.eventLog.position(run.id);
-    if (position === undefined) throw new SluiceError('run_expired');
-    if (after > position.lastSeq) {
-      throw new SluiceError('invalid_cursor', {
-        detail: `the cursor lies beyond the run's last event, ${position.lastSeq}`,
-      });
-    }
-    return this.#ports.eventLog.read(run.id, { after, signal: follower.signal });
+  ): Promise<AsyncIterable<readonly LoggedEvent[]> | null> {
+    const { eventLog, shared } = this.#ports;
+    if (await this.isDelivered(run, after)) return null;
+    const events = eventLog.read(run.id, { after, signal: follower.signal });
+    if (run instanceof Run) run.addFollower(follower);
+    else if (shared !== null) return shared.peers.follow(run, events, follower);
+    return events;
   }
 
-  /** @returns whether a follower at `after` has everything, the terminal included */
-  async isDelivered(run: Run, after: number): Promise<boolean> {
-    const position = await this.#ports.eventLog.position(run.id);
-    return position !== undefined && position.hasEnded && after === position.lastSeq;
+  /** @returns whether a follower at `after` has everything, the terminal included @throws {SluiceError} as `follow` does */
+  async isDelivered(run: Run | StoredRun, after: number): Promise<boolean> {
+    const { lastSeq, hasEnded } = await this.#findPosition(run, after);
+    if (after > lastSeq) {
+      throw new SluiceError('invalid_cursor', {
+        detail: `the cursor lies beyond the run's last event, ${lastSeq}`,
+      });
+    }
+    return hasEnded && after === lastSeq;
   }
 
   /**
@@ -121,15 +146,25 @@ export class Runs implements Disposable {
     return stored;
   }
 
-  /** Those that are going on; of one user, if given. */
-  listRunning(userId?: string): Run[] {
-    return this.#listUnended().filter(
-      ({ isOpen, owner }) => isOpen && (userId === undefined || owner.userId === userId),
-    );
+  /** Those that are going on in this process. */
+  get running(): Run[] {
+    return this.#listUnended().filter(({ isOpen }) => isOpen);
+  }
+
+  /** Those of a user that are going on, wherever. */
+  async listRunning(userId: string): Promise<(Run | StoredRun)[]> {
+    const own = this.running.filter(({ owner }) => owner.userId === userId);
+    const all = (await this.#ports.shared?.peers.listRunning(userId)) ?? [];
+    return [...own, ...all.filter(({ id }) => !this.#runs.has(id))];
   }
 
   /** Aborts the upstream call and waits up to two seconds for its connection to be closed, and its end written down. Idempotent. */
-  async stop(run: Run): Promise<StopResult> {
+  async stop(run: Run | StoredRun): Promise<StopResult> {
+    if (!(run instanceof Run)) {
+      const { shared } = this.#ports;
+      if (shared !== null && run.result === null) return shared.peers.stop(run);
+      return { runId: run.id, state: run.result?.reason ?? 'interrupted', upstreamClosedMs: null };
+    }
     run.abort(new RunAbort('stopped'));
     await within(STOP_WAIT_MS, run.ended);
     return run.stopResult();
@@ -144,7 +179,18 @@ export class Runs implements Disposable {
       await this.#ports.eventLog.drop(run.id);
       this.#runs.delete(run.id);
     });
-    await within(STOP_WAIT_MS, Promise.all(forgotten));
+    await within(STOP_WAIT_MS, Promise.all([...forgotten, this.#leaveElsewhere(conversationId)]));
+  }
+
+  /** Another process asks to look at a run of this one: its end may be asked for, or a follower of it have left. */
+  look(runId: string): void {
+    void this.#stops?.look();
+    this.#runs.get(runId)?.recheckFollowers();
+  }
+
+  /** Leaves all runs to others, who have taken this process for dead: no end of them is told here. */
+  loseAll(): void {
+    for (const { id } of this.#listUnended()) this.#lose(id);
   }
 
   /** Takes no new runs, gives the running ones `drainMs`, and ends the rest as `interrupted`. */
@@ -156,6 +202,7 @@ export class Runs implements Disposable {
     for (const run of running) run.abort(new RunAbort('interrupted', 'interrupted'));
     await within(CLOSE_WAIT_MS, ended);
     await within(CLOSE_WAIT_MS, this.#ends.settled());
+    await within(CLOSE_WAIT_MS, this.#ports.eventLog.settled());
   }
 
   get isDraining(): boolean {
@@ -164,6 +211,7 @@ export class Runs implements Disposable {
 
   [Symbol.dispose](): void {
     this.#revocations[Symbol.dispose]();
+    this.#stops?.[Symbol.dispose]();
     this.#ends[Symbol.dispose]();
     this.#checkpoints[Symbol.dispose]();
   }
@@ -171,13 +219,14 @@ export class Runs implements Disposable {
   async #begin(body: ChatRequest, request: RunRequest, claim: NewRun['idempotency']): Promise<Run> {
     this.#refuseWhenDraining();
     const { owner } = request.follower;
-    const { catalog, providers, limiter, limits, grace, database, eventLog } = this.#ports;
+    const { catalog, providers, limiter, limits, grace, database, eventLog, shared } = this.#ports;
     const candidates = readCandidates(body, { catalog, providers });
     const { model } = candidates.first;
     const turn = readTurn(body);
     const asked = turn === null ? readMessages(body) : [];
+    const id = crypto.randomUUID();
     const run = new Run({
-      id: crypto.randomUUID(),
+      id,
       owner,
       requestId: request.id,
       model: model.id,
@@ -185,6 +234,7 @@ export class Runs implements Disposable {
       dropped: candidates.dropped,
       conversationId: turn?.conversationId ?? null,
       graceMs: readGrace(body, claim !== null, grace),
+      isFollowedElsewhere: shared ? () => shared.peers.isFollowedElsewhere(id) : undefined,
     });
     using undo = new DisposableStack();
     const place = undo.use(limiter.admit(owner.userId));
@@ -194,7 +244,8 @@ export class Runs implements Disposable {
       this.#runs.delete(run.id);
       run.discard();
     });
-    const messages = await openRun({ database, limits }, { run, body, model, turn, asked, claim });
+    const processId = this.#ports.processId();
+    const messages = await openRun({ database, limits }, { run, processId, body, model, turn, asked, claim });
     undo.move();
     run.addFollower(request.follower);
     void this.#generate({ run, log, candidates, messages }).finally(() => place[Symbol.dispose]());
@@ -209,6 +260,7 @@ export class Runs implements Disposable {
       logger,
       checkpoints: this.#checkpoints,
       ends: this.#ends,
+      onLost: () => this.#lose(begun.run.id),
     });
   }
 
@@ -221,8 +273,43 @@ export class Runs implements Disposable {
     return [...this.#runs.values()].filter(({ result }) => result === null);
   }
 
-  #findLive(runId: string): Run | undefined {
-    return this.#ports.eventLog.isHeld(runId) ? this.#runs.get(runId) : undefined;
+  async #findLive(stored: StoredRun): Promise<Run | StoredRun | undefined> {
+    const { eventLog, shared } = this.#ports;
+    const run = this.#runs.get(stored.id);
+    if (run !== undefined && eventLog.isHeld(stored.id)) return run;
+    if (shared === null) return undefined;
+    const isLive = stored.result === null || (await eventLog.position(stored.id)) !== undefined;
+    return isLive ? stored : undefined;
+  }
+
+  /** @throws {SluiceError} `run_expired` when the log is gone */
+  async #findPosition(run: Run | StoredRun, after: number): Promise<LogPosition> {
+    const position = await this.#ports.eventLog.position(run.id);
+    if (position !== undefined) return position;
+    if (this.#ports.shared === null || run.result !== null) throw new SluiceError('run_expired');
+    // Its process has not sent anything yet; or sends it all again, for Redis has lost it.
+    if (after > 0) throw new SluiceError('unavailable', { retryAfterMs: 1000 });
+    return { lastSeq: 0, hasEnded: false };
+  }
+
+  /** Another process has it: what it says further is told there. */
+  #lose(runId: string): void {
+    this.#runs.get(runId)?.lose();
+    this.#runs.delete(runId);
+    this.#ports.eventLog.abandon(runId, new SluiceError('interrupted'));
+  }
+
+  async #leaveElsewhere(conversationId: string): Promise<void> {
+    const { shared, database, eventLog } = this.#ports;
+    if (shared === null) return;
+    const recent = await database.runs.listRecentIn(conversationId, Date.now() - LOG_LIFETIME_MS);
+    const others = recent.filter(({ id }) => !this.#runs.has(id));
+    await Promise.all(
+      others.map(async (run) => {
+        if (run.result === null) await shared.peers.stop(run);
+        await eventLog.drop(run.id);
+      }),
+    );
   }
 
   #remember(run: Run): void {

@@ -32,8 +32,8 @@ export interface ConversationStore {
   show(id: string): Promise<void>;
   /** Hides one that is to be deleted, and takes its shares back. */
   hide(id: string): Promise<void>;
-  /** Ids of the hidden ones, whoever they belong to. */
-  listHidden(): Promise<string[]>;
+  /** Ids of those that were hidden before a time (epoch ms), whoever they belong to; of all hidden ones when none is given. */
+  listHidden(before?: number): Promise<string[]>;
   find(id: string, userId: string): Promise<StoredConversation | undefined>;
   /** Others who ask for it so wait until this transaction has ended. */
   findForUpdate(id: string, userId: string): Promise<StoredConversation | undefined>;
@@ -62,17 +62,14 @@ export function createConversationStore(connections: {
   const { db, reader, kind } = connections;
   return {
     async insert(conversation, isHidden = false) {
-      const row = { ...toRow(conversation), hidden: toFlag(isHidden) };
+      const row = {
+        ...toRow(conversation),
+        hidden: toFlag(isHidden),
+        hidden_at: isHidden ? Date.now() : null,
+      };
       await db.insertInto('conversations').values(row).execute();
     },
-    async show(id) {
-      await db.updateTable('conversations').set({ hidden: 0 }).where('id', '=', id).execute();
-    },
-    async hide(id) {
-      await db.updateTable('conversations').set({ hidden: 1 }).where('id', '=', id).execute();
-      await db.deleteFrom('shares').where('conversation_id', '=', id).execute();
-    },
-    listHidden: () => listHidden(db),
+    ...hideConversations(db),
     async find(id, userId) {
       const row = await selectOne(db, id, userId).executeTakeFirst();
       return row && toConversation(row);
@@ -105,16 +102,29 @@ export function createConversationStore(connections: {
   };
 }
 
+function hideConversations(db: Kysely<Schema>): Pick<ConversationStore, 'show' | 'hide' | 'listHidden'> {
+  const change = (id: string) => db.updateTable('conversations').where('id', '=', id);
+  return {
+    async show(id) {
+      await change(id).set({ hidden: 0, hidden_at: null }).execute();
+    },
+    async hide(id) {
+      await change(id).set({ hidden: 1, hidden_at: Date.now() }).execute();
+      await db.deleteFrom('shares').where('conversation_id', '=', id).execute();
+    },
+    async listHidden(before = Number.MAX_SAFE_INTEGER) {
+      // As it stands in the index, which has these alone.
+      const isHidden = sql<boolean>`hidden = 1`;
+      const query = db.selectFrom('conversations').select('id').where(isHidden);
+      const old = query.where((eb) => eb.or([eb('hidden_at', 'is', null), eb('hidden_at', '<', before)]));
+      return (await old.execute()).map(({ id }) => id);
+    },
+  };
+}
+
 function selectOne(db: Kysely<Schema>, id: string, userId: string) {
   const query = db.selectFrom('conversations').selectAll().where('id', '=', id);
   return query.where('user_id', '=', userId).where('hidden', '=', 0);
-}
-
-async function listHidden(db: Kysely<Schema>): Promise<string[]> {
-  // As it stands in the index, which has these alone.
-  const isHidden = sql<boolean>`hidden = 1`;
-  const rows = await db.selectFrom('conversations').select('id').where(isHidden).execute();
-  return rows.map(({ id }) => id);
 }
 
 async function listConversations(

@@ -10,6 +10,7 @@ import { type ImageStore, createImageStore } from './image-store.ts';
 import { type LoginFailureStore, createLoginFailureStore } from './login-failure-store.ts';
 import { type MessageStore, createMessageStore } from './message-store.ts';
 import type { DatabaseKind } from './migrations.ts';
+import { type ProcessStore, createProcessStore } from './process-store.ts';
 import { type RefreshTokenStore, createRefreshTokenStore } from './refresh-token-store.ts';
 import { type RunStore, createRunStore } from './run-store.ts';
 import type { Schema } from './schema.ts';
@@ -37,6 +38,7 @@ export interface Stores {
   readonly checkpoints: CheckpointStore;
   readonly usage: UsageStore;
   readonly budgets: BudgetStore;
+  readonly processes: ProcessStore;
 }
 
 /** What stores are made of. */
@@ -81,5 +83,6 @@ export function createStores(connections: Connections): Stores {
     checkpoints: createCheckpointStore(connections),
     usage: createUsageStore(connections),
     budgets: createBudgetStore(connections),
+    processes: createProcessStore(connections),
   };
 }

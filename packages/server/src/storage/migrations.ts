@@ -224,4 +224,19 @@ export const migrations: readonly Migration[] = [
       'alter table runs add column held_tokens bigint',
     ],
   },
+  {
+    name: '0005-processes',
+    statements: [
+      `create table processes (
+        id text primary key not null,
+        expires_at bigint not null
+      )`,
+      'alter table runs add column process_id text',
+      'alter table runs add column stop_requested_at bigint',
+      'alter table runs add column upstream_closed_us bigint',
+      'drop index runs_running',
+      "create index runs_running_user_id on runs (user_id) where state = 'running'",
+      'alter table conversations add column hidden_at bigint',
+    ],
+  },
 ];

@@ -71,6 +71,7 @@ export function makeRun(userId: string, changes: Partial<NewRun> = {}): NewRun {
     metadata: null,
     idempotency: null,
     heldTokens: null,
+    processId: 'p',
     createdAt: someTime,
     ...changes,
   };
@@ -95,6 +96,7 @@ export function makeOutcome(changes: Partial<RunOutcome> = {}): RunOutcome {
     cost: { microUsd: 7, source: 'catalog' },
     firstTokenMs: 1,
     totalMs: 2,
+    upstreamClosedMs: null,
     endedAt: someTime + 2,
     ...changes,
   };

@@ -82,7 +82,7 @@ export function describeRunStore(name: string, open: () => Promise<Database>): v
       const [running, ended] = [makeRun(userId), makeRun(userId)];
       for (const run of [running, ended]) await database.runs.insert(run);
       await database.runs.end(ended.id, makeOutcome());
-      const ids = (await database.runs.listRunning()).map(({ id }) => id);
+      const ids = (await database.runs.listRunning(userId)).map(({ id }) => id);
       expect(ids).toContain(running.id);
       expect(ids).not.toContain(ended.id);
       expect(await database.runs.find(running.id, await insertUser())).toBeUndefined();

@@ -23,6 +23,8 @@ export interface NewRun {
   idempotency: { key: string; fingerprint: string } | null;
   /** Tokens that are set aside for it; null when it is counted for no limit. */
   heldTokens: number | null;
+  /** Which runs it. */
+  processId: string;
   /** Epoch ms. */
   createdAt: number;
 }
@@ -51,8 +53,19 @@ export interface RunOutcome {
   firstTokenMs: number | null;
   /** Null when its process died. */
   totalMs: number | null;
+  /** From the abort to the upstream connection's close; null when it was not aborted, or its process died. */
+  upstreamClosedMs: number | null;
   /** Epoch ms. */
   endedAt: number;
+}
+
+export interface StoredRunResult {
+  reason: RunEndReason;
+  errorCode: string | null;
+  usage: Usage | null;
+  cost: Cost | null;
+  providerRequestId: string | null;
+  upstreamClosedMs: number | null;
 }
 
 export interface StoredRun {
@@ -61,13 +74,15 @@ export interface StoredRun {
   conversationId: string | null;
   messageId: string | null;
   /** Null while it is running. */
-  result: { reason: RunEndReason; usage: Usage | null; cost: Cost | null } | null;
+  result: StoredRunResult | null;
   model: string;
   provider: string;
   attempts: number;
   estimatedInputTokens: number;
   timing: { firstTokenMs: number | null; totalMs: number | null };
   fingerprint: string | null;
+  /** Which runs, or ran, it; null for one of a version that served its database alone. */
+  processId: string | null;
   /** Epoch ms. */
   createdAt: number;
 }
@@ -84,12 +99,22 @@ export interface RunStore {
   end(id: string, outcome: RunOutcome): Promise<{ counted: CountedRun | null } | undefined>;
   /** The same, unless it is counted: its counters change in the same transaction. @returns false when nothing was changed */
   endUncounted(id: string, outcome: RunOutcome): Promise<boolean>;
+  /** @returns whether it has ended with this outcome, by its reason and time, and not another */
+  hasEnded(id: string, outcome: RunOutcome): Promise<boolean>;
   /** Adds to what a run holds that is counted. @returns false when it has ended */
   hold(id: string, tokens: number): Promise<boolean>;
   /** Another model answers than was asked. @returns false when it has ended */
   serveBy(id: string, model: { id: string; provider: string }): Promise<boolean>;
-  /** Those that no process has ended. */
-  listRunning(): Promise<StoredRun[]>;
+  /** Those of a user that go on. */
+  listRunning(userId: string): Promise<StoredRun[]>;
+  /** Those that go on by their rows, but whose process is not there any more. */
+  listOrphaned(): Promise<StoredRun[]>;
+  /** Writes down that its owner wants it to end. @returns false when it has ended */
+  requestStop(id: string): Promise<boolean>;
+  /** Ids of a process's runs that are to end. */
+  listStopRequested(processId: string): Promise<string[]>;
+  /** Those of a conversation that go on, or have ended since a time, epoch ms. */
+  listRecentIn(conversationId: string, since: number): Promise<StoredRun[]>;
 }
 
 export function createRunStore({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): RunStore {
@@ -122,17 +147,44 @@ export function createRunStore({ db, reader }: { db: Kysely<Schema>; reader: Kys
         .execute();
     },
     ...changeRunning(db),
-    async listRunning() {
-      // As a parameter it would not fit the index of those alone.
-      const isRunning = sql<boolean>`state = 'running'`;
-      const rows = await db.selectFrom('runs').selectAll().where(isRunning).execute();
-      return rows.map(toRun);
+    async hasEnded(id, { reason, endedAt }) {
+      const query = db.selectFrom('runs').select('id').where('id', '=', id).where('state', '=', reason);
+      return (await query.where('ended_at', '=', endedAt).executeTakeFirst()) !== undefined;
+    },
+    ...listThoseRunning(db),
+    async listRecentIn(conversationId, since) {
+      const query = db.selectFrom('runs').selectAll().where('conversation_id', '=', conversationId);
+      const recent = query.where((eb) => eb.or([eb('ended_at', 'is', null), eb('ended_at', '>', since)]));
+      return (await recent.execute()).map(toRun);
+    },
+  };
+}
+
+function listThoseRunning(
+  db: Kysely<Schema>,
+): Pick<RunStore, 'listRunning' | 'listOrphaned' | 'listStopRequested'> {
+  // As a parameter it would not fit the indexes of those alone.
+  const running = () => db.selectFrom('runs').where(sql<boolean>`state = 'running'`);
+  return {
+    async listRunning(userId) {
+      const query = running().selectAll().where('user_id', '=', userId);
+      return (await query.orderBy('created_at').execute()).map(toRun);
+    },
+    async listOrphaned() {
+      const isOrphaned = sql<boolean>`(process_id is null or process_id not in (select id from processes))`;
+      return (await running().selectAll().where(isOrphaned).execute()).map(toRun);
+    },
+    async listStopRequested(processId) {
+      const query = running().select('id').where('process_id', '=', processId);
+      return (await query.where('stop_requested_at', 'is not', null).execute()).map(({ id }) => id);
     },
   };
 }
 
 /** What is done to a run only while it goes on. */
-function changeRunning(db: Kysely<Schema>): Pick<RunStore, 'end' | 'endUncounted' | 'hold' | 'serveBy'> {
+function changeRunning(
+  db: Kysely<Schema>,
+): Pick<RunStore, 'end' | 'endUncounted' | 'hold' | 'serveBy' | 'requestStop'> {
   const running = (id: string) => db.updateTable('runs').where('id', '=', id).where('state', '=', 'running');
   return {
     async end(id, outcome) {
@@ -152,6 +204,10 @@ function changeRunning(db: Kysely<Schema>): Pick<RunStore, 'end' | 'endUncounted
     },
     async serveBy(id, { id: model, provider }) {
       const query = running(id).set({ model, provider });
+      return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
+    },
+    async requestStop(id) {
+      const query = running(id).set({ stop_requested_at: Date.now() });
       return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
     },
   };
@@ -185,6 +241,8 @@ const noOutcome = {
   cost_source: null,
   first_token_ms: null,
   total_ms: null,
+  stop_requested_at: null,
+  upstream_closed_us: null,
   ended_at: null,
 } satisfies Partial<Row>;
 
@@ -206,6 +264,7 @@ function toRow(run: NewRun): Row {
     idempotency_key: run.idempotency?.key ?? null,
     fingerprint: run.idempotency?.fingerprint ?? null,
     held_tokens: run.heldTokens,
+    process_id: run.processId,
     created_at: run.createdAt,
   };
 }
@@ -229,6 +288,7 @@ function toEnd(outcome: RunOutcome): Partial<Row> {
     cost_source: cost?.source ?? null,
     first_token_ms: outcome.firstTokenMs,
     total_ms: outcome.totalMs,
+    upstream_closed_us: outcome.upstreamClosedMs && Math.round(outcome.upstreamClosedMs * 1000),
     ended_at: outcome.endedAt,
   };
 }
@@ -249,22 +309,31 @@ function toCost({ cost_micro_usd: microUsd, cost_source: source }: Row): Cost | 
   return microUsd === null || source === null ? null : { microUsd, source };
 }
 
+function toResult(row: Row): StoredRunResult {
+  return {
+    reason: row.state as RunEndReason,
+    errorCode: row.error_code,
+    usage: toUsage(row),
+    cost: toCost(row),
+    providerRequestId: row.provider_request_id,
+    upstreamClosedMs: row.upstream_closed_us && row.upstream_closed_us / 1000,
+  };
+}
+
 function toRun(row: Row): StoredRun {
   return {
     id: row.id,
     userId: row.user_id,
     conversationId: row.conversation_id,
     messageId: row.message_id,
-    result:
-      row.state === 'running'
-        ? null
-        : { reason: row.state as RunEndReason, usage: toUsage(row), cost: toCost(row) },
+    result: row.state === 'running' ? null : toResult(row),
     model: row.model,
     provider: row.provider,
     attempts: row.attempts,
     estimatedInputTokens: row.input_tokens ?? 0,
     timing: { firstTokenMs: row.first_token_ms, totalMs: row.total_ms },
     fingerprint: row.fingerprint,
+    processId: row.process_id,
     createdAt: row.created_at,
   };
 }

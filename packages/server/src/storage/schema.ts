@@ -57,6 +57,7 @@ export interface Schema {
     updated_at: number;
     /** 1: not all of it is there, and nobody finds it. */
     hidden: Generated<Flag>;
+    hidden_at: Generated<number | null>;
   };
   messages: {
     id: string;
@@ -124,7 +125,15 @@ export interface Schema {
     ended_at: number | null;
     /** Null for a run that is counted for no limit. Once it has ended: what it held at its end. */
     held_tokens: Generated<number | null>;
+    /** Which began it; null for one of a version that served its database alone. */
+    process_id: Generated<string | null>;
+    /** When somebody who may asked for its end. */
+    stop_requested_at: Generated<number | null>;
+    /** From its abort to the close of its upstream connection, in microseconds. */
+    upstream_closed_us: Generated<number | null>;
   };
+  /** Those that serve this database, and until when they are taken to live: epoch ms of the database's own clock. */
+  processes: { id: string; expires_at: number };
   limits: {
     subject_kind: 'default' | 'user' | 'token' | 'model';
     /** Empty for `default`. */

@@ -9,11 +9,15 @@ export interface ServerLock extends AsyncDisposable {
 }
 
 /**
- * Makes this process the one server of its database.
- * @throws {Error} at once, in words for the terminal, when another process is that
+ * Makes this process the one server of its database, or one of several that know of each other.
+ * @param isShared with others that say the same; of a Postgres alone
+ * @throws {Error} at once, in words for the terminal, when another process is in the way
  */
-export async function acquireServerLock({ dataDir, databaseUrl }: DatabaseLocation): Promise<ServerLock> {
-  if (databaseUrl !== undefined) return acquirePostgresLock(databaseUrl);
+export async function acquireServerLock(
+  { dataDir, databaseUrl }: DatabaseLocation,
+  { isShared = false }: { isShared?: boolean } = {},
+): Promise<ServerLock> {
+  if (databaseUrl !== undefined) return acquirePostgresLock(databaseUrl, { isShared });
   const lock = await acquireSqliteLock({ dataDir });
   return { lost: new Promise(() => {}), [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() };
 }

@@ -10,6 +10,7 @@ import { type RequestHandler, type Response, type Request, Router } from 'expres
 import type { EncodableEvent } from '../../encoders/encoder.ts';
 import { sseEncoder } from '../../encoders/sse-encoder.ts';
 import { Follower } from '../../runs/follower.ts';
+import { Run } from '../../runs/run.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { sendEvents } from '../../transport/send-events.ts';
 import { readBody } from '../middleware/read-body.ts';
@@ -35,8 +36,11 @@ export function chatRouter({ runs, admit, heartbeatMs }: ChatRouterPorts): Route
     const { run, isReplay } = await runs.start(req.body, { id: req.id, follower, key: readKey(req) });
     if (isReplay) res.setHeader('Idempotency-Replayed', 'true');
     res.setHeader('X-Run-Id', run.id);
-    if (run.dropped.length > 0) res.setHeader('X-Sluice-Dropped', run.dropped.join(', '));
-    return runs.follow(run, { after: 0, follower });
+    if (run instanceof Run && run.dropped.length > 0)
+      res.setHeader('X-Sluice-Dropped', run.dropped.join(', '));
+    const events = await runs.follow(run, { after: 0, follower });
+    if (events === null) throw new Error('a log without events');
+    return events;
   }
 
   router.post('/api/chat/stream', ...path, async (req: ChatBody, res) => {

@@ -1,4 +1,4 @@
-import { type RunState, SluiceError, type StopResult } from '@sluice/shared';
+import { type RunState, SluiceError } from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
 import { sseEncoder } from '../../encoders/sse-encoder.ts';
 import { Follower } from '../../runs/follower.ts';
@@ -19,11 +19,12 @@ export interface RunsRouterPorts {
 export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Router {
   const router = Router();
 
-  router.get('/api/runs', ...admit, (req, res) => {
+  router.get('/api/runs', ...admit, async (req, res) => {
     if (req.query['active'] !== 'true') {
       throw new SluiceError('invalid_request', { detail: 'active: must be true' });
     }
-    res.json({ runs: runs.listRunning(requirePrincipal(req).userId).map(toRunBody) });
+    const running = await runs.listRunning(requirePrincipal(req).userId);
+    res.json({ runs: running.map(toRunBody) });
   });
 
   router.get('/api/runs/:id', ...admit, async (req: Request<{ id: string }>, res) => {
@@ -39,26 +40,21 @@ export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Route
         detail: 'format: not supported by this version of Sluice',
       });
     }
-    if (!(run instanceof Run)) throw new SluiceError('run_expired');
-    if (await runs.isDelivered(run, after)) {
-      // An EventSource stops reconnecting at a 204.
-      res.status(204).end();
-      return;
-    }
     // Express takes HEAD for GET; one who reads nothing is no follower.
-    if (req.method === 'HEAD') return void res.set(sseEncoder.headers).end();
+    if (req.method === 'HEAD') {
+      const status = (await runs.isDelivered(run, after)) ? 204 : 200;
+      return void res.status(status).set(sseEncoder.headers).end();
+    }
     const events = await runs.follow(run, { after, follower });
-    run.addFollower(follower);
+    // An EventSource stops reconnecting at a 204.
+    if (events === null) return void res.status(204).end();
     res.setHeader('X-Run-Id', run.id);
     await sendEvents(res, events, { encoder: sseEncoder, heartbeatMs });
   });
 
   router.post('/api/runs/:id/stop', ...admit, async (req: Request<{ id: string }>, res) => {
     const run = await runs.find(req.params.id, requirePrincipal(req));
-    const result: StopResult =
-      run instanceof Run
-        ? await runs.stop(run)
-        : { runId: run.id, state: run.result?.reason ?? 'interrupted', upstreamClosedMs: null };
+    const result = await runs.stop(run);
     res.status(result.state === 'stopping' ? 202 : 200).json(result);
   });
   return router;

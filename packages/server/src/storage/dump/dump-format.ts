@@ -48,7 +48,7 @@ export const dumpedTables: readonly { name: string; key: readonly string[] }[] =
 
 /**
  * What is left out: what signs people in, and what keeps strangers from it. Everybody signs in again after a restore. And counters,
- * which are made again from the ledger.
+ * which are made again from the ledger; and who serves the database.
  */
 export const undumpedTables = [
   'sessions',
@@ -56,4 +56,5 @@ export const undumpedTables = [
   'setup_codes',
   'login_failures',
   'uses',
+  'processes',
 ] as const;

@@ -21,7 +21,7 @@ describe.skipIf(cluster === undefined)('acquirePostgresLock', () => {
   });
 
   async function acquire(checkMs = CHECK_MS) {
-    const lock = await acquirePostgresLock(url, checkMs);
+    const lock = await acquirePostgresLock(url, { checkMs });
     onTestFinished(() => lock[Symbol.asyncDispose]());
     return lock;
   }

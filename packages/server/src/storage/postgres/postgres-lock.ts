@@ -15,24 +15,34 @@ export interface PostgresLock extends AsyncDisposable {
   readonly lost: Promise<string>;
 }
 
+export interface PostgresLockOptions {
+  /** With others that say the same. Not, unless given. */
+  isShared?: boolean;
+  checkMs?: number;
+}
+
 /**
- * Makes this process the one server of a database, for as long as its session lives: a lost connection is noticed within seconds
- * and the lock taken again, unless another server has it by then.
+ * Makes this process the one server of a database, or one of several, for as long as its session lives: a lost connection is noticed
+ * within seconds and the lock taken again, unless another server has it by then.
  * @throws {Error} in words for the terminal, when another server holds it or the database cannot be reached
  */
-export async function acquirePostgresLock(url: string, checkMs = CHECK_MS): Promise<PostgresLock> {
+export async function acquirePostgresLock(
+  url: string,
+  { isShared = false, checkMs = CHECK_MS }: PostgresLockOptions = {},
+): Promise<PostgresLock> {
   const name = `sluice lock ${randomUUID()}`;
-  const first = await openSession(url, name).catch((error: unknown) => {
+  const place = { url, name, isShared };
+  const first = await openSession(place).catch((error: unknown) => {
     throw toStartFailure(mapError(error), url);
   });
   if (first === undefined) {
     throw new Error(
-      `another Sluice server is using the database at ${describePostgres(url)}: stop it, or give this one its own DATABASE_URL`,
+      `another Sluice server is using the database at ${describePostgres(url)}: stop it, or give this one its own DATABASE_URL (several servers on one database all need the same REDIS_URL)`,
     );
   }
   const ending = new AbortController();
   const lost = Promise.withResolvers<string>();
-  const kept = keep(first, { url, name, checkMs, signal: ending.signal }).then((isLost) => {
+  const kept = keep(first, { ...place, checkMs, signal: ending.signal }).then((isLost) => {
     if (!isLost) return;
     lost.resolve(
       `another Sluice server has taken the database at ${describePostgres(url)}: this one drains and ends`,
@@ -47,21 +57,26 @@ export async function acquirePostgresLock(url: string, checkMs = CHECK_MS): Prom
   };
 }
 
-interface Keeping {
+interface LockPlace {
   url: string;
+  /** Of the sessions that hold it for this process. */
   name: string;
+  isShared: boolean;
+}
+
+interface Keeping extends LockPlace {
   checkMs: number;
   signal: AbortSignal;
 }
 
 /** @returns true once another server has the lock, false when told to end */
-async function keep(first: Session, { url, name, checkMs, signal }: Keeping): Promise<boolean> {
+async function keep(first: Session, { checkMs, signal, ...place }: Keeping): Promise<boolean> {
   let session: Session | undefined = first;
   while (await wait(checkMs, signal)) {
     if (session !== undefined && (await session.isAlive())) continue;
     await session?.close();
     try {
-      session = await openSession(url, name);
+      session = await openSession(place);
       if (session === undefined) return true;
     } catch {
       // The database is away; whoever asks it for something is told.
@@ -83,9 +98,9 @@ interface Session {
 }
 
 /** @returns a session that holds the lock; undefined when another server's does */
-async function openSession(url: string, name: string): Promise<Session | undefined> {
+async function openSession(place: LockPlace): Promise<Session | undefined> {
   const client = new Client({
-    connectionString: url,
+    connectionString: place.url,
     connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
@@ -99,7 +114,7 @@ async function openSession(url: string, name: string): Promise<Session | undefin
   };
   try {
     await client.connect();
-    if (await takeLock(client, name)) {
+    if (await takeLock(client, place)) {
       const isAlive = () =>
         client.query('select 1').then(
           () => true,
@@ -115,14 +130,15 @@ async function openSession(url: string, name: string): Promise<Session | undefin
   }
 }
 
-async function takeLock(client: Client, name: string): Promise<boolean> {
+async function takeLock(client: Client, { name, isShared }: LockPlace): Promise<boolean> {
   // Should this machine vanish, the session goes within half a minute, and another may have the lock.
   await client.query(
     `select set_config('application_name', $1, false), set_config('tcp_keepalives_idle', '10', false),
       set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '4', false)`,
     [name],
   );
-  const { rows } = await client.query<{ has: boolean }>('select pg_try_advisory_lock($1, $2) as has', LOCK);
+  const take = isShared ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
+  const { rows } = await client.query<{ has: boolean }>(`select ${take}($1, $2) as has`, LOCK);
   if (rows[0]?.has === true) return true;
   // It may be this server's own session, which the network has lost and Postgres has not yet noticed.
   const { rowCount } = await client.query(

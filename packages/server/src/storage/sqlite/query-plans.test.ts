@@ -27,7 +27,10 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
   'shares of a conversation': ({ shares }) => shares.list('c'),
   'some runs': ({ runs }) => runs.findMany(['a', 'b']),
   'a run by its key': ({ runs }) => runs.findByKey('u', 'k'),
-  'the running runs': ({ runs }) => runs.listRunning(),
+  "a user's running runs": ({ runs }) => runs.listRunning('u'),
+  'the runs of dead processes': ({ runs }) => runs.listOrphaned(),
+  'the runs that are to stop': ({ runs }) => runs.listStopRequested('p'),
+  "a conversation's recent runs": ({ runs }) => runs.listRecentIn('c', 1),
   'the checkpoints of a run': ({ checkpoints }) => checkpoints.read('r'),
   'search hits': ({ search }) => search.find({ userId: 'u', words: ['a', 'b'], before: 9, limit: 100 }),
   'search hits of the archive': ({ search }) =>
@@ -69,8 +72,9 @@ const sorted = new Set([
 
 /** The whole of an index that holds few rows alone, and the beginning of one, up to the limit. */
 const allowed = [
-  'SCAN runs USING INDEX runs_running',
+  'SCAN runs USING INDEX runs_running_user_id',
   'SCAN users USING INDEX users_created_at',
+  'SCAN conversations USING INDEX conversations_hidden',
   'SCAN conversations USING COVERING INDEX conversations_hidden',
 ];
 

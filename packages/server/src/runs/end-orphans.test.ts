@@ -4,7 +4,9 @@ import { createLogger } from '../observability/logger.ts';
 import { makeDataDir } from '../storage/data-dir.fixture.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { makeRun, makeUser } from '../storage/rows.fixture.ts';
-import { recoverRuns } from './recover-runs.ts';
+import { endOrphans } from './end-orphans.ts';
+
+const rooms = { sharedLog: null, logger: createLogger('silent') };
 
 it('ends the runs of a server that crashed, although one of them cannot be', async () => {
   const database = await openDatabase({ dataDir: await makeDataDir() });
@@ -17,7 +19,7 @@ it('ends the runs of a server that crashed, although one of them cannot be', asy
   const read = (id: string) =>
     id === broken?.id ? Promise.reject(new SyntaxError('not JSON')) : database.checkpoints.read(id);
   const checkpoints = { ...database.checkpoints, read };
-  await recoverRuns({ database: { ...database, checkpoints }, logger: createLogger('silent') });
+  await endOrphans({ ...rooms, database: { ...database, checkpoints } });
   const states = await Promise.all(runs.map(({ id }) => database.runs.find(id, user.id)));
   expect(states.map((run) => run?.result?.reason)).toEqual(['interrupted', undefined, 'interrupted']);
 });
@@ -34,7 +36,7 @@ it('releases what they held of limits, and counts what they had used', async () 
   await database.checkpoints.insert([{ runId: run.id, seq: 1, text: 'x'.repeat(40), reasoning: '' }]);
   await database.budgets.makeCounter({ ...key, end });
   expect(await database.budgets.readCounters([key])).toMatchObject([{ requests: 1, heldTokens: 4000 }]);
-  for (let start = 0; start < 2; start += 1) await recoverRuns({ database, logger: createLogger('silent') });
+  for (let start = 0; start < 2; start += 1) await endOrphans({ ...rooms, database });
   const [counter] = await database.budgets.readCounters([key]);
   expect(counter).toMatchObject({ requests: 1, heldTokens: 0, tokens: run.estimatedInputTokens + 10 });
 });

@@ -1,0 +1,142 @@
+import { type RunEvent, type RunState, type StopResult, foldEvents, followRun } from '@sluice/shared';
+import { describe, expect, it, vi } from 'vitest';
+import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
+import { useReplicas } from './_support/use-replicas.ts';
+
+const pair = useReplicas();
+const slow = { tokens: 200, delayMs: 10 };
+const textOfSlow = Array.from({ length: slow.tokens }, (_, index) => ` t${index}`).join('');
+
+/** Starts an answer at the first server. @returns its run's id, and the events its caller gets */
+async function start(body: object = {}, headers: Record<string, string> = {}) {
+  const caller = new AbortController();
+  const response = await pair.servers[0].call('/api/chat/stream', {
+    body: { message: 'Hi', ...body },
+    headers,
+    signal: caller.signal,
+  });
+  expect(response.status).toBe(200);
+  return { runId: response.headers.get('x-run-id') ?? '', response, caller };
+}
+
+async function stateOf(runId: string): Promise<RunState> {
+  return (await pair.servers[1].call(`/api/runs/${runId}`)).json() as Promise<RunState>;
+}
+
+describe('two servers on one Postgres and one Redis', () => {
+  it('show the same events, live and afterwards, whichever is asked', async () => {
+    pair.upstream.script(slow);
+    const { runId, response } = await start();
+    const own = readEvents(response);
+    const elsewhere = readEvents(await pair.servers[1].call(`/api/runs/${runId}/events`));
+    const events = await own;
+    expect(textOf(events)).toBe(textOfSlow);
+    expect(await elsewhere).toEqual(events);
+    const after = Math.floor(events.length / 2);
+    const late = await readEvents(await pair.servers[1].call(`/api/runs/${runId}/events?after=${after}`));
+    expect(late).toEqual(events.slice(after));
+    expect((await pair.servers[1].call(`/api/runs/${runId}/events?after=${events.length}`)).status).toBe(204);
+    expect((await pair.servers[1].call(`/api/runs/${runId}/events?after=9999`)).status).toBe(400);
+  });
+
+  it('list what runs at either, and tell how it ended', async () => {
+    pair.upstream.script(slow);
+    const { runId, response } = await start();
+    for (const server of pair.servers) {
+      const { runs } = (await (await server.call('/api/runs?active=true')).json()) as { runs: RunState[] };
+      expect(runs).toEqual([expect.objectContaining({ runId, state: 'running' })]);
+    }
+    await readEvents(response);
+    expect(await stateOf(runId)).toMatchObject({ state: 'complete', attempts: 1 });
+  });
+
+  it('stop what runs at the other, with proof', async () => {
+    pair.upstream.script(slow);
+    const { runId, response } = await start();
+    const events = readEvents(response);
+    await vi.waitFor(() => expect(pair.upstream.stats.active).toBe(1));
+    const answers = await Promise.all(
+      [1, 2].map(async () => {
+        const stopped = await pair.servers[1].call(`/api/runs/${runId}/stop`, { method: 'POST' });
+        return { status: stopped.status, result: (await stopped.json()) as StopResult };
+      }),
+    );
+    for (const { status, result } of answers) {
+      expect(status).toBe(200);
+      expect(result).toEqual({ runId, state: 'stopped', upstreamClosedMs: expect.any(Number) });
+    }
+    expect(pair.upstream.stats.active).toBe(0);
+    expect(lastOf(await events, 'run-end')).toMatchObject({ reason: 'stopped', saved: true });
+    expect((await events).filter(({ event }) => event.type === 'run-end')).toHaveLength(1);
+  });
+
+  it('go on with an answer whose last follower is at the other, and leave it with them', async () => {
+    pair.upstream.script({ ...slow, tokens: 5000 });
+    const { runId, response, caller } = await start();
+    const mine = iterateEvents(response);
+    await mine.next();
+    const other = new AbortController();
+    const follower = iterateEvents(
+      await pair.servers[1].call(`/api/runs/${runId}/events`, { signal: other.signal }),
+    );
+    await follower.next();
+    caller.abort();
+    await mine.next().catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(pair.upstream.stats.active).toBe(1);
+    other.abort();
+    await vi.waitFor(() => expect(pair.upstream.stats.active).toBe(0), { timeout: 3000 });
+    await vi.waitFor(async () => expect(await stateOf(runId)).toMatchObject({ state: 'disconnected' }));
+  });
+
+  it('call the model once for one key, whichever is asked', async () => {
+    pair.upstream.script({ tokens: 50, delayMs: 5 });
+    const headers = { 'Idempotency-Key': crypto.randomUUID() };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        const server = pair.servers[index % 2 === 0 ? 0 : 1];
+        const response = await server.call('/api/chat/stream', { body: { message: 'Hi' }, headers });
+        expect(response.status).toBe(200);
+        return readEvents(response);
+      }),
+    );
+    for (const events of answers) expect(events).toEqual(answers[0]);
+    expect(lastOf(answers[0] ?? [], 'run-end')).toMatchObject({ reason: 'complete' });
+    expect(pair.upstream.stats.requests).toBe(1);
+    const other = await pair.servers[1].call('/api/chat/stream', { body: { message: 'Other' }, headers });
+    expect(other.status).toBe(422);
+  });
+
+  it('stop what is answered in a conversation that the other deletes', async () => {
+    pair.upstream.script({ ...slow, tokens: 5000 });
+    const created = await pair.servers[0].call('/api/conversations', { body: {} });
+    const { id: conversationId } = (await created.json()) as { id: string };
+    const { runId, response } = await start({ conversationId });
+    const events = readEvents(response);
+    await vi.waitFor(() => expect(pair.upstream.stats.active).toBe(1));
+    const path = `/api/conversations/${conversationId}`;
+    expect((await pair.servers[1].call(path, { method: 'DELETE' })).status).toBe(204);
+    expect(pair.upstream.stats.active).toBe(0);
+    expect(lastOf(await events, 'run-end')).toMatchObject({ reason: 'stopped' });
+    expect((await pair.servers[1].call(`/api/runs/${runId}/events`)).status).toBe(410);
+  });
+
+  it('lets the client follow from one to the other, event for event', async () => {
+    pair.upstream.script(slow);
+    const { runId, response } = await start({ onDisconnect: 'finish' });
+    const events: RunEvent[] = [];
+    let last = 0;
+    for await (const { seq, event } of iterateEvents(response)) {
+      events.push(event);
+      last = seq;
+      if (seq === 60) break;
+    }
+    const [, { url: baseUrl, token }] = pair.servers;
+    for await (const { seq, event } of followRun({ baseUrl, token, runId, after: last })) {
+      last += 1;
+      expect(seq).toBe(last);
+      events.push(event);
+    }
+    expect(foldEvents(events)).toMatchObject({ content: textOfSlow, end: { reason: 'complete' } });
+  });
+});
