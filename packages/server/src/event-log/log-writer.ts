@@ -7,6 +7,8 @@ export interface LogWriterPorts {
   /** Stands in the store's log for this process. */
   writer: string;
   local: LocalLog;
+  /** Whether it is sure that no other process has the log, though the store cannot say so. */
+  isSurelyOwn: () => boolean;
   /** Called once another process has the log. */
   onLost: () => void;
   onFailure: (error: unknown) => void;
@@ -14,7 +16,7 @@ export interface LogWriterPorts {
 
 /**
  * Brings one run's events to where every process sees them: at once when nothing is under way, else together when it has arrived.
- * Followers here are shown what has arrived; while the store is away, all there is.
+ * Followers here are shown what has arrived; while the store is away, all there is, unless the log may be another's by now.
  */
 export class LogWriter {
   readonly #ports: LogWriterPorts;
@@ -35,8 +37,7 @@ export class LogWriter {
 
   /** Sends what was appended; never waits. */
   flush(): void {
-    const { store, local } = this.#ports;
-    if (!store.isAvailable) local.show(local.lastSeq);
+    if (!this.#ports.store.isAvailable) this.#showAll();
     else if (!this.#isSending) void this.#send();
   }
 
@@ -69,11 +70,16 @@ export class LogWriter {
       while (this.#storedSeq < local.lastSeq && !this.#isLost) await this.#sendBatch();
     } catch (error) {
       onFailure(error);
-      local.show(local.lastSeq);
+      this.#showAll();
     } finally {
       this.#isSending = false;
       for (const settle of this.#settled.splice(0)) settle();
     }
+  }
+
+  #showAll(): void {
+    const { local, isSurelyOwn } = this.#ports;
+    if (!this.#isLost && isSurelyOwn()) local.show(local.lastSeq);
   }
 
   async #sendBatch(): Promise<void> {

@@ -6,6 +6,15 @@ const text = (length: number) => ({ type: 'text-delta' as const, text: 'x'.repea
 
 describeEventLog('MemoryEventLog', () => new MemoryEventLog({ maxBytes: 64 * 1024 * 1024 }));
 
+it('refuses a cursor beyond the log and a run it does not have', async () => {
+  const log = new MemoryEventLog({ maxBytes: 1_000_000 });
+  log.open('r').append([text(1)]);
+  const readOne = (runId: string, after: number) =>
+    log.read(runId, { after, signal: new AbortController().signal })[Symbol.asyncIterator]().next();
+  await expect(readOne('r', 2)).rejects.toMatchObject({ code: 'invalid_cursor' });
+  await expect(readOne('other', 0)).rejects.toMatchObject({ code: 'run_expired' });
+});
+
 describe('the bounds of MemoryEventLog', () => {
   beforeEach(() => {
     vi.useFakeTimers();

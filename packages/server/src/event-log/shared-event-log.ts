@@ -9,6 +9,8 @@ import { LogWriter } from './log-writer.ts';
 
 export interface SharedEventLogOptions extends LocalLogsOptions {
   store: LogStore;
+  /** Whether it is sure that no other process takes this one for dead: asked while the store is lost. */
+  isSurelyAlive: () => boolean;
   logger: Logger;
 }
 
@@ -19,15 +21,17 @@ export interface SharedEventLogOptions extends LocalLogsOptions {
 export class SharedEventLog implements SharedLog, Disposable {
   readonly #store: LogStore;
   readonly #logger: Logger;
+  readonly #isSurelyAlive: () => boolean;
   readonly #logs: LocalLogs;
   readonly #writers = new Map<string, LogWriter>();
   /** What stands in the store for this process. */
   readonly #name = crypto.randomUUID();
   #onLost: (runId: string) => void = () => {};
 
-  constructor({ store, logger, ...options }: SharedEventLogOptions) {
+  constructor({ store, logger, isSurelyAlive, ...options }: SharedEventLogOptions) {
     this.#store = store;
     this.#logger = logger;
+    this.#isSurelyAlive = isSurelyAlive;
     this.#logs = new LocalLogs({ ...options, onDrop: (runId) => this.#writers.delete(runId) });
     store.onRecovery(() => {
       for (const writer of this.#writers.values()) void writer.restore();
@@ -61,15 +65,19 @@ export class SharedEventLog implements SharedLog, Disposable {
   }
 
   read(runId: string, options: ReadOptions): AsyncIterable<readonly LoggedEvent[]> {
-    return this.#logs.get(runId)?.read(options) ?? followStored(this.#store, runId, options);
+    const local = this.#logs.get(runId);
+    const isHere = local !== undefined && options.after <= local.position.lastSeq;
+    return isHere ? local.read(options) : followStored(this.#store, runId, options);
   }
 
   isHeld(runId: string): boolean {
     return this.#logs.get(runId) !== undefined;
   }
 
-  async position(runId: string) {
-    return this.#logs.get(runId)?.position ?? this.#store.position(runId);
+  async position(runId: string, after = 0) {
+    const local = this.#logs.get(runId)?.position;
+    // One who has seen more has seen it elsewhere: another process has the log.
+    return local !== undefined && after <= local.lastSeq ? local : this.#store.position(runId);
   }
 
   async drop(runId: string): Promise<void> {
@@ -124,6 +132,7 @@ export class SharedEventLog implements SharedLog, Disposable {
       runId,
       writer: this.#name,
       local,
+      isSurelyOwn: this.#isSurelyAlive,
       onLost: () => this.#onLost(runId),
       onFailure: (error) => this.#logger.warn({ err: error, runId }, 'the log of a run could not be shared'),
     });

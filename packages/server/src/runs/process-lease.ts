@@ -25,6 +25,8 @@ export interface ProcessLeasePorts {
 /** Disposing leaves at once. */
 export interface ProcessLease extends AsyncDisposable {
   readonly processId: string;
+  /** Whether no other can have taken it for dead, by its own clock. */
+  readonly isFresh: boolean;
   /** Those that live, as they were a few seconds ago; with this one. */
   readonly live: readonly string[];
 }
@@ -32,6 +34,8 @@ export interface ProcessLease extends AsyncDisposable {
 const LEASE_MS = 9000;
 const RENEW_MS = 3000;
 const LOOK_MS = 1000;
+/** Between a process that gives itself up, and others that do. */
+const MARGIN_MS = 1000;
 /** One that does not answer in this time is asked again. */
 const ANSWER_MS = 2000;
 /** So long the database must have answered before others are taken for dead: it may have been away for them too. */
@@ -63,6 +67,10 @@ class Lease implements ProcessLease {
     return this.#processId;
   }
 
+  get isFresh(): boolean {
+    return performance.now() - this.#renewedAt < LEASE_MS - MARGIN_MS;
+  }
+
   get live(): readonly string[] {
     return this.#live.includes(this.#processId) ? this.#live : [...this.#live, this.#processId];
   }
@@ -72,10 +80,12 @@ class Lease implements ProcessLease {
     const processId = randomUUID();
     await this.#listening?.[Symbol.asyncDispose]();
     this.#listening = await wakeUps.listen(processId, onWake);
+    const joinedAt = performance.now();
     await processes.join(processId, LEASE_MS);
     this.#processId = processId;
+    this.#live = await processes.list();
     onJoin(processId);
-    this.#renewedAt = performance.now();
+    this.#renewedAt = joinedAt;
     this.#contactSince = this.#renewedAt;
   }
 
@@ -126,6 +136,6 @@ class Lease implements ProcessLease {
   /** Out of sight of the database and of the log, nobody could tell that it lives. */
   #loseIfUnseen(): void {
     const { onLost, isSeen } = this.#ports;
-    if (performance.now() - this.#renewedAt > LEASE_MS && !isSeen()) onLost();
+    if (!this.isFresh && !isSeen()) onLost();
   }
 }

@@ -284,7 +284,7 @@ export class Runs implements Disposable {
 
   /** @throws {SluiceError} `run_expired` when the log is gone */
   async #findPosition(run: Run | StoredRun, after: number): Promise<LogPosition> {
-    const position = await this.#ports.eventLog.position(run.id);
+    const position = await this.#ports.eventLog.position(run.id, after);
     if (position !== undefined) return position;
     if (this.#ports.shared === null || run.result !== null) throw new SluiceError('run_expired');
     // Its process has not sent anything yet; or sends it all again, for Redis has lost it.
