@@ -31,6 +31,7 @@ const owners: Record<string, readonly string[]> = {
   cors: ['http'],
   helmet: ['http'],
   'express-rate-limit': ['http'],
+  'rate-limit-redis': ['admission'],
   jsonwebtoken: ['auth'],
   jose: ['auth'],
   '@anthropic-ai/sdk': ['providers/anthropic'],

@@ -237,7 +237,7 @@ export class Runs implements Disposable {
       isFollowedElsewhere: shared ? () => shared.peers.isFollowedElsewhere(id) : undefined,
     });
     using undo = new DisposableStack();
-    const place = undo.use(limiter.admit(owner.userId));
+    const place = undo.use(await limiter.admit(owner.userId));
     const log = undo.use(eventLog.open(run.id));
     this.#remember(run);
     undo.defer(() => {
