@@ -9,7 +9,7 @@ import { allowOrigins } from './http/middleware/allow-origins.ts';
 import { assignRequestId } from './http/middleware/assign-request-id.ts';
 import { authenticate, identify, requireSession } from './http/middleware/authenticate.ts';
 import { checkHost } from './http/middleware/check-host.ts';
-import { createRateLimits } from './http/middleware/limit-rate.ts';
+import { type CreateRateStore, createRateLimits } from './http/middleware/limit-rate.ts';
 import { secureHeaders } from './http/middleware/secure-headers.ts';
 import { refuseUnknownRoute, sendProblem } from './http/middleware/send-problem.ts';
 import type { PublicAddress } from './http/public-address.ts';
@@ -46,6 +46,8 @@ export interface Rooms {
   pageFolder: string;
   /** May the server take work now. */
   isReady: () => Promise<boolean>;
+  /** Where requests are counted, if not in this process alone. */
+  createRateStore: CreateRateStore | undefined;
   /** Whether Redis is lost, where there is one. */
   isDegraded: () => boolean;
 }
@@ -53,7 +55,7 @@ export interface Rooms {
 /** The path of a request, in order. */
 export function createApp(rooms: Rooms): Express {
   const { config, address, auth, runs, conversations, database, catalog, logger } = rooms;
-  const rates = createRateLimits(config.rateLimitPerMinute);
+  const rates = createRateLimits(config.rateLimitPerMinute, rooms.createRateStore);
   const known = [identify(auth), rates.byAddress];
   const admitTo = (scope: Scope) => [...known, authenticate(scope), rates.byUser];
   const admit = admitTo('chat');

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { limitRuns } from './admission/limit-runs.ts';
 import { type LimitBook, createLimitBook } from './admission/limit-book.ts';
 import { Limits } from './admission/limits.ts';
+import { shareRunPlaces } from './admission/share-run-places.ts';
+import { SharedRateStore } from './admission/shared-rate-store.ts';
 import { type Auth, createAuth } from './auth/auth.ts';
 import { loadJwtSecret } from './auth/load-jwt-secret.ts';
 import { Catalog } from './catalog/catalog.ts';
@@ -14,6 +16,7 @@ import { type RedisLink, openRedis } from './event-log/redis-link.ts';
 import { RedisLogStore } from './event-log/redis-log-store.ts';
 import { SharedEventLog } from './event-log/shared-event-log.ts';
 import { createRedisWakeUps } from './event-log/wake-ups.ts';
+import type { CreateRateStore } from './http/middleware/limit-rate.ts';
 import { type Logger, createLogger } from './observability/logger.ts';
 import { createAnthropicProvider } from './providers/anthropic/anthropic-provider.ts';
 import { createDemoProvider } from './providers/demo/demo-provider.ts';
@@ -21,7 +24,7 @@ import { createOpenaiProvider } from './providers/openai/openai-provider.ts';
 import type { Provider } from './providers/provider.ts';
 import { endOrphans } from './runs/end-orphans.ts';
 import { Peers } from './runs/peers.ts';
-import { startProcessLease } from './runs/process-lease.ts';
+import { type ProcessLease, startProcessLease } from './runs/process-lease.ts';
 import { Runs, type RunsPorts } from './runs/runs.ts';
 import type { Database } from './storage/database.ts';
 import { openDatabase } from './storage/open-database.ts';
@@ -38,6 +41,8 @@ export interface Composition extends AsyncDisposable {
   catalog: Catalog;
   database: Database;
   logger: Logger;
+  /** Where requests are counted, if not in this process alone. */
+  createRateStore: CreateRateStore | undefined;
   /** Whether Redis is lost, where there is one: what is there can be read, and runs go on, but none begins. */
   isDegraded: () => boolean;
   /** Resolves with a line for the terminal should another server take the database: this one is to end. */
@@ -90,6 +95,7 @@ export async function compose({
   return {
     ...rooms,
     lockLost: lock.lost,
+    createRateStore: link === null ? undefined : (name) => new SharedRateStore(name, link),
     isDegraded: () => link?.isAvailable === false,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -128,28 +134,39 @@ async function serveTogether(
   { config, link, stack }: { config: Config; link: RedisLink; stack: AsyncDisposableStack },
 ): Promise<Runs> {
   const { database, logger } = ports;
+  // Nothing asks for it before it is there: no run has begun by then.
+  const joined: { lease?: ProcessLease } = {};
   const sharedLog = stack.use(
-    new SharedEventLog({ store: new RedisLogStore(link), logger, maxBytes: config.eventLogBytes }),
+    new SharedEventLog({
+      store: new RedisLogStore(link),
+      logger,
+      isSurelyAlive: () => joined.lease?.isFresh === true,
+      maxBytes: config.eventLogBytes,
+    }),
   );
   const wakeUps = createRedisWakeUps(link);
   const peers = stack.use(new Peers({ database, sharedLog, wakeUps, logger }));
-  const membership = { processId: '' };
+  const processId = () => joined.lease?.processId ?? '';
   const runs = stack.use(
     new Runs({
       ...ports,
       eventLog: sharedLog,
       shared: { sharedLog, peers },
-      processId: () => membership.processId,
-      limiter: limitRuns(config.maxRunsPerUser),
+      processId,
+      limiter: shareRunPlaces({
+        redis: link,
+        maxRunsPerUser: config.maxRunsPerUser,
+        processId,
+        liveProcesses: () => joined.lease?.live ?? [],
+      }),
     }),
   );
   await discardHidden(database, Date.now() - MAX_HIDDEN_MS);
-  stack.use(
+  joined.lease = stack.use(
     await startProcessLease({
       processes: database.processes,
       logger,
       wakeUps,
-      onJoin: (processId) => (membership.processId = processId),
       onWake: (runId) => runs.look(runId),
       onLost: () => runs.loseAll(),
       isSeen: () => link.isAvailable,

@@ -6,7 +6,8 @@ import { FaultyLogStore } from './log-store.fixture.ts';
 import { SharedEventLog } from './shared-event-log.ts';
 
 const logger = createLogger('silent');
-const openLog = (store: FaultyLogStore) => new SharedEventLog({ store, logger, isSurelyAlive: () => true, maxBytes: 64 * 1024 * 1024 });
+const openLog = (store: FaultyLogStore) =>
+  new SharedEventLog({ store, logger, isSurelyAlive: () => true, maxBytes: 64 * 1024 * 1024 });
 const text = (value: string): RunEvent => ({ type: 'text-delta', text: value });
 
 describeEventLog('SharedEventLog', () => openLog(new FaultyLogStore()));

@@ -10,8 +10,6 @@ export interface ProcessLeasePorts {
   processes: ProcessStore;
   logger: Logger;
   wakeUps: Pick<WakeUps, 'listen'>;
-  /** Called with the id that it runs under from now on. */
-  onJoin: (processId: string) => void;
   /** Called when another process asks to look at a run of this one. */
   onWake: (runId: string) => void;
   /** Called when others have taken this process for dead; or may have, for all it can know. Runs of the old id are theirs. */
@@ -76,7 +74,7 @@ class Lease implements ProcessLease {
   }
 
   async join(): Promise<void> {
-    const { processes, wakeUps, onJoin, onWake } = this.#ports;
+    const { processes, wakeUps, onWake } = this.#ports;
     const processId = randomUUID();
     await this.#listening?.[Symbol.asyncDispose]();
     this.#listening = await wakeUps.listen(processId, onWake);
@@ -84,7 +82,6 @@ class Lease implements ProcessLease {
     await processes.join(processId, LEASE_MS);
     this.#processId = processId;
     this.#live = await processes.list();
-    onJoin(processId);
     this.#renewedAt = joinedAt;
     this.#contactSince = this.#renewedAt;
   }

@@ -29,7 +29,7 @@ import type { RunTimeouts } from './start-phase-timers.ts';
 import { within } from './within.ts';
 
 /** What there is when other processes serve the same users. */
-export interface SharedRuns {
+interface SharedRuns {
   sharedLog: SharedLog;
   peers: Peers;
 }
@@ -238,6 +238,7 @@ export class Runs implements Disposable {
     });
     using undo = new DisposableStack();
     const place = undo.use(await limiter.admit(owner.userId));
+    this.#refuseWhenDraining();
     const log = undo.use(eventLog.open(run.id));
     this.#remember(run);
     undo.defer(() => {

@@ -59,7 +59,7 @@ export interface RunOutcome {
   endedAt: number;
 }
 
-export interface StoredRunResult {
+interface StoredRunResult {
   reason: RunEndReason;
   errorCode: string | null;
   usage: Usage | null;
