@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SluiceError } from '@sluice/shared';
 import { limitRuns } from './admission/limit-runs.ts';
 import { type LimitBook, createLimitBook } from './admission/limit-book.ts';
 import { Limits } from './admission/limits.ts';
@@ -152,7 +153,7 @@ async function serveTogether(
       ...ports,
       eventLog: sharedLog,
       shared: { sharedLog, peers },
-      processId,
+      processId: () => (joined.lease?.isFresh === true ? processId() : refuseStale()),
       limiter: shareRunPlaces({
         redis: link,
         maxRunsPerUser: config.maxRunsPerUser,
@@ -174,6 +175,14 @@ async function serveTogether(
     }),
   );
   return runs;
+}
+
+/** A run that began now would be taken for one that a dead process has left. */
+function refuseStale(): never {
+  throw new SluiceError('unavailable', {
+    detail: 'this server has lost touch with its database',
+    retryAfterMs: 1000,
+  });
 }
 
 /** The demo is there only while nothing else is. */

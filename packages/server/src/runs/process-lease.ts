@@ -16,7 +16,7 @@ export interface ProcessLeasePorts {
   onLost: () => void;
   /** Whether followers elsewhere can still see what this process writes. */
   isSeen: () => boolean;
-  /** Called about once a second, after those that are dead have been taken for that. */
+  /** Called twice a second, after those that are dead have been taken for that. */
   onLook: () => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface ProcessLease extends AsyncDisposable {
 
 const LEASE_MS = 9000;
 const RENEW_MS = 3000;
-const LOOK_MS = 1000;
+const LOOK_MS = 500;
 /** Between a process that gives itself up, and others that do. */
 const MARGIN_MS = 1000;
 /** One that does not answer in this time is asked again. */

@@ -38,7 +38,7 @@ export interface RunsPorts {
   eventLog: EventLog;
   /** Null for a process that serves alone. */
   shared: SharedRuns | null;
-  /** What runs are begun under. */
+  /** What runs are begun under. @throws {SluiceError} `unavailable` while others may take this process for dead */
   processId: () => string;
   providers: ReadonlyMap<string, Provider>;
   catalog: Catalog;
@@ -86,7 +86,7 @@ export class Runs implements Disposable {
     const followers = () => shared?.peers.followers ?? [];
     this.#revocations = cutRevoked({ running, followers, findRevoked, logger });
     if (shared === null) return;
-    const listRequested = () => database.runs.listStopRequested(ports.processId());
+    const listRequested = async () => database.runs.listStopRequested(ports.processId());
     this.#stops = heedStops({ running, listRequested, logger });
     shared.sharedLog.onLost((runId) => this.#lose(runId));
   }

@@ -10,14 +10,15 @@ export interface BreakableProxy extends AsyncDisposable {
 }
 
 /**
- * Stands between a client and a server, as networks do.
+ * Stands between a client and a server, as networks do; or several, whose connections take turns.
  * @param bytesUntilCut asked once for each connection: after how many bytes of the server's it is cut, by RST or FIN in turn
  */
 export async function startBreakableProxy(
-  target: string,
+  target: string | readonly string[],
   bytesUntilCut: () => number = () => Infinity,
 ): Promise<BreakableProxy> {
-  const { hostname, port } = new URL(target);
+  const targets = [target].flat();
+  let connections = 0;
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -29,6 +30,7 @@ export async function startBreakableProxy(
   };
   let cuts = 0;
   const proxy = net.createServer((socket) => {
+    const { hostname, port } = new URL(targets[(connections += 1) % targets.length] ?? '');
     const upstream = net.connect(Number(port), hostname);
     track(socket);
     track(upstream);

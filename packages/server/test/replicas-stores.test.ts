@@ -1,0 +1,134 @@
+import { createClient } from 'redis';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { foldEvents, streamRun } from '@sluice/shared';
+import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
+import { useReplicas } from './_support/use-replicas.ts';
+
+const pair = useReplicas();
+const tokens = 300;
+const whole = Array.from({ length: tokens }, (_, index) => ` t${index}`).join('');
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function start(onDisconnect = 'abort') {
+  pair.upstream.script({ tokens, delayMs: 10 });
+  const response = await pair.servers[0].call('/api/chat/stream', { body: { message: 'Hi', onDisconnect } });
+  expect(response.status).toBe(200);
+  await vi.waitFor(() => expect(pair.upstream.stats.tokens).toBeGreaterThan(20));
+  return { runId: response.headers.get('x-run-id') ?? '', response };
+}
+
+async function untilWell(): Promise<number> {
+  const began = performance.now();
+  await vi.waitFor(
+    async () => {
+      for (const server of pair.servers) {
+        const ready = await server.call('/readyz');
+        expect([ready.status, await ready.text()]).toEqual([200, 'ready\n']);
+      }
+    },
+    { timeout: 10_000, interval: 50 },
+  );
+  return performance.now() - began;
+}
+
+/** Each makes Redis one that takes nothing, and gives what makes it well again. */
+const faults: Record<string, () => Promise<() => Promise<void>>> = {
+  'is killed, and comes back empty': async () => {
+    await pair.redis.stop();
+    return () => pair.redis.start();
+  },
+  'no longer answers': async () => {
+    pair.redis.signal('SIGSTOP');
+    return async () => pair.redis.signal('SIGCONT');
+  },
+  'has no memory left': () => configure('maxmemory', '1', '0'),
+  'takes no writes': () => configure('min-replicas-to-write', '1', '0'),
+};
+
+async function configure(name: string, bad: string, good: string) {
+  const set = async (value: string) => {
+    const client = await createClient({ url: pair.redis.url }).connect();
+    await client.configSet(name, value);
+    client.destroy();
+  };
+  await set(bad);
+  return () => set(good);
+}
+
+describe('two servers whose Redis', { timeout: 60_000 }, () => {
+  it.each(Object.keys(faults))(
+    '%s: running answers go on, new ones are refused, and all is well within five seconds',
+    async (fault) => {
+      const { runId, response } = await start();
+      const own = readEvents(response);
+      const elsewhere = (async () => {
+        const seen = [];
+        try {
+          for await (const event of iterateEvents(await pair.servers[1].call(`/api/runs/${runId}/events`)))
+            seen.push(event);
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error;
+        }
+        return seen;
+      })();
+      await pause(200);
+      const mend = await faults[fault]?.();
+      await vi.waitFor(
+        async () => {
+          const ready = await pair.servers[0].call('/readyz');
+          expect([ready.status, await ready.text()]).toEqual([200, 'degraded\n']);
+          const refused = await pair.servers[0].call('/api/chat/stream', { body: { message: 'Hi' } });
+          expect(refused.status).toBe(503);
+          expect(await refused.json()).toMatchObject({ code: 'unavailable', retryable: true });
+          expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+        },
+        { timeout: 5000 },
+      );
+      // What is stored can be read.
+      expect((await pair.servers[1].call('/api/conversations')).status).toBe(200);
+      const events = await own;
+      expect([textOf(events), lastOf(events, 'run-end')?.reason]).toEqual([whole, 'complete']);
+      // One who follows at the other is cut, never told that it has ended.
+      const cut = await elsewhere;
+      expect(cut).toEqual(events.slice(0, cut.length));
+      expect(cut.length).toBeLessThan(events.length);
+      await mend?.();
+      expect(await untilWell()).toBeLessThan(5000);
+      await vi.waitFor(async () => {
+        const again = await pair.servers[1].call(`/api/runs/${runId}/events?after=${cut.length}`);
+        expect(again.status).toBe(200);
+        expect([...cut, ...(await readEvents(again))]).toEqual(events);
+      });
+      const { url: baseUrl, token } = pair.servers[1];
+      pair.upstream.script({ tokens: 3 });
+      const next = foldEvents(
+        await Array.fromAsync(streamRun({ baseUrl, token, request: { message: 'Hi' } })),
+      );
+      expect(next.end).toMatchObject({ reason: 'complete', saved: true });
+    },
+  );
+});
+
+describe('two servers whose Postgres', { timeout: 60_000 }, () => {
+  it('is away for longer than a lease: none is taken for dead, and the answer goes on', async () => {
+    pair.upstream.script({ tokens: 1500, delayMs: 10 });
+    const response = await pair.servers[0].call('/api/chat/stream', { body: { message: 'Hi' } });
+    const runId = response.headers.get('x-run-id') ?? '';
+    const reading = readEvents(response);
+    await vi.waitFor(() => expect(pair.upstream.stats.tokens).toBeGreaterThan(20));
+    await pair.postgres.stop();
+    onTestFinished(() => pair.postgres.start().catch(() => undefined));
+    await pause(10_500);
+    await pair.postgres.start();
+    const events = await reading;
+    expect(lastOf(events, 'run-end')).toMatchObject({ reason: 'complete' });
+    expect(textOf(events)).toMatch(/ t1499$/);
+    await vi.waitFor(
+      async () => {
+        const state = await pair.servers[1].call(`/api/runs/${runId}`);
+        expect(await state.json()).toMatchObject({ state: 'complete' });
+      },
+      { timeout: 10_000 },
+    );
+  });
+});
