@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../storage/database.ts';
 import { describeDatabases } from '../storage/databases.fixture.ts';
@@ -29,7 +30,7 @@ describeDatabases((name, open) => {
       for (const id of models) await database.budgets.putLimit({ ...limit, subject: 'model', id });
     });
 
-    async function begin() {
+    async function begin(meanwhile: () => Promise<unknown> = async () => undefined) {
       const row = makeRun(userId, { ...at, model: models[0] });
       const subjects = { id: row.id, userId, tokenId: null, model: row.model, ...at };
       const budget = await RunBudget.of({ database, limits: new Limits(database) }, subjects, []);
@@ -37,12 +38,13 @@ describeDatabases((name, open) => {
       await budget.transaction(async (stores) => {
         const heldTokens = await budget.reserve(stores, estimate);
         await stores.runs.insert({ ...row, heldTokens });
+        await meanwhile();
       });
       return { row, budget };
     }
 
-    const keyOf = (model: string) =>
-      ({ kind: 'model', id: model, period: 'day', ...periodAt('day', someTime) }) as const;
+    const keyOf = (model: string, period: 'day' | 'month' = 'day') =>
+      ({ kind: 'model', id: model, period, ...periodAt(period, someTime) }) as const;
     const read = async (...keys: ReturnType<typeof keyOf>[]) => {
       const counters = await database.budgets.readCounters(keys);
       return keys.map(({ id }) => {
@@ -50,6 +52,18 @@ describeDatabases((name, open) => {
         return { requests, tokens, heldTokens };
       });
     };
+
+    it('is in a counter that is made as the run begins', async () => {
+      const month = keyOf(models[0], 'month');
+      let making: Promise<void> | undefined;
+      await begin(async () => {
+        making = database.transaction(({ budgets }) => budgets.makeCounter(month));
+        // It has the time to be made without the run.
+        await setTimeout(200);
+      });
+      await making;
+      expect(await read(month)).toEqual([{ requests: 1, tokens: 0, heldTokens: 30 }]);
+    });
 
     it('is released by the model that holds it, when another one answered', async () => {
       const { row, budget } = await begin();
