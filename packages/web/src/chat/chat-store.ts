@@ -143,8 +143,9 @@ export class ChatStore {
     });
 
   readonly stop = (): void => {
+    const { live } = this.#state;
     if (this.#own !== null) this.#own.handle.stop();
-    else if (this.#state.live !== null) void requestStop(this.#options.connection, this.#state.live);
+    else if (live?.getView().isStopping === false) void requestStop(this.#options.connection, live);
   };
 
   /** An answer that goes on elsewhere, or began before this page was loaded, is shown as it grows. */
