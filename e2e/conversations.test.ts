@@ -330,6 +330,26 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await expect.poll(answerText).toContain('With pleasure.');
   });
 
+  it('leaves nothing in the list of a question that was refused, and asks it again', async () => {
+    const limit = { subject: 'default', period: 'day', unit: 'requests' } as const;
+    await server.rooms.limits.change({ ...limit, amount: 0 });
+    await composer().fill('May I ask?');
+    const isGone = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    await composer().press('Enter');
+    await page.getByRole('alert').waitFor();
+    expect((await isGone).status()).toBe(204);
+    expect(new URL(page.url()).pathname).toBe('/');
+    await server.rooms.limits.change({ ...limit, amount: null });
+    seen.problems.splice(0);
+    upstream.script({ text: 'You may.' });
+    await button('Retry').click();
+    await expect.poll(answerText).toContain('You may.');
+    await listed('May I ask?').waitFor();
+    await page.reload();
+    await listed('May I ask?').waitFor();
+    expect(await listed('Untitled').count()).toBe(0);
+  });
+
   it('says plainly that somebody else’s conversation is not there', async () => {
     const response = await server.call('/api/conversations', { body: {} });
     const { id } = (await response.json()) as { id: string };
