@@ -80,6 +80,22 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
   });
 
+  it('does not say that it stopped while no stop reaches the server, and stops when asked again', async () => {
+    here.upstream.script({ tokens: 1500, delayMs: 15 });
+    await page.route('**/api/runs/*/stop', (route) => route.abort('failed'), { times: 5 });
+    await ask('Count on');
+    await expect.poll(answerText).toContain('t3');
+    await stopButton().click();
+    const status = page.getByRole('status', { name: 'Status' });
+    await expect.poll(() => status.innerText(), { timeout: 10_000 }).toMatch(/not stopped.*not be reached/i);
+    const then = (await answerText()).length;
+    await expect.poll(async () => (await answerText()).length).toBeGreaterThan(then + 20);
+    expect(here.upstream.stats).toMatchObject({ active: 1, aborted: 0 });
+    await stopButton().click();
+    await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+    await expect.poll(() => status.innerText()).toMatch(/^stopped/i);
+  });
+
   it('breaks the line on Shift+Enter, and never sends a blank draft', async () => {
     await composer().press('Enter');
     await composer().fill('   ');
