@@ -1,41 +1,29 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startBreakableProxy } from '../packages/server/test/_support/breakable-proxy.ts';
-import { type FakeUpstream, startFakeUpstream } from '../packages/server/test/_support/fake-upstream.ts';
-import { type TestServer, pointAt, startServer } from '../packages/server/test/_support/start-server.ts';
-import { type Watch, account, hasChromium, launchBrowser, signIn, watch } from './_support/browser.ts';
+import { type Watch, account, hasChromium, signIn, watch } from './_support/browser.ts';
+import { useBrowser } from './_support/use-browser.ts';
 
 describe.skipIf(!hasChromium)('conversations that stay', () => {
-  let browser: Browser;
-  let upstream: FakeUpstream;
-  let server: TestServer;
+  const here = useBrowser({ role: 'user' });
   let context: BrowserContext;
   let page: Page;
   let seen: Watch;
 
   beforeAll(async () => {
-    [browser, upstream] = await Promise.all([launchBrowser(), startFakeUpstream()]);
-    server = await startServer(pointAt(upstream));
-    await server.rooms.auth.createUser({ ...account, role: 'user' });
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context = await here.browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    page = await signIn(context, server.url);
+    page = await signIn(context, here.server.url);
     seen = watch(page);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
-    await upstream?.[Symbol.asyncDispose]();
-  });
   beforeEach(async () => {
-    upstream.reset();
-    await page.goto(server.url);
+    await page.goto(here.server.url);
     await composer().waitFor();
   });
   afterEach(() => {
     expect(seen.problems).toEqual([]);
-    expect([...seen.hosts]).toEqual([new URL(server.url).host]);
+    expect([...seen.hosts]).toEqual([new URL(here.server.url).host]);
   });
 
   const composer = () => page.getByRole('textbox', { name: 'Message' });
@@ -47,7 +35,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
   const answerText = () => answers().last().innerText();
   /** Asks, and waits for the whole answer. */
   const ask = async (text: string, answer: string, markdown = answer) => {
-    upstream.script({ text: markdown });
+    here.upstream.script({ text: markdown });
     await composer().fill(text);
     await composer().press('Enter');
     await expect.poll(answerText).toContain(answer);
@@ -70,7 +58,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await expect.poll(answerText).toContain('First answer.');
     expect(await prompts().allInnerTexts()).toEqual([expect.stringContaining('First of two questions')]);
     await ask('And the second', 'Second answer.');
-    const sent = JSON.stringify(upstream.lastReceived.body);
+    const sent = JSON.stringify(here.upstream.lastReceived.body);
     for (const part of ['First of two', 'First answer', 'And the second']) expect(sent).toContain(part);
 
     await button('New chat').click();
@@ -85,7 +73,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
   });
 
   it('lets one chat stream while another one is looked at', async () => {
-    upstream.script({ tokens: 60, delayMs: 20 });
+    here.upstream.script({ tokens: 60, delayMs: 20 });
     await composer().fill('Count slowly');
     await composer().press('Enter');
     await expect.poll(answerText).toContain('t3');
@@ -93,18 +81,18 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await ask('Meanwhile', 'Something else.');
     await listed('Count slowly').click();
     await expect.poll(answerText).toContain('t59');
-    expect(upstream.stats.aborted).toBe(0);
+    expect(here.upstream.stats.aborted).toBe(0);
   });
 
   it('keeps edited and regenerated branches, and which of them was shown, over a reload', async () => {
     await ask('Which tree?', 'An oak.');
     await answers().last().hover();
-    upstream.script({ text: 'A birch.' });
+    here.upstream.script({ text: 'A birch.' });
     await answers().last().getByRole('button', { name: 'Regenerate' }).click();
     await expect.poll(answerText).toContain('A birch.');
     await expect.poll(answerText).toContain('2/2');
     await button('Send').waitFor();
-    upstream.script({ text: 'A tulip.' });
+    here.upstream.script({ text: 'A tulip.' });
     await prompts().last().hover();
     await prompts().last().getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('textbox', { name: 'Edit prompt' }).fill('Which flower?');
@@ -124,7 +112,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
   });
 
   it('goes on with a stopped answer in the same message, also after a reload', async () => {
-    upstream.script({ tokens: 400, delayMs: 15 });
+    here.upstream.script({ tokens: 400, delayMs: 15 });
     await composer().fill('Count for long');
     await composer().press('Enter');
     await expect.poll(answerText).toContain('t3');
@@ -132,7 +120,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await button('Continue').waitFor();
     await page.reload();
     await expect.poll(answerText).toMatch(/t0 t1 t2 t3[^]*Stopped/);
-    upstream.script({ text: 'and that was all.' });
+    here.upstream.script({ text: 'and that was all.' });
     await button('Continue').click();
     await expect.poll(answerText).toMatch(/t0 t1 t2 t3[^]*and that was all\./);
     await button('Send').waitFor();
@@ -149,7 +137,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
   const wholeText = (of: Page) => of.getByRole('article', { name: 'Assistant' }).last().locator('p').first();
 
   it('goes on showing a running answer after a reload in the middle, without a lost or repeated token', async () => {
-    upstream.script({ tokens: 120, delayMs: 20 });
+    here.upstream.script({ tokens: 120, delayMs: 20 });
     await composer().fill('Do not lose anything');
     await composer().press('Enter');
     await expect.poll(answerText).toContain('t9');
@@ -160,14 +148,14 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await expect.poll(answerText, { timeout: 10_000 }).toContain('t119');
     await button('Send').waitFor();
     expect((await wholeText(page).innerText()).trim()).toBe(tokens(120));
-    expect(upstream.stats).toMatchObject({ requests: 1, aborted: 0, completed: 1 });
+    expect(here.upstream.stats).toMatchObject({ requests: 1, aborted: 0, completed: 1 });
   });
 
   it('goes on with a running answer whose connection broke, without a lost or repeated token', async () => {
-    await using proxy = await startBreakableProxy(server.url);
-    const elsewhere = await browser.newContext();
+    await using proxy = await startBreakableProxy(here.server.url);
+    const elsewhere = await here.browser.newContext();
     const tab = await signIn(elsewhere, proxy.url);
-    upstream.script({ tokens: 150, delayMs: 20 });
+    here.upstream.script({ tokens: 150, delayMs: 20 });
     await tab.getByRole('textbox', { name: 'Message' }).fill('Through a tunnel');
     await tab.keyboard.press('Enter');
     await expect.poll(() => wholeText(tab).innerText()).toContain('t20');
@@ -176,7 +164,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await tab.getByRole('button', { name: 'Send', exact: true }).waitFor();
     expect((await wholeText(tab).innerText()).trim()).toBe(tokens(150));
     expect(await tab.getByRole('alert').count()).toBe(0);
-    expect(upstream.stats).toMatchObject({ requests: 1, aborted: 0, completed: 1 });
+    expect(here.upstream.stats).toMatchObject({ requests: 1, aborted: 0, completed: 1 });
     await elsewhere.close();
   });
 
@@ -186,12 +174,12 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     try {
       await other.goto(page.url());
       await expect.poll(() => wholeText(other).innerText()).toContain('Both are welcome.');
-      upstream.script({ tokens: 400, delayMs: 20 });
+      here.upstream.script({ tokens: 400, delayMs: 20 });
       await composer().fill('And now slowly');
       await composer().press('Enter');
       await expect.poll(() => wholeText(other).innerText()).toContain('t5');
       await other.getByRole('button', { name: 'Stop', exact: true }).click();
-      await expect.poll(() => upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+      await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
       await button('Send').waitFor();
       await other.getByRole('button', { name: 'Send', exact: true }).waitFor();
       expect(await wholeText(page).innerText()).toBe(await wholeText(other).innerText());
@@ -254,7 +242,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await expect.poll(answerText).toContain('Very well.');
     await act('To be deleted', 'Delete');
     await button('Undo').waitFor();
-    await page.goto(`${server.url}/`);
+    await page.goto(`${here.server.url}/`);
     await composer().waitFor();
     expect(await listed('To be deleted').count()).toBe(0);
     await page.goto(address);
@@ -287,7 +275,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     const url = await link.innerText();
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(url);
 
-    const stranger = await browser.newContext();
+    const stranger = await here.browser.newContext();
     const reader = await stranger.newPage();
     const readerSeen = watch(reader);
     await reader.goto(url);
@@ -330,10 +318,30 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await expect.poll(answerText).toContain('With pleasure.');
   });
 
+  it('leaves nothing in the list of a question that was refused, and asks it again', async () => {
+    const limit = { subject: 'default', period: 'day', unit: 'requests' } as const;
+    await here.server.rooms.limits.change({ ...limit, amount: 0 });
+    await composer().fill('May I ask?');
+    const isGone = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    await composer().press('Enter');
+    await page.getByRole('alert').waitFor();
+    expect((await isGone).status()).toBe(204);
+    expect(new URL(page.url()).pathname).toBe('/');
+    await here.server.rooms.limits.change({ ...limit, amount: null });
+    seen.problems.splice(0);
+    here.upstream.script({ text: 'You may.' });
+    await button('Retry').click();
+    await expect.poll(answerText).toContain('You may.');
+    await listed('May I ask?').waitFor();
+    await page.reload();
+    await listed('May I ask?').waitFor();
+    expect(await listed('Untitled').count()).toBe(0);
+  });
+
   it('says plainly that somebody else’s conversation is not there', async () => {
-    const response = await server.call('/api/conversations', { body: {} });
+    const response = await here.server.call('/api/conversations', { body: {} });
     const { id } = (await response.json()) as { id: string };
-    await page.goto(`${server.url}/c/${id}`);
+    await page.goto(`${here.server.url}/c/${id}`);
     await page.getByRole('heading', { name: 'Conversation not found' }).waitFor();
     seen.problems.splice(0);
     await page.getByRole('link', { name: 'Start a new chat' }).click();

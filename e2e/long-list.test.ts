@@ -1,7 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestServer, startServer } from '../packages/server/test/_support/start-server.ts';
-import { account, hasChromium, launchBrowser, signIn, watch } from './_support/browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, importConversations, signIn, watch } from './_support/browser.ts';
+import { useBrowser } from './_support/use-browser.ts';
 
 const COUNT = 1500;
 
@@ -28,26 +28,10 @@ function makeExport(count: number): object[] {
 }
 
 describe.skipIf(!hasChromium)('a long list of conversations', () => {
-  let browser: Browser;
-  let server: TestServer;
+  const here = useBrowser({ role: 'user' });
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchBrowser(), startServer()]);
-    await server.rooms.auth.createUser({ ...account, role: 'user' });
-    const login = await server.call('/api/auth/login', {
-      token: '',
-      body: { email: account.email, password: account.password },
-    });
-    const { accessToken } = (await login.json()) as { accessToken: string };
-    const imported = await server.call('/api/conversations/import', {
-      token: accessToken,
-      body: makeExport(COUNT),
-    });
-    expect(imported.status).toBe(200);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
+    await importConversations(here.server, makeExport(COUNT));
   });
 
   const nav = (page: Page) => page.getByRole('navigation', { name: 'Conversations' });
@@ -57,7 +41,7 @@ describe.skipIf(!hasChromium)('a long list of conversations', () => {
       .evaluate((box) => box.scrollTo(0, box.scrollHeight));
 
   it('loads page by page as it is scrolled, draws only what can be seen, and lets typing be smooth', async () => {
-    const page = await signIn(await browser.newContext(), server.url);
+    const page = await signIn(await here.browser.newContext(), here.server.url);
     const seen = watch(page);
     await nav(page).getByRole('link', { name: 'Conversation 0', exact: true }).waitFor();
     expect(await nav(page).getByRole('link').count()).toBeLessThan(60);
@@ -88,7 +72,7 @@ describe.skipIf(!hasChromium)('a long list of conversations', () => {
   });
 
   it('says in place that the server is away, keeps what is there, and goes on when asked to', async () => {
-    const page = await signIn(await browser.newContext(), server.url);
+    const page = await signIn(await here.browser.newContext(), here.server.url);
     const first = nav(page).getByRole('link', { name: 'Conversation 0', exact: true });
     await first.waitFor();
     await page.getByRole('textbox', { name: 'Message' }).fill('A draft that must not be lost');
@@ -112,7 +96,7 @@ describe.skipIf(!hasChromium)('a long list of conversations', () => {
   });
 
   it('keeps one draft per conversation', async () => {
-    const page = await signIn(await browser.newContext(), server.url);
+    const page = await signIn(await here.browser.newContext(), here.server.url);
     const composer = page.getByRole('textbox', { name: 'Message' });
     await composer.fill('Of the new chat');
     for (const index of [0, 1]) {

@@ -1,35 +1,21 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeUpstream, startFakeUpstream } from '../packages/server/test/_support/fake-upstream.ts';
-import { type TestServer, pointAt, startServer } from '../packages/server/test/_support/start-server.ts';
-import { type Watch, account, hasChromium, launchBrowser, signIn, watch } from './_support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Watch, account, hasChromium, signIn, watch } from './_support/browser.ts';
+import { useBrowser } from './_support/use-browser.ts';
 
 it.runIf(process.env['CI'] === 'true')('has a Chromium to test with', () => {
   expect(hasChromium).toBe(true);
 });
 
 describe.skipIf(!hasChromium)('the page in Chromium', () => {
-  let browser: Browser;
-  let upstream: FakeUpstream;
-  let server: TestServer;
+  const here = useBrowser({ role: 'admin' });
   let context: BrowserContext;
   let page: Page;
   let seen: Watch;
 
-  beforeAll(async () => {
-    [browser, upstream] = await Promise.all([launchBrowser(), startFakeUpstream()]);
-    server = await startServer(pointAt(upstream));
-    await server.rooms.auth.createUser({ ...account, role: 'admin' });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
-    await upstream?.[Symbol.asyncDispose]();
-  });
   beforeEach(async () => {
-    upstream.reset();
-    context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
-    page = await signIn(context, server.url);
+    context = await here.browser.newContext({ viewport: { width: 1200, height: 800 } });
+    page = await signIn(context, here.server.url);
     seen = watch(page);
   });
   afterEach(() => context.close());
@@ -46,65 +32,81 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   const answerText = () => answers().last().innerText();
 
   it('streams an answer: text grows, Stop closes the upstream call, the partial answer stays, a second question works', async () => {
-    upstream.script({ tokens: 400, delayMs: 15 });
+    here.upstream.script({ tokens: 400, delayMs: 15 });
     await ask('Count for me');
     await expect.poll(() => prompts().last().innerText()).toContain('Count for me');
     await expect.poll(answerText).toContain('t3');
     const early = (await answerText()).length;
     await expect.poll(async () => (await answerText()).length).toBeGreaterThan(early + 20);
     await stopButton().click();
-    await expect.poll(() => upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+    await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
     await expect.poll(() => page.getByRole('status', { name: 'Status' }).innerText()).toMatch(/stopped/i);
     const kept = await answerText();
     expect(kept).toContain('t0 t1 t2 t3');
     expect(kept).toMatch(/stopped/i);
 
-    upstream.script({ text: 'A second answer.' });
+    here.upstream.script({ text: 'A second answer.' });
     await ask('And again');
     await expect.poll(() => answers().count()).toBe(2);
     await expect.poll(answerText).toContain('A second answer.');
     await expect.poll(() => sendButton().isVisible()).toBe(true);
-    const sent = JSON.stringify(upstream.lastReceived.body);
+    const sent = JSON.stringify(here.upstream.lastReceived.body);
     for (const part of ['Count for me', 't0 t1 t2', 'And again']) expect(sent).toContain(part);
     expect(seen.problems).toEqual([]);
-    expect([...seen.hosts]).toEqual([new URL(server.url).host]);
+    expect([...seen.hosts]).toEqual([new URL(here.server.url).host]);
   });
 
   it('stops with Esc, before the first token too', async () => {
-    upstream.script({ hang: 'first' });
+    here.upstream.script({ hang: 'first' });
     await ask('Think hard');
-    await expect.poll(() => upstream.stats.active).toBe(1);
+    await expect.poll(() => here.upstream.stats.active).toBe(1);
     await expect.poll(() => page.getByRole('status', { name: 'Status' }).innerText()).toMatch(/waiting/i);
     await composer().press('Escape');
-    await expect.poll(() => upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+    await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
     await expect.poll(() => sendButton().isVisible()).toBe(true);
   });
 
   it('stops with Esc after Regenerate too, and leaves the keyboard in the composer', async () => {
-    upstream.script({ text: 'First.' });
+    here.upstream.script({ text: 'First.' });
     await ask('Again, please');
     await expect.poll(answerText).toContain('First.');
-    upstream.script({ tokens: 400, delayMs: 15 });
+    here.upstream.script({ tokens: 400, delayMs: 15 });
     await answers().last().getByRole('button', { name: 'Regenerate' }).click();
     await expect.poll(answerText).toContain('t3');
     expect(await composer().evaluate((element) => element === document.activeElement)).toBe(true);
     // Even where the keyboard has been taken from everything.
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press('Escape');
-    await expect.poll(() => upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+    await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+  });
+
+  it('does not say that it stopped while no stop reaches the server, and stops when asked again', async () => {
+    here.upstream.script({ tokens: 1500, delayMs: 15 });
+    await page.route('**/api/runs/*/stop', (route) => route.abort('failed'), { times: 5 });
+    await ask('Count on');
+    await expect.poll(answerText).toContain('t3');
+    await stopButton().click();
+    const status = page.getByRole('status', { name: 'Status' });
+    await expect.poll(() => status.innerText(), { timeout: 10_000 }).toMatch(/not stopped.*not be reached/i);
+    const then = (await answerText()).length;
+    await expect.poll(async () => (await answerText()).length).toBeGreaterThan(then + 20);
+    expect(here.upstream.stats).toMatchObject({ active: 1, aborted: 0 });
+    await stopButton().click();
+    await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+    await expect.poll(() => status.innerText()).toMatch(/^stopped/i);
   });
 
   it('breaks the line on Shift+Enter, and never sends a blank draft', async () => {
     await composer().press('Enter');
     await composer().fill('   ');
     await composer().press('Enter');
-    expect(upstream.stats.requests).toBe(0);
+    expect(here.upstream.stats.requests).toBe(0);
     await composer().fill('one');
     await composer().press('Shift+Enter');
     await composer().pressSequentially('two');
     expect(await composer().inputValue()).toBe('one\ntwo');
     await composer().press('Enter');
-    await expect.poll(() => upstream.stats.requests).toBe(1);
+    await expect.poll(() => here.upstream.stats.requests).toBe(1);
     await expect.poll(() => composer().inputValue()).toBe('');
   });
 
@@ -117,16 +119,16 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
       await composer().dispatchEvent('keydown', { ...init, bubbles: true, cancelable: true });
     }
     await page.waitForTimeout(200);
-    expect(upstream.stats.requests).toBe(0);
+    expect(here.upstream.stats.requests).toBe(0);
     expect(await composer().inputValue()).toBe('にほん');
   });
 
   it('makes one request of a double Enter', async () => {
-    upstream.script({ tokens: 30, delayMs: 10 });
+    here.upstream.script({ tokens: 30, delayMs: 10 });
     await composer().fill('Once');
     await Promise.all([composer().press('Enter'), composer().press('Enter')]);
     await expect.poll(answerText).toContain('t29');
-    expect(upstream.stats.requests).toBe(1);
+    expect(here.upstream.stats.requests).toBe(1);
     expect(await prompts().count()).toBe(1);
   });
 
@@ -140,7 +142,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     ).join('\n');
     const prose = 'Grüße 👩‍👩‍👧‍👦 漢字かな 한국어 & <script>alert(1)</script>';
     expect(code.length).toBeGreaterThan(10_000);
-    upstream.script({
+    here.upstream.script({
       text: `${prose}\n\n\`\`\`ts\n${code}\n\`\`\`\n\nThe end 🎉`,
       split: 'random',
       seed: 11,
@@ -155,13 +157,15 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect((await answer.locator('pre code').textContent())?.trimEnd()).toBe(code);
     expect(await answer.locator('p').first().textContent()).toBe(prose);
     expect(await answer.locator('p', { hasText: 'The end' }).textContent()).toBe('The end 🎉');
-    expect(upstream.lastReceived.path).toBe(provider === 'openai/' ? '/v1/chat/completions' : '/v1/messages');
+    expect(here.upstream.lastReceived.path).toBe(
+      provider === 'openai/' ? '/v1/chat/completions' : '/v1/messages',
+    );
   });
 
   it('renders Markdown: headings, lists, tables, emphasis and safe links', async () => {
     const text =
       '# Title\n\nSome **bold** and a [link](https://example.com) and [bad](javascript:alert(1)).\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n![pixel](https://evil.example/x.png)';
-    upstream.script({ text, delayMs: 2 });
+    here.upstream.script({ text, delayMs: 2 });
     await ask('Show me');
     await expect.poll(() => sendButton().isVisible()).toBe(true);
     const answer = answers().last();
@@ -173,25 +177,25 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect(await link.getAttribute('href')).toBe('https://example.com/');
     expect(await link.getAttribute('rel')).toContain('noopener');
     expect(await answer.locator('[href^="javascript"]').count()).toBe(0);
-    expect([...seen.hosts]).toEqual([new URL(server.url).host]);
+    expect([...seen.hosts]).toEqual([new URL(here.server.url).host]);
     expect(seen.problems).toEqual([]);
   });
 
   it('keeps the partial text of a cut answer above an error card, and Retry asks again', async () => {
-    upstream.script({ tokens: 20, delayMs: 2, end: 'truncate', after: 10 });
+    here.upstream.script({ tokens: 20, delayMs: 2, end: 'truncate', after: 10 });
     await ask('Will be cut');
     await expect.poll(() => page.getByRole('button', { name: 'Retry' }).count()).toBe(1);
     expect(await answerText()).toContain('t0 t1 t2');
     expect(await answerText()).toContain('upstream_truncated');
     expect(await page.getByRole('status', { name: 'Status' }).innerText()).not.toMatch(/complete/i);
-    upstream.script({ text: 'Whole this time.' });
+    here.upstream.script({ text: 'Whole this time.' });
     await page.getByRole('button', { name: 'Retry' }).click();
     await expect.poll(answerText).toContain('Whole this time.');
-    expect(upstream.stats.requests).toBe(2);
+    expect(here.upstream.stats.requests).toBe(2);
   });
 
   it('lets go of the end when the reader scrolls up, and goes back on demand', async () => {
-    upstream.script({
+    here.upstream.script({
       text: Array.from({ length: 400 }, (_, i) => `Line ${i} of a long answer.`).join('\n\n'),
       tokensPerWrite: 4,
       delayMs: 4,
@@ -229,9 +233,9 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   });
 
   it('signs in to the right words when the password is wrong', async () => {
-    const other = await browser.newContext();
+    const other = await here.browser.newContext();
     const fresh = await other.newPage();
-    await fresh.goto(server.url);
+    await fresh.goto(here.server.url);
     const form = fresh.getByRole('form', { name: 'Sign in' });
     await form.getByRole('textbox', { name: 'Email' }).fill(account.email);
     await form.getByLabel('Password', { exact: true }).fill('not the password');
@@ -241,7 +245,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   });
 
   it.each([360, 1440])('fits %i px without scrolling sideways, in both themes', async (width) => {
-    upstream.script({
+    here.upstream.script({
       text: `A table:\n\n| ${'wide column | '.repeat(12)}\n|${'---|'.repeat(12)}\n| ${'cell | '.repeat(12)}\n\n\`\`\`\n${'long line '.repeat(60)}\n\`\`\``,
     });
     await page.setViewportSize({ width, height: 800 });

@@ -1,8 +1,7 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FakeUpstream, startFakeUpstream } from '../packages/server/test/_support/fake-upstream.ts';
-import { type TestServer, pointAt, startServer } from '../packages/server/test/_support/start-server.ts';
-import { type Watch, account, hasChromium, launchBrowser, signIn, watch } from './_support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Watch, hasChromium, importConversations, signIn, watch } from './_support/browser.ts';
+import { useBrowser } from './_support/use-browser.ts';
 
 const COUNT = 120;
 
@@ -28,35 +27,16 @@ function makeExport(): object[] {
 }
 
 describe.skipIf(!hasChromium)('what a search found', () => {
-  let browser: Browser;
-  let upstream: FakeUpstream;
-  let server: TestServer;
+  const here = useBrowser({ role: 'user' });
   let context: BrowserContext;
   let page: Page;
   let seen: Watch;
 
   beforeAll(async () => {
-    [browser, upstream] = await Promise.all([launchBrowser(), startFakeUpstream()]);
-    server = await startServer(pointAt(upstream));
-    await server.rooms.auth.createUser({ ...account, role: 'user' });
-    const login = await server.call('/api/auth/login', {
-      token: '',
-      body: { email: account.email, password: account.password },
-    });
-    const { accessToken } = (await login.json()) as { accessToken: string };
-    const imported = await server.call('/api/conversations/import', {
-      token: accessToken,
-      body: makeExport(),
-    });
-    expect(imported.status).toBe(200);
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    page = await signIn(context, server.url);
+    await importConversations(here.server, makeExport());
+    context = await here.browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await signIn(context, here.server.url);
     seen = watch(page);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
-    await upstream?.[Symbol.asyncDispose]();
   });
   afterEach(() => expect(seen.problems).toEqual([]));
 
@@ -135,7 +115,7 @@ describe.skipIf(!hasChromium)('what a search found', () => {
     await searchbox().fill('');
     await page.getByRole('button', { name: 'New chat' }).click();
     const ask = async (answer: string, begin: () => Promise<void>) => {
-      upstream.script({ text: answer });
+      here.upstream.script({ text: answer });
       await begin();
       await expect.poll(() => answers().last().innerText()).toContain(answer);
       await page.getByRole('button', { name: 'Send', exact: true }).waitFor();

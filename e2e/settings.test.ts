@@ -1,32 +1,18 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeUpstream, startFakeUpstream } from '../packages/server/test/_support/fake-upstream.ts';
-import { type TestServer, pointAt, startServer } from '../packages/server/test/_support/start-server.ts';
-import { type Watch, account, hasChromium, launchBrowser, signIn, watch } from './_support/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Watch, account, hasChromium, signIn, watch } from './_support/browser.ts';
+import { useBrowser } from './_support/use-browser.ts';
 
 describe.skipIf(!hasChromium)('the settings', () => {
-  let browser: Browser;
-  let upstream: FakeUpstream;
-  let server: TestServer;
+  const here = useBrowser({ role: 'admin', name: 'Ada' });
   let context: BrowserContext;
   let page: Page;
   let seen: Watch;
 
-  beforeAll(async () => {
-    [browser, upstream] = await Promise.all([launchBrowser(), startFakeUpstream()]);
-    server = await startServer(pointAt(upstream));
-    await server.rooms.auth.createUser({ ...account, role: 'admin', name: 'Ada' });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
-    await upstream?.[Symbol.asyncDispose]();
-  });
   beforeEach(async () => {
-    upstream.reset();
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context = await here.browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    page = await signIn(context, server.url);
+    page = await signIn(context, here.server.url);
     seen = watch(page);
   });
   afterEach(async () => {
@@ -58,11 +44,11 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await expect.poll(() => dialog().count()).toBe(0);
     await expect.poll(() => new URL(page.url()).hash).toBe('');
     expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true);
-    await page.goto(`${server.url}/usage`);
+    await page.goto(`${here.server.url}/usage`);
     await dialog().getByRole('heading', { name: 'Usage' }).waitFor();
     await dialog().getByRole('button', { name: 'Close' }).click();
     await expect.poll(() => dialog().count()).toBe(0);
-    expect(page.url()).toBe(`${server.url}/`);
+    expect(page.url()).toBe(`${here.server.url}/`);
   });
 
   it('changes the name, everywhere at once, and over a reload', async () => {
@@ -97,7 +83,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
     expect(await next.inputValue()).toBe('');
 
     const login = (password: string) =>
-      server.call('/api/auth/login', { token: '', body: { email: account.email, password } });
+      here.server.call('/api/auth/login', { token: '', body: { email: account.email, password } });
     expect((await login(account.password)).status).toBe(401);
     expect((await login('another long enough password')).status).toBe(200);
     await current.fill('another long enough password');
@@ -107,8 +93,8 @@ describe.skipIf(!hasChromium)('the settings', () => {
   });
 
   it('lists where one is signed in, ends another session, and signs out everywhere', async () => {
-    const elsewhere = await browser.newContext();
-    const other = await signIn(elsewhere, server.url);
+    const elsewhere = await here.browser.newContext();
+    const other = await signIn(elsewhere, here.server.url);
     await open('Account');
     const sessions = dialog().getByRole('list', { name: 'Sessions' }).getByRole('listitem');
     await expect.poll(() => sessions.count()).toBeGreaterThanOrEqual(2);
@@ -149,8 +135,8 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(token);
     const row = dialog().getByRole('list', { name: 'Tokens' }).getByRole('listitem');
     await expect.poll(() => row.innerText()).toMatch(/My script[^]*chat, usage[^]*never used/);
-    expect((await server.call('/api/usage', { token })).status).toBe(200);
-    expect((await server.call('/api/conversations', { token })).status).toBe(403);
+    expect((await here.server.call('/api/usage', { token })).status).toBe(200);
+    expect((await here.server.call('/api/conversations', { token })).status).toBe(403);
 
     await page.reload();
     await expect.poll(() => row.innerText()).toMatch(/last used/);
@@ -158,16 +144,16 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await row.getByRole('button', { name: 'Revoke: My script' }).click();
     await row.getByRole('button', { name: 'Yes, revoke: My script' }).click();
     await expect.poll(() => row.innerText()).toContain('Revoked');
-    await expect.poll(async () => (await server.call('/api/me', { token })).status).toBe(401);
+    await expect.poll(async () => (await here.server.call('/api/me', { token })).status).toBe(401);
   });
 
   it('shows what was used, by day, model and token, and everybody’s to an administrator', async () => {
-    upstream.script({ text: 'Counted.' });
+    here.upstream.script({ text: 'Counted.' });
     await page.getByRole('textbox', { name: 'Message' }).fill('Count this');
     await page.keyboard.press('Enter');
     await page.getByText('Counted.').waitFor();
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
-    await (await server.call('/api/chat', { body: { message: 'From an app' } })).json();
+    await (await here.server.call('/api/chat', { body: { message: 'From an app' } })).json();
     await open('Usage');
     const answers = (row: string | RegExp) =>
       dialog().getByRole('row', { name: row }).getByRole('cell').first().innerText();
@@ -200,7 +186,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
       .getByRole('listitem')
       .filter({ hasText: 'grace@example.com' });
     const login = (password: string) =>
-      server.call('/api/auth/login', { token: '', body: { email: 'grace@example.com', password } });
+      here.server.call('/api/auth/login', { token: '', body: { email: 'grace@example.com', password } });
     expect((await login('a password to begin with')).status).toBe(200);
 
     await row.getByLabel('Role of grace@example.com').selectOption('admin');
@@ -280,7 +266,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
   it('fits a phone, without scrolling sideways, in every tab', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const hash of ['#account', '#tokens', '#usage', '#users']) {
-      await page.goto(`${server.url}/${hash}`);
+      await page.goto(`${here.server.url}/${hash}`);
       await page.reload();
       await dialog().getByRole('tabpanel').getByRole('heading').first().waitFor();
       const overflow = await dialog()

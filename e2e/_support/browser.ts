@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import type { TestServer } from '../../packages/server/test/_support/start-server.ts';
 
 const candidates = [
   process.env['CHROMIUM_PATH'],
@@ -60,4 +61,13 @@ export async function signIn(context: BrowserContext, url: string): Promise<Page
     .click();
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   return page;
+}
+
+/** Gives the account conversations, as another service exports them. */
+export async function importConversations(server: TestServer, exported: object[]): Promise<void> {
+  const { email, password } = account;
+  const login = await server.call('/api/auth/login', { token: '', body: { email, password } });
+  const { accessToken } = (await login.json()) as { accessToken: string };
+  const imported = await server.call('/api/conversations/import', { token: accessToken, body: exported });
+  if (!imported.ok) throw new Error(`the import was refused with ${imported.status}`);
 }

@@ -1,7 +1,7 @@
 import { SluiceError, type User, errorEntry } from '@sluice/shared';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, Suspense, lazy, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { refreshConversation } from './api/conversation-cache.ts';
+import { dropConversation, refreshConversation } from './api/conversation-cache.ts';
 import { tellTabs } from './api/conversation-news.ts';
 import { useSession } from './api/session-context.ts';
 import { useConversation } from './api/use-conversation.ts';
@@ -45,6 +45,10 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
     createOpenChats({
       connection,
       onCreated: (id, isFresh) => isFresh && location.pathname === '/' && navigate(chatPath(id)),
+      onDiscarded(id) {
+        dropConversation(queries, id);
+        tellTabs({ id, isGone: true });
+      },
       onChanged(id, isOwn) {
         // The list is asked for again when it is looked at again.
         void refreshConversation(queries, connection, id).catch(() => undefined);

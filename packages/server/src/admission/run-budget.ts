@@ -69,7 +69,10 @@ export class RunBudget {
   async transaction<Result>(work: (stores: Stores) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#ports.database.transaction(work);
+        return await this.#ports.database.transaction(async (stores) => {
+          await stores.budgets.keepMakersOut();
+          return work(stores);
+        });
       } catch (error) {
         if (!(error instanceof MissingCounters)) throw error;
         if (attempt > MAX_ATTEMPTS) throw new SluiceError('unavailable', {}, { cause: error });

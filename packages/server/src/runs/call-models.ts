@@ -11,6 +11,7 @@ import { estimateInputTokens, estimateTokens, outputTokensOf } from './estimate-
 import { mayFallBack, retryDelayMs } from './retry-policy.ts';
 import { type Run, RunAbort } from './run.ts';
 import { type PhaseTimers, type RunTimeouts, startPhaseTimers } from './start-phase-timers.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { within } from './within.ts';
 
 export interface ModelCalls {
@@ -67,11 +68,12 @@ async function findAffordable(
       output: outputTokensOf(options, model),
     };
     try {
-      await run.budget?.moveTo(model, estimate);
-      if (run.signal.aborted) return undefined;
+      // The run's end settles what a move that is left behind may still do.
+      await unlessAborted(run.signal, async () => run.budget?.moveTo(model, estimate));
       run.serveBy(model);
       return next;
     } catch (error) {
+      if (run.signal.aborted) return undefined;
       logger.info({ err: error, runId: run.id, model: model.id }, 'a fallback model is passed over');
     }
   }

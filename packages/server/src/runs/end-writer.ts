@@ -94,7 +94,7 @@ export async function writeEnd(
     // What was written, and not answered for, is tried again.
     if (ended === undefined) return stores.runs.hasEnded(id, outcome);
     if (answer !== null) await writeAnswer(stores, { id, outcome, answer, words });
-    if (ended.counted !== null) await settleRun(stores, ended.counted, outcome.usage);
+    if (ended.counted !== null) await settleRun(stores, ended.counted, outcome);
     return true;
   });
 }

@@ -157,7 +157,7 @@ export function describeBudgetStore(name: string, open: () => Promise<Database>)
       expect(await runs.serveBy(run.id, { id: 'a/b', provider: 'a' })).toBe(true);
       expect(await runs.find(run.id, userId)).toMatchObject({ model: 'a/b', provider: 'a' });
       expect(await runs.endUncounted(run.id, makeOutcome())).toBe(false);
-      const counted = { userId, tokenId: null, model: 'c/d', heldTokens: 9, createdAt: run.createdAt };
+      const counted = { userId, tokenId: null, model: 'a/b', heldTokens: 9, createdAt: run.createdAt };
       expect(await runs.end(run.id, makeOutcome({ model: 'c/d' }))).toEqual({ counted });
       expect(await runs.hold(run.id, 1)).toBe(false);
       expect(await runs.serveBy(run.id, { id: 'a/b', provider: 'a' })).toBe(false);

@@ -35,6 +35,11 @@ export interface BudgetStore {
    * needed: while there is no limit nobody keeps them right.
    */
   putLimit(limit: LimitKey & { amount: number | null }): Promise<void>;
+  /**
+   * Until the transaction ends, nobody makes a counter that would be without what is changed in it. First in it: whoever makes one
+   * waits for it, and may hold what it needs.
+   */
+  keepMakersOut(): Promise<void>;
   /** Those of the counters that there are, as they were a moment ago. */
   readCounters(keys: readonly CounterKey[]): Promise<Counter[]>;
   /** Those of the counters that there are; nobody else changes them until the transaction ends. */
@@ -42,13 +47,16 @@ export interface BudgetStore {
   /** Adds to those of the counters that there are; amounts may be negative. What is held is never less than nothing. */
   addToCounters(keys: readonly CounterKey[], amounts: Amounts): Promise<void>;
   /**
-   * Makes a counter from the ledger, unless there is one. Within a transaction. The subject's runs that go on are counted from then
-   * on, whether or not they held anything before.
+   * Makes a counter from the ledger, unless there is one. In a transaction of its own. The subject's runs that go on are counted
+   * from then on, whether or not they held anything before.
    */
   makeCounter(key: CounterKey & { end: number }): Promise<void>;
   /** Forgets the counters of periods that began before `before`, epoch ms. */
   deleteOldCounters(before: number): Promise<void>;
 }
+
+/** Ours, in Postgres: held by who makes a counter, shared by those who begin runs, which could be missed. */
+const MAKERS_LOCK = 7_401_003;
 
 interface Ports {
   db: Kysely<Schema>;
@@ -111,11 +119,14 @@ function keepLimits({ db, reader }: Ports): Pick<BudgetStore, 'listLimits' | 'pu
 
 function keepCounters({ db, reader, kind }: Ports): Omit<BudgetStore, 'listLimits' | 'putLimit'> {
   return {
+    async keepMakersOut() {
+      // In SQLite a transaction that writes is alone.
+      if (kind === 'postgres') await sql`select pg_advisory_xact_lock_shared(${MAKERS_LOCK})`.execute(db);
+    },
     async readCounters(keys) {
       return (await select(reader, keys).execute()).map(toCounter);
     },
     async lockCounters(keys) {
-      // In SQLite a transaction that writes is alone.
       const query = select(db, keys);
       return (await (kind === 'postgres' ? query.forUpdate() : query).execute()).map(toCounter);
     },
@@ -131,7 +142,10 @@ function keepCounters({ db, reader, kind }: Ports): Omit<BudgetStore, 'listLimit
         .where((eb) => isOneOf(eb, keys))
         .execute();
     },
-    makeCounter: (key) => makeCounter(db, key),
+    async makeCounter(key) {
+      if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${MAKERS_LOCK})`.execute(db);
+      await makeCounter(db, key);
+    },
     async deleteOldCounters(before) {
       await db.deleteFrom('uses').where('period_start', '<', before).execute();
     },

@@ -76,7 +76,10 @@ async function openPglite(): Promise<OpenConnections> {
         release: () => resolve(),
       };
     },
-    end: () => (pglite.closed ? Promise.resolve() : pglite.close()),
+    async end() {
+      await isFree;
+      if (!pglite.closed) await pglite.close();
+    },
   };
   const connections = connect(pool);
   await migrate(connections.db, { kind: 'postgres' });

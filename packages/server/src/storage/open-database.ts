@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Database, type OpenConnections, type Stores, createStores } from './database.ts';
 import { isConflict } from './is-conflict.ts';
@@ -17,7 +18,8 @@ const PING_MS = 2000;
 const MAX_ATTEMPTS = 5;
 
 /**
- * Opens the database, made and migrated when needed. Disposing answers what was asked before, then closes.
+ * Opens the database, made and migrated when needed. Disposing answers what was asked before, then closes; a Postgres
+ * that takes longer than two seconds is left.
  * @throws {Error} in words for the terminal when it cannot be opened, or was made by a newer version
  */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
@@ -43,7 +45,11 @@ export function createDatabase(connections: OpenConnections): Database {
       const timer = setTimeout(() => silence.reject(new Error('the database does not answer')), PING_MS);
       await Promise.race([sql`select 1`.execute(reader), silence.promise]).finally(() => clearTimeout(timer));
     },
-    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      // What was asked just now is still on its way to a connection.
+      await setImmediate();
+      await connections[Symbol.asyncDispose]();
+    },
   };
 }
 

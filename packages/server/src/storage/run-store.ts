@@ -2,6 +2,7 @@
 // Never: a second end of one run, or a second run of one Idempotency-Key.
 import type { Cost, RunEndReason, Usage } from '@sluice/shared';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
 export interface NewRun {
@@ -33,6 +34,7 @@ export interface NewRun {
 export interface CountedRun {
   userId: string;
   tokenId: string | null;
+  /** Whose counters it stands in: another may have been about to answer when it ended. */
   model: string;
   heldTokens: number;
   /** Epoch ms. */
@@ -87,6 +89,12 @@ export interface StoredRun {
   createdAt: number;
 }
 
+interface Ports {
+  db: Kysely<Schema>;
+  reader: Kysely<Schema>;
+  kind: DatabaseKind;
+}
+
 export interface RunStore {
   /** @throws a unique violation (`isUniqueViolation`) when the user's Idempotency-Key is taken */
   insert(run: NewRun): Promise<void>;
@@ -95,7 +103,7 @@ export interface RunStore {
   findByKey(userId: string, key: string): Promise<StoredRun | undefined>;
   /** Frees a key that was claimed before `before`, epoch ms. */
   freeKey(claim: { userId: string; key: string; before: number }): Promise<void>;
-  /** @returns undefined when it had ended before: nothing is changed then */
+  /** Within a transaction, for what is counted. @returns undefined when it had ended before: nothing is changed then */
   end(id: string, outcome: RunOutcome): Promise<{ counted: CountedRun | null } | undefined>;
   /** The same, unless it is counted: its counters change in the same transaction. @returns false when nothing was changed */
   endUncounted(id: string, outcome: RunOutcome): Promise<boolean>;
@@ -117,7 +125,7 @@ export interface RunStore {
   listRecentIn(conversationId: string, since: number): Promise<StoredRun[]>;
 }
 
-export function createRunStore({ db, reader }: { db: Kysely<Schema>; reader: Kysely<Schema> }): RunStore {
+export function createRunStore({ db, reader, kind }: Ports): RunStore {
   return {
     async insert(run) {
       await db.insertInto('runs').values(toRow(run)).execute();
@@ -146,7 +154,7 @@ export function createRunStore({ db, reader }: { db: Kysely<Schema>; reader: Kys
         .where('created_at', '<', before)
         .execute();
     },
-    ...changeRunning(db),
+    ...changeRunning(db, kind),
     async hasEnded(id, { reason, endedAt }) {
       const query = db.selectFrom('runs').select('id').where('id', '=', id).where('state', '=', reason);
       return (await query.where('ended_at', '=', endedAt).executeTakeFirst()) !== undefined;
@@ -184,15 +192,19 @@ function listThoseRunning(
 /** What is done to a run only while it goes on. */
 function changeRunning(
   db: Kysely<Schema>,
+  kind: DatabaseKind,
 ): Pick<RunStore, 'end' | 'endUncounted' | 'hold' | 'serveBy' | 'requestStop'> {
   const running = (id: string) => db.updateTable('runs').where('id', '=', id).where('state', '=', 'running');
   return {
     async end(id, outcome) {
-      const row = await running(id)
-        .set(toEnd(outcome))
-        .returning(['user_id', 'token_id', 'model', 'held_tokens', 'created_at'])
-        .executeTakeFirst();
-      return row && { counted: toCounted(row) };
+      // As it was counted until now; nobody moves it to another model meanwhile.
+      const query = db
+        .selectFrom('runs')
+        .select(['user_id', 'token_id', 'model', 'held_tokens', 'created_at'])
+        .where('id', '=', id);
+      const row = await (kind === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+      const { numUpdatedRows } = await running(id).set(toEnd(outcome)).executeTakeFirstOrThrow();
+      return row && numUpdatedRows > 0n ? { counted: toCounted(row) } : undefined;
     },
     async endUncounted(id, outcome) {
       const query = running(id).set(toEnd(outcome)).where('held_tokens', 'is', null);

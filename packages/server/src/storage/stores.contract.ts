@@ -182,5 +182,21 @@ export function describeStores(name: string, open: () => Promise<Database>): voi
       await expect(closed.ping()).rejects.toThrow();
       await closed[Symbol.asyncDispose]();
     });
+
+    it('answers what was asked before it was closed, and refuses what is asked after', async () => {
+      const closed = await open();
+      const users = Array.from({ length: 200 }, () => makeUser());
+      const added = users.map((user) => closed.users.insert(user));
+      const later = makeUser();
+      const found = closed.transaction(async (stores) => {
+        await stores.users.insert(later);
+        return stores.users.find(later.id);
+      });
+      const closing = closed[Symbol.asyncDispose]();
+      const answers = await Promise.allSettled([...added, found, closing]);
+      expect(answers.filter(({ status }) => status === 'rejected')).toEqual([]);
+      expect(await found).toEqual(later);
+      await expect(closed.users.insert(makeUser())).rejects.toThrow(/closed|destroyed/);
+    });
   });
 }

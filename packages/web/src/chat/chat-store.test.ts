@@ -1,4 +1,4 @@
-import type { RunEnd, RunEndReason, StoredMessage } from '@sluice/shared';
+import { type RunEnd, type RunEndReason, SluiceError, type StoredMessage } from '@sluice/shared';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FollowOptions } from '../stream/follow-from-start.ts';
 import type { StartRunOptions } from '../stream/start-run.ts';
@@ -39,20 +39,27 @@ function createHere(conversationId: string | null = null) {
   const followed: FollowOptions[] = [];
   const stop = vi.fn();
   const created = vi.fn();
+  const discarded = vi.fn();
   const changed = vi.fn();
   const conversation = { title: null, pinned: false, archived: false, createdAt: '', updatedAt: '' };
   const paths: string[] = [];
+  /** What its conversation has on the server. */
+  const messages: StoredMessage[] = [];
   const chat = new ChatStore({
     key: 'k',
     conversationId,
     connection: {
       baseUrl: '',
-      async fetch(input) {
-        paths.push(input as string);
+      async fetch(input, init) {
+        const path = input as string;
+        paths.push(`${init?.method ?? 'GET'} ${path}`);
+        if (path.endsWith('/messages')) return Response.json({ messages, nextCursor: null });
+        if (init?.method === 'DELETE') return new Response(null, { status: 204 });
         return Response.json({ id: 'c1', ...conversation });
       },
     },
     onCreated: created,
+    onDiscarded: discarded,
     onChanged: changed,
     startRunHere(options) {
       started.push(options);
@@ -80,7 +87,20 @@ function createHere(conversationId: string | null = null) {
         ? item.places.map(({ turn }) => turn.run.getText()).join('')
         : item.place.turn.content,
     );
-  return { chat, started, followed, stop, created, changed, paths, request, answer, shown };
+  return {
+    chat,
+    started,
+    followed,
+    stop,
+    created,
+    discarded,
+    changed,
+    paths,
+    messages,
+    request,
+    answer,
+    shown,
+  };
 }
 
 /** Values a browser would keep. */
@@ -109,11 +129,12 @@ describe('a chat that begins', () => {
     const { chat, request, answer, created, paths } = createHere();
     chat.send('one', 'p/m');
     expect(await request()).toEqual({ conversationId: 'c1', model: 'p/m', message: 'one', parentId: null });
-    expect(created.mock.calls).toEqual([['c1']]);
+    expect(created).not.toHaveBeenCalled();
     answer('first', ['a1', 'u1']);
+    expect(created.mock.calls).toEqual([['c1']]);
     chat.send('two', undefined);
     expect(await request()).toEqual({ conversationId: 'c1', message: 'two', parentId: 'a1' });
-    expect(paths).toEqual(['/api/conversations']);
+    expect(paths).toEqual(['POST /api/conversations']);
   });
 
   it('refuses blank text, and a second question while an answer is on its way', () => {
@@ -153,6 +174,58 @@ describe('a chat that begins', () => {
     chat.send('two', 'p/m');
     expect(await request()).toMatchObject({ message: 'two', parentId: null });
     expect(shown()).toEqual(['one', '', 'two', '']);
+  });
+
+  const refusal = new SluiceError('budget_exceeded');
+
+  it('takes back the conversation of a refused question, and makes another for the next', async () => {
+    const { chat, started, request, answer, created, discarded, changed, paths, shown } = createHere();
+    chat.send('one', 'p/m');
+    await request();
+    started[0]!.run.closeFailed(refusal);
+    await vi.waitFor(() => expect(discarded.mock.calls).toEqual([['c1']]));
+    const taken = ['GET /api/conversations/c1/messages', 'DELETE /api/conversations/c1'];
+    expect(paths).toEqual(['POST /api/conversations', ...taken]);
+    expect(chat.getState().conversationId).toBeNull();
+    expect([created.mock.calls, changed.mock.calls]).toEqual([[], []]);
+    chat.regenerate(chat.getState().path[1]!.turn.id, 'p/m');
+    await request();
+    answer('first', ['a1', 'u1']);
+    expect(paths.at(-1)).toBe('POST /api/conversations');
+    expect(created.mock.calls).toEqual([['c1']]);
+    expect(shown()).toEqual(['one', 'first']);
+  });
+
+  it('takes back nothing that has content, nor what may have some', async () => {
+    const { chat, started, request, discarded, created, paths, messages } = createHere();
+    messages.push(stored('u1', null));
+    chat.send('one', 'p/m');
+    await request();
+    started[0]!.run.closeFailed(refusal);
+    await vi.waitFor(() => expect(paths).toHaveLength(2));
+    await vi.runAllTimersAsync();
+    expect([paths.at(-1), discarded.mock.calls]).toEqual(['GET /api/conversations/c1/messages', []]);
+
+    for (const [index, failure] of [new TypeError('network'), new SluiceError('unavailable')].entries()) {
+      const other = createHere();
+      other.chat.send('one', 'p/m');
+      await other.request();
+      other.started[0]!.run.closeFailed(failure);
+      await vi.runAllTimersAsync();
+      expect([index, other.paths]).toEqual([index, ['POST /api/conversations']]);
+      expect(other.created.mock.calls).toEqual([['c1']]);
+    }
+    expect(created).not.toHaveBeenCalled();
+  });
+
+  it('does not take a refusal after a broken connection for proof that nothing was stored', async () => {
+    const { chat, started, request, created, paths } = createHere();
+    chat.send('one', 'p/m');
+    await request();
+    started[0]!.run.noteConnection({ type: 'reconnecting', attempt: 1, delayMs: 1 });
+    started[0]!.run.closeFailed(refusal);
+    expect(created.mock.calls).toEqual([['c1']]);
+    expect(paths).toEqual(['POST /api/conversations']);
   });
 
   it('passes Stop on to the run', () => {

@@ -1,5 +1,4 @@
 import type { ChatRequest, Connection, StoredMessage } from '@sluice/shared';
-import { createConversation } from '../api/conversation-requests.ts';
 import { textOf } from '../stream/catch-up.ts';
 import { followFromStart } from '../stream/follow-from-start.ts';
 import { requestStop } from '../stream/request-stop.ts';
@@ -8,6 +7,7 @@ import { type RunHandle, startRun } from '../stream/start-run.ts';
 import { branchChoice } from '../api/branch-choice.ts';
 import { cleanText } from './clean-text.ts';
 import { chooseLeaf, mergeMessages } from './merge-messages.ts';
+import { NewConversation, isUnstored } from './new-conversation.ts';
 import {
   type Place,
   type Prompt,
@@ -24,7 +24,7 @@ import {
 } from './turn-tree.ts';
 
 export interface ChatState {
-  /** Null until the server has the conversation. */
+  /** Null until the server has something in the conversation. */
   conversationId: string | null;
   /** Whether what the server has is here. */
   isLoaded: boolean;
@@ -40,8 +40,10 @@ export interface ChatOptions {
   /** Null for one that has not begun. */
   conversationId: string | null;
   connection: Connection;
-  /** Called when the server has made the conversation of a chat that had none. */
+  /** Called when a chat that had no conversation has one. */
   onCreated: (conversationId: string) => void;
+  /** Called when one was made, and taken back because nothing came into it. */
+  onDiscarded: (conversationId: string) => void;
   /**
    * Called when a run has begun and when it has ended: the conversation's title and time have changed.
    * @param isOwn whether it was started here
@@ -60,6 +62,7 @@ export class ChatStore {
   /** The page's own; stays when the conversation gets its id. */
   readonly key: string;
   readonly #options: ChatOptions;
+  readonly #new: NewConversation;
   readonly #listeners = new Set<() => void>();
   #tree: TurnTree = emptyTree;
   /** The run started here that goes on. */
@@ -71,6 +74,7 @@ export class ChatStore {
     const { key, conversationId } = options;
     this.key = key;
     this.#options = options;
+    this.#new = new NewConversation(options);
     this.#state = { conversationId, isLoaded: conversationId === null, path: [], live: null, latest: null };
   }
 
@@ -143,8 +147,9 @@ export class ChatStore {
     });
 
   readonly stop = (): void => {
+    const { live } = this.#state;
     if (this.#own !== null) this.#own.handle.stop();
-    else if (this.#state.live !== null) void requestStop(this.#options.connection, this.#state.live);
+    else if (live?.getView().isStopping === false) void requestStop(this.#options.connection, live);
   };
 
   /** An answer that goes on elsewhere, or began before this page was loaded, is shown as it grows. */
@@ -203,20 +208,18 @@ export class ChatStore {
     const makeRequest = async (signal: AbortSignal) => ({
       ...(model !== undefined && { model }),
       ...turn,
-      conversationId: await this.#makeConversation(signal),
+      conversationId: this.#state.conversationId ?? (await this.#new.make(signal)),
     });
     this.#watch(run, reply);
     this.#own = { run, handle: startRunHere({ connection, makeRequest, run }) };
     this.#update(addTurn(tree, reply), { latest: run });
   }
 
-  async #makeConversation(signal: AbortSignal): Promise<string> {
-    const { conversationId } = this.#state;
-    if (conversationId !== null) return conversationId;
-    const { id } = await createConversation(this.#options.connection, signal);
+  #adoptNew(): void {
+    const id = this.#new.take();
+    if (id === null) return;
     this.#update(this.#tree, { conversationId: id });
     this.#options.onCreated(id);
-    return id;
   }
 
   /** Gives prompt and answer their names when the run has begun, and lets go of it when it has ended. */
@@ -229,12 +232,19 @@ export class ChatStore {
         isNamed = true;
         const named = nameTurn(this.#tree, id, messageId);
         this.#update(nameTurn(named, parentId ?? '', userMessageId));
-        if (isOwn()) this.#tellChanged(true);
+        if (isOwn()) {
+          this.#adoptNew();
+          this.#tellChanged(true);
+        }
       }
       if (phase !== 'ended') return;
       unsubscribe();
       const wasOwn = isOwn();
-      if (wasOwn) this.#own = null;
+      if (wasOwn) {
+        this.#own = null;
+        if (isUnstored(run.getView())) void this.#new.discard();
+        else this.#adoptNew();
+      }
       this.#update(this.#tree);
       this.#tellChanged(wasOwn);
     });

@@ -17,20 +17,20 @@ export interface OpenChatsOptions {
   connection: Connection;
   /** @param isFresh whether the conversation is that of the fresh chat */
   onCreated: (conversationId: string, isFresh: boolean) => void;
+  onDiscarded: ChatOptions['onDiscarded'];
   onChanged: ChatOptions['onChanged'];
 }
 
-export function createOpenChats({ connection, onCreated, onChanged }: OpenChatsOptions): OpenChats {
+export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): OpenChats {
   const listeners = new Set<() => void>();
   const chats = new Map<string, ChatStore>();
   let count = 0;
 
   function create(conversationId: string | null): ChatStore {
     const chat = new ChatStore({
+      ...options,
       key: `chat-${++count}`,
       conversationId,
-      connection,
-      onChanged,
       onCreated(id) {
         const isFresh = chat === fresh;
         chats.set(id, chat);

@@ -35,6 +35,7 @@ export function readStatus(view: RunView, modelName: string): RunStatus {
   const still = (text: string) => ({ text, showsElapsed: false });
   if (view.phase === 'ended') return still(readEnd(view));
   if (view.isStopping) return still('Stopping…');
+  if (view.stopFailure !== null) return still(`Not stopped. ${view.stopFailure}`);
   if (view.connection === 'reconnecting') return still('Reconnecting…');
   if (view.connection === 'resumed') return still('Connected again');
   if (view.phase === 'generating') return still('Generating');

@@ -34,6 +34,16 @@ describe('the status line', () => {
     expect(readStatus({ ...generating, connection: 'resumed' }, 'M').text).toBe('Connected again');
   });
 
+  it('says that an answer goes on which could not be stopped', () => {
+    const run = createRunStore({ id: 'a', model: 'p/m', now: () => 0 });
+    run.noteStopping();
+    expect(readStatus(run.getView(), 'M').text).toBe('Stopping…');
+    run.noteUnstopped(new TypeError('network'));
+    expect(readStatus(run.getView(), 'M').text).toMatch(/^Not stopped\. The server could not be reached/);
+    run.noteStopping();
+    expect(readStatus(run.getView(), 'M').text).toBe('Stopping…');
+  });
+
   it('proves a stop', () => {
     const stop = { runId: 'r', state: 'stopped', upstreamClosedMs: 37.6 };
     expect(readStatus(ended('stopped', { stop }), 'M').text).toBe('Stopped · connection closed in 38 ms');

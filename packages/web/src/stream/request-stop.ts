@@ -1,18 +1,46 @@
-import { type Connection, stopRun } from '@sluice/shared';
+import { type Connection, type StopResult, SluiceError, errorEntry, stopRun } from '@sluice/shared';
 import type { RunStore } from './run-store.ts';
 
+/** Between the attempts of one stop. */
+const DELAYS_MS = [250, 500, 1000, 2000];
+/** A server answers a stop within two seconds. */
+const ANSWER_MS = 5000;
+
 /**
- * Asks the server to stop a run that has a name, and notes the proof in `run`.
- * @returns whether the server took it
+ * Asks the server to stop a run that has a name, a few times if need be, and notes in `run` the proof, or why it was not stopped.
+ * @returns whether it goes on no more
  */
 export async function requestStop(connection: Connection, run: RunStore): Promise<boolean> {
   const { runId } = run.getView();
   if (runId === null) return false;
   run.noteStopping();
-  try {
-    run.noteStop(await stopRun(connection, runId));
-    return true;
-  } catch {
-    return false;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      run.noteStop(await stopWithin(ANSWER_MS, connection, runId));
+      return true;
+    } catch (error) {
+      if (run.getView().phase === 'ended' || isGone(error)) return true;
+      const delayMs = DELAYS_MS[attempt];
+      if (delayMs === undefined || !mayPass(error)) {
+        run.noteUnstopped(error);
+        return false;
+      }
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
   }
 }
+
+async function stopWithin(ms: number, connection: Connection, runId: string): Promise<StopResult> {
+  const controller = new AbortController();
+  const giveUp = () => controller.abort(new TypeError('the server does not answer'));
+  const timer = setTimeout(giveUp, ms);
+  try {
+    return await stopRun(connection, runId, controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const isGone = (error: unknown) => error instanceof SluiceError && error.code === 'not_found';
+
+const mayPass = (error: unknown) => !(error instanceof SluiceError) || errorEntry(error.code).retryable;

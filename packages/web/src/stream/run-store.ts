@@ -26,6 +26,8 @@ export interface RunView {
   thoughtMs: number | null;
   hasReasoning: boolean;
   isStopping: boolean;
+  /** Why it goes on although it was to stop, in words for the person who asked. */
+  stopFailure: string | null;
   stop: StopResult | null;
   end: Answer['end'];
   usage: Answer['usage'];
@@ -52,6 +54,8 @@ export interface RunStore {
   noteConnection: (change: ConnectionChange) => void;
   noteStopping: () => void;
   noteStop: (stop: StopResult) => void;
+  /** It goes on, because of what the request to stop it failed with. */
+  noteUnstopped: (error: unknown) => void;
   /** Ends it as stopped from here, when the server's own end cannot be waited for. The first end stands. */
   closeStopped: () => void;
   /** Ends it with whatever broke its stream. The first end stands. */
@@ -70,6 +74,7 @@ interface RunState {
   answer: Answer;
   requestId: string | null;
   isStopping: boolean;
+  stopFailure: string | null;
   stop: StopResult | null;
   failure: RunFailure | null;
   isStoppedHere: boolean;
@@ -79,6 +84,21 @@ interface RunState {
   connection: ConnectionChange['type'] | null;
   connectionSinceMs: number;
 }
+
+const newState: RunState = {
+  answer: emptyAnswer,
+  requestId: null,
+  isStopping: false,
+  stopFailure: null,
+  stop: null,
+  failure: null,
+  isStoppedHere: false,
+  isCut: false,
+  thinkingSinceMs: null,
+  thoughtMs: null,
+  connection: null,
+  connectionSinceMs: 0,
+};
 
 /** How long it is told that a connection has come back. */
 const RESUMED_MS = 2000;
@@ -108,6 +128,7 @@ function viewOf(state: RunState, asked: { model: string; startedAtMs: number }):
     hasReasoning: answer.reasoning !== '',
     thoughtMs: state.thoughtMs,
     isStopping: state.isStopping,
+    stopFailure: state.stopFailure,
     stop: state.stop,
     end: answer.end,
     usage: answer.usage,
@@ -130,19 +151,7 @@ export function createRunStore({
   now = performance.now.bind(performance),
 }: RunStoreOptions): RunStore {
   const asked = { model, startedAtMs: now() };
-  let state: RunState = {
-    answer: emptyAnswer,
-    requestId: null,
-    isStopping: false,
-    stop: null,
-    failure: null,
-    isStoppedHere: false,
-    isCut: false,
-    thinkingSinceMs: null,
-    thoughtMs: null,
-    connection: null,
-    connectionSinceMs: 0,
-  };
+  let state = newState;
   let view = viewOf(state, asked);
   let text = '';
   let reasoning = '';
@@ -203,8 +212,12 @@ export function createRunStore({
     },
     noteRequestId: (requestId) => update({ requestId }, false),
     noteConnection: ({ type }) => update({ connection: type, connectionSinceMs: now() }, true),
-    noteStopping: () => update({ isStopping: true }, true),
+    noteStopping: () => update({ isStopping: true, stopFailure: null }, true),
     noteStop: (stop) => update({ stop }, true),
+    noteUnstopped(error) {
+      const { message } = describeFailure(error, state.requestId);
+      update({ isStopping: false, stopFailure: message }, true);
+    },
     closeStopped() {
       if (!hasEnded(state)) update({ isStoppedHere: true }, true);
     },

@@ -8,7 +8,7 @@ const LEAVE_MS = 2000;
 const NAME_MS = 5000;
 
 export interface RunHandle {
-  /** Ends the run and keeps what came; idempotent. */
+  /** Ends the run and keeps what came; idempotent. A run that the server cannot be told to stop goes on. */
   stop: () => void;
 }
 
@@ -74,8 +74,12 @@ export function startRun(options: StartRunOptions): RunHandle {
     if (!isSent) return abort.abort();
     // Closing the connection would only leave the run to its grace.
     await waitForName(run);
-    const isTaken = await requestStop(connection, run);
-    setTimeout(() => abort.abort(), isTaken ? LEAVE_MS : 0);
+    if (run.getView().runId === null) {
+      // There may be a run all the same, which cannot be named. The first end stands.
+      run.closeFailed(new TypeError('the server does not answer'));
+      return abort.abort();
+    }
+    if (await requestStop(connection, run)) setTimeout(() => abort.abort(), LEAVE_MS);
   }
 
   return { stop: () => void stop() };

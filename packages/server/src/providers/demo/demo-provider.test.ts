@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { collect, describeProvider, never, request } from '../provider.contract.ts';
+import { collect, never, request } from '../outcome.fixture.ts';
+import { describeProvider } from '../provider.contract.ts';
 import { createDemoProvider } from './demo-provider.ts';
 
 const atOnce = async () => {};

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import { SluiceError } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
 import { startFakeUpstream } from '../../../test/_support/fake-upstream.ts';
-import { collect, describeUpstreamProvider, never, request } from '../provider.contract.ts';
+import { collect, never, request } from '../outcome.fixture.ts';
+import { describeUpstreamProvider } from '../upstream-provider.contract.ts';
 import { createOpenaiProvider } from './openai-provider.ts';
 
 describeUpstreamProvider('OpenaiProvider', ({ openAiUrl }) =>

@@ -41,5 +41,14 @@ export async function openPostgresAsItIs(url: string): Promise<OpenConnections> 
 /** @param pool of a database that is migrated, and its own from now on */
 export function connect(pool: PostgresPool): OpenConnections {
   const db = new Kysely<Schema>({ dialect: createPostgresDialect(pool) });
-  return { db, reader: db, kind: 'postgres', [Symbol.asyncDispose]: () => pool.end() };
+  return {
+    db,
+    reader: db,
+    kind: 'postgres',
+    async [Symbol.asyncDispose]() {
+      await db.destroy();
+      // Of one that was never asked, too.
+      await pool.end();
+    },
+  };
 }

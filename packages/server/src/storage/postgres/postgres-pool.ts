@@ -1,6 +1,7 @@
 // In: SQL and parameters for a client that was borrowed. Out: rows, numbers as numbers.
 // Never: a process that dies of a lost connection, nor a wait without an end.
 import { Pool, type PoolClient, TypeOverrides } from 'pg';
+import { LentConnections } from '../lent-connections.ts';
 
 interface PostgresResult {
   /** The statement that was run: `COMMIT`, and `ROLLBACK` when that is what a commit came to. */
@@ -30,7 +31,7 @@ const IDLE_MS = 300_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 /** For a server that no longer answers at all, and so cannot keep to its own. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2000;
-/** A closing pool says goodbye to the server; one that does not hear it is left. */
+/** A closing pool waits for the server's last answers, and as long for its goodbye; one that does not answer is left. */
 const GOODBYE_MS = 2000;
 
 /**
@@ -56,19 +57,29 @@ export function openPostgresPool(url: string, { isPatient = false } = {}): Postg
   // A lost connection is told to whoever uses it next; without listeners it would end the process.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
+  const lent = new LentConnections();
   let ended: Promise<void> | undefined;
   return {
-    connect: async () => toClient(await pool.connect()),
-    end: () => (ended ??= end(pool)),
+    async connect() {
+      if (ended !== undefined) throw new Error('the database is closed');
+      return toClient(await lent.lend(() => pool.connect()), lent);
+    },
+    end: () => (ended ??= end(pool, lent)),
   };
 }
 
 const ignore = () => {};
 
-async function end(pool: Pool): Promise<void> {
+async function end(pool: Pool, lent: LentConnections): Promise<void> {
+  // A pool that is told to end serves nobody who waits for a connection.
+  await patiently(lent.allBack());
+  await patiently(pool.end());
+}
+
+async function patiently(work: Promise<void>): Promise<void> {
   const goodbye = Promise.withResolvers<void>();
   const timer = setTimeout(goodbye.resolve, GOODBYE_MS);
-  await Promise.race([pool.end(), goodbye.promise]);
+  await Promise.race([work, goodbye.promise]);
   clearTimeout(timer);
 }
 
@@ -78,9 +89,12 @@ function numberTypes(): TypeOverrides {
   return types;
 }
 
-function toClient(client: PoolClient): PostgresClient {
+function toClient(client: PoolClient, lent: LentConnections): PostgresClient {
   return {
     query: (sql, parameters) => client.query(sql, [...parameters]),
-    release: (isBroken) => client.release(isBroken),
+    release(isBroken) {
+      client.release(isBroken);
+      lent.giveBack();
+    },
   };
 }

@@ -34,7 +34,9 @@ export async function openSqlite(dataDir: string, list = migrations): Promise<Op
   const open = async (setup: readonly string[]) => {
     const sqlite = stack.use(await openSqliteConnection({ path, setup, busyTimeoutMs: BUSY_TIMEOUT_MS }));
     const isReader = setup === readerSetup;
-    return new Kysely<Schema>({ dialect: createSqliteDialect(sqlite, { isReader }) });
+    const db = new Kysely<Schema>({ dialect: createSqliteDialect(sqlite, { isReader }) });
+    stack.defer(() => db.destroy());
+    return db;
   };
   const db = await open(writerSetup);
   await backUpBeforeMigration(db, { dataDir, list });

@@ -8,6 +8,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { LentConnections } from '../lent-connections.ts';
 import { mapError } from '../map-error.ts';
 import { replaceNul } from '../replace-nul.ts';
 import type { SQLInputValue } from 'node:sqlite';
@@ -38,18 +39,20 @@ export function createSqliteDialect(sqlite: SqliteConnection, { isReader = false
 function createDriver(sqlite: SqliteConnection, groups: StatementGroups): Driver {
   /** Of the transaction that is open: what ends its turn. */
   const turns = new WeakMap<DatabaseConnection, () => void>();
+  const lent = new LentConnections();
   const endTurn = (connection: DatabaseConnection) => {
     turns.get(connection)?.();
     turns.delete(connection);
   };
   return {
     async init() {},
-    acquireConnection: async () => {
-      const connection = connect((statement) =>
-        turns.has(connection) ? sqlite.query(statement.sql, statement.parameters) : groups.run(statement),
-      );
-      return connection;
-    },
+    acquireConnection: () =>
+      lent.lend(async () => {
+        const connection = connect((statement) =>
+          turns.has(connection) ? sqlite.query(statement.sql, statement.parameters) : groups.run(statement),
+        );
+        return connection;
+      }),
     async beginTransaction(connection, { accessMode }) {
       turns.set(connection, await groups.take());
       try {
@@ -71,8 +74,12 @@ function createDriver(sqlite: SqliteConnection, groups: StatementGroups): Driver
         endTurn(connection);
       }
     },
-    async releaseConnection() {},
+    async releaseConnection() {
+      lent.giveBack();
+    },
     async destroy() {
+      // Statements may still wait for their turn, which SQLite does not know of.
+      await lent.allBack();
       await sqlite[Symbol.asyncDispose]();
     },
   };
