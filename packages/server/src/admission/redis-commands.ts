@@ -10,7 +10,7 @@ export interface RedisCommands {
    */
   run(source: string, input: { keys: string[]; args: string[] }): Promise<unknown>;
   /** One command. @throws {SluiceError} `unavailable`; it may have been done all the same */
-  send(...command: string[]): Promise<unknown>;
+  send(key: string, ...command: string[]): Promise<unknown>;
   /** Called whenever Redis is back, before anything else is sent there. */
   onRecovery(recovered: () => void): void;
 }

@@ -56,7 +56,9 @@ describe.skipIf(url === '')('with a real Redis', () => {
     );
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     for (const result of asked) if (result.status === 'rejected') expect(result.reason).toEqual(tooMany);
-    expect(await links[0]?.send('PTTL', `sluice:{runs:${user}}`)).toBeGreaterThan(23 * 3_600_000);
+    expect(await links[0]?.send(`sluice:{runs:${user}}`, 'PTTL', `sluice:{runs:${user}}`)).toBeGreaterThan(
+      23 * 3_600_000,
+    );
   });
 
   it('never has more than the maximum, however runs begin and end in parallel, and none in the end', async () => {
@@ -77,7 +79,9 @@ describe.skipIf(url === '')('with a real Redis', () => {
     await Promise.all([one, one, one, other, other, other].map(ask));
     expect(most).toBe(3);
     expect(admitted).toBeGreaterThan(60);
-    await expect.poll(() => links[0]?.send('EXISTS', `sluice:{runs:${user}}`)).toBe(0);
+    await expect
+      .poll(() => links[0]?.send(`sluice:{runs:${user}}`, 'EXISTS', `sluice:{runs:${user}}`))
+      .toBe(0);
   });
 
   it('frees the places of a process that is no longer alive', async () => {
@@ -118,10 +122,12 @@ describe.skipIf(url === '')('with a real Redis', () => {
       liveProcesses: () => live,
     });
     await expect(limiter.admit(user)).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await links[0]?.send('HLEN', `sluice:{runs:${user}}`)).toBe(1);
+    expect(await links[0]?.send(`sluice:{runs:${user}}`, 'HLEN', `sluice:{runs:${user}}`)).toBe(1);
     losesReply = false;
     recovered();
-    await expect.poll(() => links[0]?.send('EXISTS', `sluice:{runs:${user}}`)).toBe(0);
+    await expect
+      .poll(() => links[0]?.send(`sluice:{runs:${user}}`, 'EXISTS', `sluice:{runs:${user}}`))
+      .toBe(0);
     expect(await countFree(other, user)).toBe(3);
     // Nor is a user remembered of whom Redis has nothing.
     recovered();
@@ -132,7 +138,7 @@ describe.skipIf(url === '')('with a real Redis', () => {
   it('asks Redis nothing when there is no limit', async () => {
     const { one, user } = twoProcesses({ maxRunsPerUser: 0 });
     await one.admit(user);
-    expect(await links[0]?.send('EXISTS', `sluice:{runs:${user}}`)).toBe(0);
+    expect(await links[0]?.send(`sluice:{runs:${user}}`, 'EXISTS', `sluice:{runs:${user}}`)).toBe(0);
   });
 });
 

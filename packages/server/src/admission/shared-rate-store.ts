@@ -12,7 +12,7 @@ export class SharedRateStore extends RedisStore {
     const answer = async (...[command, ...args]: string[]): Promise<unknown> => {
       const [source = '', keyCount, ...rest] = args;
       if (command === 'SCRIPT') return args[1];
-      if (command !== 'EVALSHA') return redis.send(command ?? '', ...args);
+      if (command !== 'EVALSHA') return redis.send(args[0] ?? '', command ?? '', ...args);
       return redis.run(source, { keys: rest.slice(0, Number(keyCount)), args: rest.slice(Number(keyCount)) });
     };
     super({

@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '@sluice/shared';
-import { ErrorReply, createClient } from 'redis';
+import { ErrorReply } from 'redis';
 import type { Logger } from '../observability/logger.ts';
+import { type RedisConnection, connectRedis } from './redis-connection.ts';
 
 /** Disposing closes the connection. */
 export interface RedisLink extends AsyncDisposable {
@@ -15,15 +16,14 @@ export interface RedisLink extends AsyncDisposable {
    * @throws {SluiceError} `unavailable`; it may have run all the same
    */
   run(source: string, input: { keys: string[]; args: string[] }): Promise<unknown>;
-  /** One command. @throws {SluiceError} `unavailable`; it may have been done all the same */
-  send(...command: string[]): Promise<unknown>;
+  /** One command about one key. @throws {SluiceError} `unavailable`; it may have been done all the same */
+  send(key: string, ...command: string[]): Promise<unknown>;
   /** Messages of a sharded channel, also after Redis was lost and is back; those in between are not sent again. */
   subscribe(channel: string, onMessage: (message: string) => void): Promise<AsyncDisposable>;
   /** Called whenever Redis is back. */
   onRecovery(recovered: () => void): void;
 }
 
-type Client = ReturnType<typeof connectTo>;
 type Listener = (message: string) => void;
 type OnMessage = (message: string, channel: string) => void;
 
@@ -32,6 +32,7 @@ const ANSWER_MS = 1000;
 const HEARTBEAT_MS = 1000;
 const RETRY_MS = 500;
 const START_PATIENCE_MS = 5000;
+const PROBE = 'sluice:probe';
 /** Replies of a Redis that is there and cannot be written to. */
 const refusals =
   /^(OOM|READONLY|MISCONF|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|NOAUTH|NOPERM|WRONGPASS)\b/;
@@ -43,9 +44,12 @@ const refusals =
 export async function openRedis(url: string, logger: Logger): Promise<RedisLink> {
   const deadline = Date.now() + START_PATIENCE_MS;
   for (;;) {
+    const link = new Link(url, logger);
     try {
-      return new Link(url, logger, await connect(url));
+      await link.connect();
+      return link;
     } catch (error) {
+      await link[Symbol.asyncDispose]();
       if (Date.now() < deadline && !refusals.test(messageOf(error))) await sleep(RETRY_MS);
       else throw new Error(`cannot use Redis at ${new URL(url).host}: ${messageOf(error)}`, { cause: error });
     }
@@ -56,43 +60,43 @@ class Link implements RedisLink {
   readonly #url: string;
   readonly #logger: Logger;
   /** Undefined while Redis is lost. */
-  #client: Client | undefined;
+  #connection: RedisConnection | undefined;
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #onMessage: OnMessage;
   readonly #recovered: (() => void)[] = [];
   readonly #heartbeat: NodeJS.Timeout;
   #isClosed = false;
 
-  constructor(url: string, logger: Logger, client: Client) {
+  constructor(url: string, logger: Logger) {
     this.#onMessage = (message, channel) => {
       for (const listener of this.#listeners.get(channel) ?? []) listener(message);
     };
     this.#url = url;
     this.#logger = logger;
-    this.#use(client);
     // One that no longer answers is noticed although nobody asks it for anything.
-    this.#heartbeat = setInterval(() => void this.send('PING').catch(() => {}), HEARTBEAT_MS);
+    this.#heartbeat = setInterval(() => void this.send(PROBE, 'PING').catch(() => {}), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
 
   get isAvailable(): boolean {
-    return this.#client !== undefined;
+    return this.#connection !== undefined;
   }
 
   run(source: string, { keys, args }: { keys: string[]; args: string[] }): Promise<unknown> {
-    return this.#ask(async (client) => {
+    const [key = ''] = keys;
+    return this.#ask(async (redis) => {
       const rest = [String(keys.length), ...keys, ...args];
       try {
-        return await client.sendCommand(['EVALSHA', shaOf(source), ...rest]);
+        return await redis.send(key, ['EVALSHA', shaOf(source), ...rest]);
       } catch (error) {
         if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
-        return client.sendCommand(['EVAL', source, ...rest]);
+        return redis.send(key, ['EVAL', source, ...rest]);
       }
     });
   }
 
-  send(...command: string[]): Promise<unknown> {
-    return this.#ask((client) => client.sendCommand(command));
+  send(key: string, ...command: string[]): Promise<unknown> {
+    return this.#ask((redis) => redis.send(key, command));
   }
 
   async subscribe(channel: string, onMessage: Listener): Promise<AsyncDisposable> {
@@ -102,10 +106,10 @@ class Link implements RedisLink {
       listeners.delete(onMessage);
       if (listeners.size > 0) return;
       this.#listeners.delete(channel);
-      await this.#client?.sUnsubscribe(channel, this.#onMessage).catch(() => {});
+      await this.#connection?.unsubscribe(channel, this.#onMessage).catch(() => {});
     };
     try {
-      await this.#ask((client) => client.sSubscribe(channel, this.#onMessage));
+      await this.#ask((redis) => redis.subscribe(channel, this.#onMessage));
     } catch (error) {
       await leave();
       throw error;
@@ -117,90 +121,66 @@ class Link implements RedisLink {
     this.#recovered.push(recovered);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#heartbeat);
-    const client = this.#client;
-    this.#client = undefined;
-    client?.destroy();
-  }
-
-  async #ask<Reply>(work: (client: Client) => Promise<Reply>): Promise<Reply> {
-    const client = this.#client;
-    if (client === undefined) throw lost(undefined);
+  /** To a Redis that can be written to, with the channels that somebody listens to. @throws when that cannot be */
+  async connect(): Promise<void> {
+    let isLost = false;
+    let onLost = (_error: unknown) => void (isLost = true);
+    const connection = await connectRedis({
+      url: this.#url,
+      timeoutMs: ANSWER_MS,
+      onLost: (error) => onLost(error),
+    });
     try {
-      return await inTime(work(client));
+      await inTime(connection.send(PROBE, ['SET', PROBE, '1', 'PX', '60000']));
+      const channels = [...this.#listeners.keys()];
+      await inTime(Promise.all(channels.map((channel) => connection.subscribe(channel, this.#onMessage))));
+      if (isLost || this.#isClosed) throw new Error('the connection was closed');
+      this.#connection = connection;
+      onLost = (error) => {
+        if (this.#connection === connection) this.#lose(error);
+      };
     } catch (error) {
-      if (error instanceof ErrorReply && !refusals.test(messageOf(error))) throw error;
-      this.#lose(client, error);
-      throw lost(error);
-    }
-  }
-
-  #use(client: Client): void {
-    this.#client = client;
-    client.on('error', (error) => this.#lose(client, error));
-  }
-
-  #lose(client: Client, cause: unknown): void {
-    if (this.#client !== client) return;
-    this.#client = undefined;
-    this.#logger.error({ err: cause }, 'Redis is lost: running answers go on in this process alone');
-    client.destroy();
-    void this.#comeBack();
-  }
-
-  async #connectAgain(): Promise<Client> {
-    const client = await connect(this.#url);
-    const channels = [...this.#listeners.keys()];
-    try {
-      await inTime(Promise.all(channels.map((channel) => client.sSubscribe(channel, this.#onMessage))));
-      return client;
-    } catch (error) {
-      client.destroy();
+      connection.destroy();
       throw error;
     }
   }
 
-  async #comeBack(): Promise<void> {
-    for (;;) {
-      await sleep(RETRY_MS, undefined, { ref: false });
-      if (this.#isClosed) return;
-      const client = await this.#connectAgain().catch(() => undefined);
-      if (client === undefined) continue;
-      if (this.#isClosed) return client.destroy();
-      this.#use(client);
-      this.#logger.info('Redis is back');
-      for (const recovered of this.#recovered) recovered();
-      return;
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#heartbeat);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.destroy();
+  }
+
+  async #ask<Reply>(work: (redis: RedisConnection) => Promise<Reply>): Promise<Reply> {
+    const connection = this.#connection;
+    if (connection === undefined) throw lost(undefined);
+    try {
+      return await inTime(work(connection));
+    } catch (error) {
+      if (error instanceof ErrorReply && !refusals.test(messageOf(error))) throw error;
+      if (this.#connection === connection) this.#lose(error);
+      throw lost(error);
     }
   }
-}
 
-/** No commands are kept for later, and no connection is made again behind our back: being lost is a state to be told of. */
-function connectTo(url: string) {
-  return createClient({
-    url,
-    name: 'sluice',
-    RESP: 3,
-    disableOfflineQueue: true,
-    maintNotifications: 'disabled',
-    socket: { reconnectStrategy: false, connectTimeout: ANSWER_MS, keepAlive: true },
-  });
-}
+  #lose(cause: unknown): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#logger.error({ err: cause }, 'Redis is lost: running answers go on in this process alone');
+    connection?.destroy();
+    void this.#comeBack();
+  }
 
-/** @returns a connection to a Redis that can be written to */
-async function connect(url: string): Promise<Client> {
-  const client = connectTo(url);
-  // Told by what is asked next; without a listener it would end the process.
-  client.on('error', () => {});
-  try {
-    await inTime(client.connect());
-    await inTime(client.sendCommand(['SET', 'sluice:probe', '1', 'PX', '60000']));
-    return client;
-  } catch (error) {
-    if (client.isOpen) client.destroy();
-    throw error;
+  async #comeBack(): Promise<void> {
+    while (!this.#isClosed && this.#connection === undefined) {
+      await sleep(RETRY_MS, undefined, { ref: false });
+      await this.connect().catch(() => {});
+    }
+    if (this.#isClosed) return;
+    this.#logger.info('Redis is back');
+    for (const recovered of this.#recovered) recovered();
   }
 }
 

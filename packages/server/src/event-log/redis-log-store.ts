@@ -80,6 +80,9 @@ if isLast then reply[1] = 1 end
 return reply
 `;
 
+/** KEYS: channel. A script, so that a cluster asks the node that has it. Returns how many listen to it. */
+const COUNT = `return redis.call('PUBSUB', 'SHARDNUMSUB', KEYS[1])[2]`;
+
 /** Logs as Redis Streams: all of one run's keys have its tag, so that a cluster keeps them together. */
 export class RedisLogStore implements LogStore {
   readonly #link: RedisLink;
@@ -137,7 +140,8 @@ export class RedisLogStore implements LogStore {
   }
 
   async drop(runId: string): Promise<void> {
-    await this.#link.send('DEL', logKey(runId));
+    const key = logKey(runId);
+    await this.#link.send(key, 'DEL', key);
   }
 
   watch(runId: string, onBatch: (batch: Batch) => void): Promise<AsyncDisposable> {
@@ -148,8 +152,7 @@ export class RedisLogStore implements LogStore {
   }
 
   async countWatchers(runId: string): Promise<number> {
-    const reply = await this.#link.send('PUBSUB', 'SHARDNUMSUB', channelOf(runId));
-    return Number((reply as unknown[])[1] ?? 0);
+    return (await this.#link.run(COUNT, { keys: [channelOf(runId)], args: [] })) as number;
   }
 
   onRecovery(recovered: () => void): void {

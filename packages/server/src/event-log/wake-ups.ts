@@ -11,7 +11,8 @@ export function createRedisWakeUps(link: Pick<RedisLink, 'send' | 'subscribe'>):
   const channelOf = (processId: string) => `sluice:{process:${processId}}:look`;
   return {
     wake(processId, runId) {
-      void link.send('SPUBLISH', channelOf(processId), runId).catch(() => {});
+      const channel = channelOf(processId);
+      void link.send(channel, 'SPUBLISH', channel, runId).catch(() => {});
     },
     listen: (processId, onWake) => link.subscribe(channelOf(processId), onWake),
   };

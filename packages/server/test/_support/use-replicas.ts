@@ -18,8 +18,8 @@ export interface Replicas {
 /** What several servers need; where it is missing their tests are skipped by name, and fail where CI=true. */
 export const hasReplicas = hasPostgres && hasRedis;
 
-/** Two servers on one Postgres and one Redis, and a fake upstream that is reset before each test. */
-export function useReplicas(environment: Environment = {}): Replicas {
+/** Two servers on one Postgres and one Redis, or a cluster of them, and a fake upstream that is reset before each test. */
+export function useReplicas(environment: Environment = {}, startStore = startRedis): Replicas {
   const stack = new AsyncDisposableStack();
   let replicas: Replicas | undefined;
   beforeAll(async () => {
@@ -29,7 +29,7 @@ export function useReplicas(environment: Environment = {}): Replicas {
     }
     const upstream = stack.use(await startFakeUpstream());
     const postgres = stack.use(await startPostgres());
-    const redis = stack.use(await startRedis());
+    const redis = stack.use(await startStore());
     const shared = {
       ...pointAt(upstream),
       DATABASE_URL: postgres.url,

@@ -54,13 +54,13 @@ describe.skipIf(inject('redisUrl') === undefined)('rate limits of two processes 
     expect([await ask(one, 'a'), await ask(other, 'a'), await ask(one, 'a')]).toEqual(['3', '2', '1']);
     expect([await ask(one, 'b'), await ask(one, 'a', '/other')]).toEqual(['3', '39']);
     expect([await ask(other, 'a'), await ask(other, 'a'), await ask(one, 'a')]).toEqual(['0', '429', '429']);
-    const keys = (await links[0]?.send('KEYS', '*')) as string[];
+    const keys = (await links[0]?.send('', 'KEYS', '*')) as string[];
     expect(keys.filter((key) => key !== 'sluice:probe').toSorted()).toEqual([
       'sluice:rate:requests:a',
       'sluice:rate:runs:a',
       'sluice:rate:runs:b',
     ]);
-    expect(await links[0]?.send('PTTL', 'sluice:rate:runs:a')).toBeGreaterThan(50_000);
+    expect(await links[0]?.send('sluice:rate:runs:a', 'PTTL', 'sluice:rate:runs:a')).toBeGreaterThan(50_000);
   });
 
   it('counts requests that come at once, each once', async () => {
@@ -91,7 +91,7 @@ describe.skipIf(inject('redisUrl') === undefined)('rate limits of two processes 
 
   it('share also when they were made while Redis was away', async () => {
     await redis.stop();
-    await expect(links[0]?.send('PING')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(links[0]?.send('', 'PING')).rejects.toMatchObject({ code: 'unavailable' });
     const late = createProcess(links[0]!);
     expect(await ask(late, 'a')).toBe('3');
     await recover();

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
+import { type RunningRedis, startRedis } from './start-redis.ts';
+
+const SLOTS = 16_384;
+
+/** Three nodes that each have a third of the keys. */
+export async function startRedisCluster(): Promise<RunningRedis> {
+  await using stack = new AsyncDisposableStack();
+  const nodes: RunningRedis[] = [];
+  for (let index = 0; index < 3; index += 1) {
+    nodes.push(
+      stack.use(await startRedis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'])),
+    );
+  }
+  const ports = nodes.map(({ url }) => new URL(url).port);
+  for (const [index, { url }] of nodes.entries()) {
+    const client = await createClient({ url }).connect();
+    const [from, to] = [index, index + 1].map((third) => Math.floor((SLOTS * third) / nodes.length));
+    await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', String(from), String((to ?? SLOTS) - 1)]);
+    for (const port of ports) await client.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', port]);
+    client.destroy();
+  }
+  for (const { url } of nodes) await untilWhole(url, nodes.length);
+  const [first] = nodes;
+  if (first === undefined) throw new Error('no nodes');
+  const owned = stack.move();
+  return { ...first, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function untilWhole(url: string, size: number): Promise<void> {
+  const client = await createClient({ url }).connect();
+  const wanted = ['cluster_state:ok', `cluster_size:${size}`];
+  for (;;) {
+    const info = await client.sendCommand<string>(['CLUSTER', 'INFO']);
+    if (wanted.every((line) => info.includes(line))) break;
+    await sleep(50);
+  }
+  client.destroy();
+}
