@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fullCounts, randomFrom } from './_support/counts.ts';
+import { startFakeUpstream } from './_support/fake-upstream.ts';
+import { spawnProcess } from './_support/spawn-process.ts';
+import { createToken, spawnServer } from './_support/spawn-server.ts';
+import { lastOf, pointAt, readEvents, textOf } from './_support/start-server.ts';
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sluice-shutdown-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const STREAMS = 500;
+
+describe('SIGTERM', { timeout: 60_000 }, () => {
+  it(`with ${STREAMS} running answers lets those end that fit, and tells the rest that they were interrupted`, async () => {
+    await using upstream = await startFakeUpstream();
+    const environment = { ...pointAt(upstream), DATA_DIR: dataDir, DRAIN_MS: '3000' } as Record<
+      string,
+      string
+    >;
+    const token = await createToken(environment);
+    await using server = await spawnServer(environment, token);
+    // Half of them have a second to go, the others a minute.
+    const scripts = [{ tokens: 20 }, { tokens: 1200 }].map((script) =>
+      JSON.stringify({ ...script, delayMs: 50 }),
+    );
+    const answers = Array.from({ length: STREAMS }, async (_, index) => {
+      const response = await server.call('/api/chat/stream', {
+        message: `[[fake ${scripts[index % scripts.length]}]]`,
+      });
+      expect(response.status).toBe(200);
+      return readEvents(response);
+    });
+    await expect.poll(() => upstream.stats.requests, { timeout: 20_000 }).toBe(STREAMS);
+    await expect.poll(() => upstream.stats.active).toBeGreaterThan(STREAMS / 2);
+    const signalledAt = performance.now();
+    server.process.child.kill('SIGTERM');
+    const exit = server.process.exit();
+    const reasons: Record<string, number> = {};
+    for (const events of await Promise.all(answers)) {
+      const end = lastOf(events, 'run-end');
+      expect(end).toMatchObject({ saved: true });
+      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+      if (end?.reason === 'complete') expect(textOf(events)).toMatch(/ t19$/);
+      reasons[end?.reason ?? 'none'] = (reasons[end?.reason ?? 'none'] ?? 0) + 1;
+    }
+    expect(await exit).toBe(0);
+    const exitMs = performance.now() - signalledAt;
+    console.log(
+      `SIGTERM with ${STREAMS} answers: ${JSON.stringify(reasons)}, exit after ${exitMs.toFixed(0)} ms`,
+    );
+    expect(reasons).toEqual({ complete: STREAMS / 2, interrupted: STREAMS / 2 });
+    expect(exitMs).toBeLessThan(3000 + 5000);
+    expect(upstream.stats.active).toBe(0);
+  });
+
+  const times = fullCounts ? 20 : 5;
+  it(`at any moment of the first start leaves a database that the next one opens (× ${times})`, async () => {
+    const random = randomFrom('signals during start');
+    const environment = { DATA_DIR: dataDir, PORT: '0', ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '' };
+    for (let time = 0; time < times; time += 1) {
+      await rm(dataDir, { recursive: true, force: true });
+      await using starting = spawnProcess(process.execPath, ['packages/server/src/main.ts'], environment);
+      await sleep(random() * 1200);
+      starting.child.kill('SIGTERM');
+      // Before it listens to signals the default ends it; afterwards it ends by itself.
+      expect(['SIGTERM', 0]).toContain(await starting.exit());
+      await using next = spawnProcess(process.execPath, ['packages/server/src/main.ts'], environment);
+      await next.sees(/^Sluice is listening on/m);
+      next.child.kill('SIGTERM');
+      expect(await next.exit()).toBe(0);
+    }
+  });
+});
