@@ -62,10 +62,14 @@ export async function startPipe(upstream: string): Promise<Contestant> {
   });
 }
 
-/** @param access a data directory and a token that its server takes */
+/**
+ * @param access a data directory and a token that its server takes
+ * @param options what is otherwise, if anything
+ */
 export async function startSluice(
   upstream: string,
   access: { dataDir: string; token: string },
+  { name = 'Sluice', environment = {} }: { name?: string; environment?: Record<string, string> } = {},
 ): Promise<Contestant> {
   const started = await startProcess('../packages/server/src/main.ts', {
     DATA_DIR: access.dataDir,
@@ -75,9 +79,10 @@ export async function startSluice(
     RATE_LIMIT_PER_MINUTE: '100000000',
     MAX_RUNS_PER_USER: '0',
     LOG_LEVEL: 'warn',
+    ...environment,
   });
   const headers = { authorization: `Bearer ${access.token}` };
-  return toContestant('sluice', started, {
+  return toContestant(name, started, {
     path: '/api/chat/stream',
     headers,
     body: { model: 'openai/m', message: 'Hi' },

@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http';
+import { Agent, type ClientRequest, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contestant } from './contestant.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
@@ -18,6 +19,40 @@ function readStream({ url, headers, body }: Contestant): Promise<boolean> {
     });
     call.end(body);
   });
+}
+
+/** @returns a connection on which a stream has begun */
+function openStream({ url, headers, body }: Contestant): Promise<ClientRequest> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method: 'POST', headers, agent: false });
+    call.on('error', reject);
+    call.on('response', (response) => {
+      response.on('error', () => {});
+      response.once('data', () => resolve(call));
+      response.resume();
+    });
+    call.end(body);
+  });
+}
+
+/** @returns CPU time per token, in µs, while `streams` are open: neither their beginning nor their end is in it */
+export async function cpuPerToken(
+  contestant: Contestant,
+  load: { streams: number; windowMs: number; sent: () => number },
+): Promise<number> {
+  const calls: ClientRequest[] = [];
+  // A hundred at a time: a listening socket holds no more that wait.
+  while (calls.length < load.streams) {
+    const count = Math.min(100, load.streams - calls.length);
+    calls.push(...(await Promise.all(Array.from({ length: count }, () => openStream(contestant)))));
+  }
+  await sleep(1000);
+  const [cpuBefore, sentBefore] = [await contestant.cpuMicroseconds(), load.sent()];
+  await sleep(load.windowMs);
+  const [cpu, sent] = [(await contestant.cpuMicroseconds()) - cpuBefore, load.sent() - sentBefore];
+  for (const call of calls) call.on('error', () => {}).destroy();
+  await sleep(500);
+  return cpu / sent;
 }
 
 /** @returns CPU time per stream, in µs, of `streams` streams of which `atOnce` run at a time */

@@ -7,6 +7,8 @@ export interface PacedUpstream extends AsyncDisposable {
   url: string;
   /** From now on each request is answered with so many tokens, at so many a second; 0 sends them at once. */
   pace(options: { tokens: number; perSecond: number }): void;
+  /** Paced tokens sent so far, to anybody. */
+  readonly sent: number;
 }
 
 const frame = (delta: object, finishReason: string | null) =>
@@ -16,12 +18,13 @@ const ending = `${frame({}, 'stop')}data: [DONE]\n\n`;
 /** An OpenAI-compatible upstream that costs as little as it can: all streams beat on shared timers. */
 export async function startPacedUpstream(): Promise<PacedUpstream> {
   let pace = { tokens: 10, perSecond: 0 };
+  const count = { sent: 0 };
   const server = createServer((req, res) => {
     req.resume().on('end', () => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       const { tokens, perSecond } = pace;
       if (perSecond === 0) res.end(frame({ content: ' word' }, null).repeat(tokens) + ending);
-      else beat(res, tokens, 1000 / perSecond);
+      else beat(res, { tokens, intervalMs: 1000 / perSecond, count });
     });
   });
   server.listen(0, '127.0.0.1');
@@ -29,6 +32,9 @@ export async function startPacedUpstream(): Promise<PacedUpstream> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/v1/chat/completions`,
+    get sent() {
+      return count.sent;
+    },
     pace(options) {
       pace = options;
     },
@@ -40,10 +46,17 @@ export async function startPacedUpstream(): Promise<PacedUpstream> {
   };
 }
 
-function beat(res: ServerResponse, tokens: number, intervalMs: number): void {
+interface Beat {
+  tokens: number;
+  intervalMs: number;
+  count: { sent: number };
+}
+
+function beat(res: ServerResponse, { tokens, intervalMs, count }: Beat): void {
   let sent = 0;
   const timer = setInterval(() => {
     sent += 1;
+    count.sent += 1;
     if (sent <= tokens) res.write(frame({ content: ` word${sent}` }, null));
     else {
       clearInterval(timer);

@@ -1,40 +1,43 @@
+import {
+  createDatabase,
+  hasPostgres,
+  startPostgres,
+} from '../packages/server/test/_support/start-postgres.ts';
+import { hasRedis, startRedis } from '../packages/server/test/_support/start-redis.ts';
 import { prepareAccess } from './access.ts';
 import { type Contestant, startPipe, startSluice } from './contestant.ts';
-import { cpuPerStream } from './measure.ts';
-import { startPacedUpstream } from './paced-upstream.ts';
+import { cpuPerStream, cpuPerToken } from './measure.ts';
+import { type PacedUpstream, startPacedUpstream } from './paced-upstream.ts';
 
 interface Scenario {
   name: string;
-  unit: string;
-  pace: { tokens: number; perSecond: number };
-  load: { streams: number; atOnce: number };
-  /** Streams → units. */
-  per: number;
+  measure(contestant: Contestant, upstream: PacedUpstream): Promise<number>;
 }
 
-const scenarios: Scenario[] = [
-  {
-    name: 'short requests (4 tokens), 16 at a time',
-    unit: 'request',
-    pace: { tokens: 4, perSecond: 0 },
-    load: { streams: 3000, atOnce: 16 },
-    per: 1,
+const shortRequests: Scenario = {
+  name: 'short requests (4 tokens), 16 at a time, per request',
+  measure(contestant, upstream) {
+    upstream.pace({ tokens: 4, perSecond: 0 });
+    return cpuPerStream(contestant, { streams: 2000, atOnce: 16 });
   },
-  ...[100, 300, 1000].map((streams) => ({
-    name: `${streams} streams × 10 tokens/s`,
-    unit: 'token',
-    pace: { tokens: 80, perSecond: 10 },
-    load: { streams, atOnce: streams },
-    per: 80,
-  })),
+};
+
+const paced = (streams: number, perSecond: number): Scenario => ({
+  name: `${streams} streams × ${perSecond} tokens/s, per token`,
+  measure(contestant, upstream) {
+    upstream.pace({ tokens: 1e6, perSecond });
+    return cpuPerToken(contestant, { streams, windowMs: 4000, sent: () => upstream.sent });
+  },
+});
+
+const scenarios = [
+  shortRequests,
+  paced(1000, 10),
+  // How the cost grows: at a pace at which one core has enough for the most of them.
+  ...[100, 300, 1000, 3000].map((streams) => paced(streams, 4)),
 ];
 
 const ROUNDS = 3;
-
-const warmUpOf = (scenario: Scenario): Scenario => ({
-  ...scenario,
-  load: { ...scenario.load, streams: scenario.load.atOnce },
-});
 
 function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
@@ -42,24 +45,41 @@ function median(values: number[]): number {
 
 /** Prints what Sluice costs beside a byte pipe, in one run on one machine: quote the ratios. */
 export async function benchRelay(): Promise<void> {
-  await using upstream = await startPacedUpstream();
-  await using pipe = await startPipe(upstream.url);
-  await using sluice = await startSluice(upstream.url, await prepareAccess('bench'));
-  const measure = async (contestant: Contestant, { pace, load, per }: Scenario): Promise<number> => {
-    upstream.pace(pace);
-    return (await cpuPerStream(contestant, load)) / per;
-  };
-  console.log(`\nCPU µs, medians of ${ROUNDS}\n`);
-  console.log('| scenario | byte pipe | Sluice | ratio |\n|---|---|---|---|');
+  await using stack = new AsyncDisposableStack();
+  const upstream = stack.use(await startPacedUpstream());
+  const contestants = [
+    stack.use(await startPipe(upstream.url)),
+    stack.use(await startSluice(upstream.url, await prepareAccess('bench'))),
+  ];
+  if (hasPostgres && hasRedis) contestants.push(await startShared(upstream, stack));
+  console.log(`\nCPU µs of the server's process, medians of ${ROUNDS}; × the byte pipe\n`);
+  console.log(`| scenario | ${contestants.map(({ name }) => name).join(' | ')} |`);
+  console.log(`|---|${'---|'.repeat(contestants.length)}`);
   for (const scenario of scenarios) {
-    for (const contestant of [pipe, sluice]) await measure(contestant, warmUpOf(scenario));
-    const costs: { pipe: number; sluice: number }[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      costs.push({ pipe: await measure(pipe, scenario), sluice: await measure(sluice, scenario) });
+    const costs: number[][] = contestants.map(() => []);
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      for (const [index, contestant] of contestants.entries()) {
+        const cost = await scenario.measure(contestant, upstream);
+        // The first is to warm up.
+        if (round > 0) costs[index]?.push(cost);
+      }
     }
-    const ofPipe = median(costs.map((cost) => cost.pipe)).toFixed(1);
-    const ofSluice = median(costs.map((cost) => cost.sluice)).toFixed(1);
-    const ratio = median(costs.map((cost) => cost.sluice / cost.pipe)).toFixed(2);
-    console.log(`| ${scenario.name}, per ${scenario.unit} | ${ofPipe} | ${ofSluice} | ${ratio} |`);
+    const cells = costs.map((own) => {
+      const ratio = median(own.map((cost, round) => cost / (costs[0]?.[round] ?? NaN)));
+      return `${median(own).toFixed(1)} (${ratio.toFixed(2)})`;
+    });
+    console.log(`| ${scenario.name} | ${cells.join(' | ')} |`);
   }
+}
+
+/** As one of several servers, its log in Redis. */
+async function startShared(upstream: PacedUpstream, stack: AsyncDisposableStack): Promise<Contestant> {
+  const postgres = stack.use(await startPostgres());
+  const redis = stack.use(await startRedis());
+  const DATABASE_URL = await createDatabase(postgres.url);
+  const access = await prepareAccess('bench-shared', DATABASE_URL);
+  const shared = { DATABASE_URL, REDIS_URL: redis.url, JWT_SECRET: access.secret };
+  return stack.use(
+    await startSluice(upstream.url, access, { name: 'Sluice, log in Redis', environment: shared }),
+  );
 }
