@@ -81,6 +81,8 @@ function optionsOf({ timeoutMs }: RedisTarget) {
     name: 'sluice',
     disableOfflineQueue: true,
     maintNotifications: 'disabled' as const,
+    // It would be a timer and a signal per command, and says nothing of one that was sent.
+    commandOptions: { timeout: 0 },
     socket: { reconnectStrategy: false as const, connectTimeout: timeoutMs, keepAlive: true },
   };
 }

@@ -30,6 +30,7 @@ type OnMessage = (message: string, channel: string) => void;
 /** A Redis that takes longer is as good as none: followers are waiting. */
 const ANSWER_MS = 1000;
 const HEARTBEAT_MS = 1000;
+const WATCH_MS = 100;
 const RETRY_MS = 500;
 const START_PATIENCE_MS = 5000;
 const PROBE = 'sluice:probe';
@@ -64,7 +65,9 @@ class Link implements RedisLink {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #onMessage: OnMessage;
   readonly #recovered: (() => void)[] = [];
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #timers: NodeJS.Timeout[];
+  #unanswered = 0;
+  #heardAt = 0;
   #isClosed = false;
 
   constructor(url: string, logger: Logger) {
@@ -74,8 +77,11 @@ class Link implements RedisLink {
     this.#url = url;
     this.#logger = logger;
     // One that no longer answers is noticed although nobody asks it for anything.
-    this.#heartbeat = setInterval(() => void this.send(PROBE, 'PING').catch(() => {}), HEARTBEAT_MS);
-    this.#heartbeat.unref();
+    this.#timers = [
+      setInterval(() => void this.send(PROBE, 'PING').catch(() => {}), HEARTBEAT_MS),
+      setInterval(() => this.#watch(), WATCH_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
   }
 
   get isAvailable(): boolean {
@@ -84,15 +90,13 @@ class Link implements RedisLink {
 
   run(source: string, { keys, args }: { keys: string[]; args: string[] }): Promise<unknown> {
     const [key = ''] = keys;
-    return this.#ask(async (redis) => {
-      const rest = [String(keys.length), ...keys, ...args];
-      try {
-        return await redis.send(key, ['EVALSHA', shaOf(source), ...rest]);
-      } catch (error) {
+    const rest = [String(keys.length), ...keys, ...args];
+    return this.#ask((redis) =>
+      redis.send(key, ['EVALSHA', shaOf(source), ...rest]).catch((error: unknown) => {
         if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
         return redis.send(key, ['EVAL', source, ...rest]);
-      }
-    });
+      }),
+    );
   }
 
   send(key: string, ...command: string[]): Promise<unknown> {
@@ -147,7 +151,7 @@ class Link implements RedisLink {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    clearInterval(this.#heartbeat);
+    for (const timer of this.#timers) clearInterval(timer);
     const connection = this.#connection;
     this.#connection = undefined;
     connection?.destroy();
@@ -156,13 +160,30 @@ class Link implements RedisLink {
   async #ask<Reply>(work: (redis: RedisConnection) => Promise<Reply>): Promise<Reply> {
     const connection = this.#connection;
     if (connection === undefined) throw lost(undefined);
+    if (this.#unanswered === 0) this.#heardAt = performance.now();
+    this.#unanswered += 1;
     try {
-      return await inTime(work(connection));
+      return await work(connection);
     } catch (error) {
       if (error instanceof ErrorReply && !refusals.test(messageOf(error))) throw error;
       if (this.#connection === connection) this.#lose(error);
       throw lost(error);
+    } finally {
+      this.#unanswered -= 1;
+      this.#heardAt = performance.now();
     }
+  }
+
+  /** One timer for all commands: replies come in the order of what was asked, so that any of them shows that Redis is there. */
+  #watch(): void {
+    const connection = this.#connection;
+    const isSilent = () => this.#unanswered > 0 && performance.now() - this.#heardAt > ANSWER_MS;
+    if (connection === undefined || !isSilent()) return;
+    // A process that stood still finds its timers due before it has read what came meanwhile.
+    setImmediate(() => {
+      if (this.#connection === connection && isSilent())
+        this.#lose(new Error(`no answer in ${ANSWER_MS} ms`));
+    });
   }
 
   #lose(cause: unknown): void {
@@ -187,8 +208,7 @@ class Link implements RedisLink {
 async function inTime<Reply>(reply: Promise<Reply>): Promise<Reply> {
   const silence = Promise.withResolvers<never>();
   const giveUp = () => silence.reject(new Error(`no answer in ${ANSWER_MS} ms`));
-  // A process that stood still finds its timers due before it has read what came meanwhile.
-  const timer = setTimeout(() => setImmediate(giveUp), ANSWER_MS);
+  const timer = setTimeout(giveUp, ANSWER_MS);
   try {
     return await Promise.race([reply, silence.promise]);
   } finally {
