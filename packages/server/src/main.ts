@@ -3,6 +3,9 @@ import { ConfigError, loadConfig } from './config/config.ts';
 import { readEnvironment } from './config/env.ts';
 import { type Listening, listen } from './listen.ts';
 
+// Whoever reads its output may end before it.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+
 try {
   await run();
 } catch (error) {

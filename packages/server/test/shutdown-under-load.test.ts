@@ -60,6 +60,21 @@ describe('SIGTERM', { timeout: 60_000 }, () => {
     expect(upstream.stats.active).toBe(0);
   });
 
+  it('is a clean end also when nobody reads what the server says any more', async () => {
+    await using upstream = await startFakeUpstream();
+    const environment = { ...pointAt(upstream), DATA_DIR: dataDir } as Record<string, string>;
+    const token = await createToken(environment);
+    await using server = await spawnServer({ ...environment, LOG_LEVEL: 'info' }, token);
+    server.process.child.stdout?.destroy();
+    server.process.child.stderr?.destroy();
+    upstream.script({ tokens: 50, delayMs: 10 });
+    const reading = server.call('/api/chat/stream', { message: 'Hi' }).then(readEvents);
+    await expect.poll(() => upstream.stats.active).toBe(1);
+    server.process.child.kill('SIGTERM');
+    expect(lastOf(await reading, 'run-end')).toMatchObject({ reason: 'complete' });
+    expect(await server.process.exit()).toBe(0);
+  });
+
   const times = fullCounts ? 20 : 5;
   it(`at any moment of the first start leaves a database that the next one opens (× ${times})`, async () => {
     const random = randomFrom('signals during start');
