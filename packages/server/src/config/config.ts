@@ -67,11 +67,10 @@ const postgresUrl = z
   });
 
 const redisUrl = z
-  .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
-  .regex(
-    /^rediss?:\/\/[^/]*[^/@](\/\d*)?$/,
-    'must name a host, and after it at most the number of a database',
-  );
+  .string()
+  .refine((url) => /^rediss?:\/\/[^/]*[^/@](\/\d*)?$/.test(url) && URL.canParse(url), {
+    error: 'must be redis:// or rediss://, a host, and after it at most the number of a database',
+  });
 
 /** Compared with `iss` character by character: nothing of it is changed, not even a slash at its end. */
 const issuer = z
