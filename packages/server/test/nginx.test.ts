@@ -1,7 +1,10 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
+import { freePort } from './_support/free-port.ts';
 import { type RunningNginx, hasNginx, startNginx } from './_support/start-nginx.ts';
 import {
   type TestServer,
@@ -154,5 +157,95 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.conf', ()
     upstream.script({ text: 'Grüße 👩‍👩‍👧 漢字 '.repeat(500), split: 'random', seed: 3 });
     const events = await readEvents(await post('/api/chat/stream', '{"message":"Hi"}'));
     expect(textOf(events)).toBe('Grüße 👩‍👩‍👧 漢字 '.repeat(500));
+  });
+});
+
+/** A server that reads requests and then cuts the connection, as one that is killed does. */
+async function startCutter() {
+  const seen: string[] = [];
+  const cutter = createServer((req) => {
+    seen.push(`${req.method} ${req.url}`);
+    req.resume().on('end', () => req.socket.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(cutter, 'listening');
+  return {
+    url: `http://127.0.0.1:${(cutter.address() as AddressInfo).port}`,
+    seen,
+    async [Symbol.asyncDispose]() {
+      const closed = once(cutter, 'close');
+      cutter.close();
+      cutter.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+describe.skipIf(!hasNginx)('in front of two servers, nginx', () => {
+  let upstream: FakeUpstream;
+  let server: TestServer;
+  beforeAll(async () => {
+    upstream = await startFakeUpstream();
+    server = await startServer({ ...pointAt(upstream), TRUST_PROXY: '1', MAX_RUNS_PER_USER: '0' });
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await upstream[Symbol.asyncDispose]();
+  });
+  beforeEach(() => upstream.reset());
+
+  const authorization = () => ({ authorization: `Bearer ${server.token}` });
+  const ask = (proxy: RunningNginx) =>
+    fetch(`${proxy.url}/api/chat/stream`, {
+      method: 'POST',
+      headers: { ...authorization(), 'content-type': 'application/json' },
+      body: '{"message":"Hi"}',
+    });
+
+  it('asks the other when one takes no connections', async () => {
+    await using proxy = await startNginx(`http://127.0.0.1:${await freePort()}`, server.url);
+    const answers = await Promise.all(Array.from({ length: 20 }, async () => readEvents(await ask(proxy))));
+    for (const events of answers) expect(events.at(-1)?.event).toMatchObject({ reason: 'complete' });
+    expect(upstream.stats.requests).toBe(20);
+  });
+
+  /** One after the other, for longer than nginx leaves out a server that has failed. @returns the statuses */
+  async function paced(send: () => Promise<Response>): Promise<number[]> {
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 50; sent += 1) {
+      const response = await send();
+      await response.text();
+      statuses.push(response.status);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    return statuses;
+  }
+
+  it('sends nothing twice that starts an answer, should a server have read it and died', async () => {
+    await using cutter = await startCutter();
+    await using proxy = await startNginx(cutter.url, server.url);
+    const statuses = await paced(() => ask(proxy));
+    const cut = cutter.seen.filter((request) => request === 'POST /api/chat/stream').length;
+    expect(cut).toBeGreaterThan(0);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(cut);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(50 - cut);
+    expect(upstream.stats.requests).toBe(50 - cut);
+  });
+
+  it('asks the other for what only reads, should a server have died over it', async () => {
+    await using cutter = await startCutter();
+    await using proxy = await startNginx(cutter.url, server.url);
+    const statuses = await paced(() => fetch(`${proxy.url}/api/me`, { headers: authorization() }));
+    expect(cutter.seen).toContain('GET /api/me');
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
+  it('finds a server again that comes back', async () => {
+    const port = await freePort();
+    await using proxy = await startNginx(`http://127.0.0.1:${port}`, `http://127.0.0.1:${await freePort()}`);
+    expect((await ask(proxy)).status).toBe(503);
+    await using back = await startServer({ PORT: String(port), TRUST_PROXY: '1' });
+    const status = async () =>
+      (await fetch(`${proxy.url}/api/me`, { headers: { authorization: `Bearer ${back.token}` } })).status;
+    await expect.poll(status, { timeout: 3000 }).toBe(200);
   });
 });

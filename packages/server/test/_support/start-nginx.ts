@@ -17,12 +17,12 @@ export interface RunningNginx extends AsyncDisposable {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** Changes in the shipped file only what another machine and an older nginx need: server line, listen, pid, temporary paths, root. */
-function adapt(config: string, options: { upstream: string; port: number; folder: string }): string {
-  const { upstream, port, folder } = options;
+/** Changes in the shipped file only what another machine and an older nginx need: server lines, listen, pid, temporary paths, root. */
+function adapt(config: string, options: { upstreams: string[]; port: number; folder: string }): string {
+  const { upstreams, port, folder } = options;
   const replacements: [RegExp, string][] = [
     [/^ *resolver .*$/m, ''],
-    [/server server:3000 resolve;/, `server ${upstream};`],
+    [/server server:3000 resolve\b(.*;)/, upstreams.map((host) => `server ${host}$1`).join('\n')],
     [/listen 8080;/, `listen 127.0.0.1:${port};`],
     [/\/tmp\//g, `${folder}/`],
     [/\/dev\/std(out|err)/g, `${folder}/$1.log`],
@@ -34,8 +34,8 @@ function adapt(config: string, options: { upstream: string; port: number; folder
   }, config);
 }
 
-/** The shipped nginx.conf in a real nginx, in front of a server of this test. */
-export async function startNginx(serverUrl: string): Promise<RunningNginx> {
+/** The shipped nginx.conf in a real nginx, in front of the servers of this test. */
+export async function startNginx(...serverUrls: string[]): Promise<RunningNginx> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'sluice-nginx-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -51,7 +51,8 @@ export async function startNginx(serverUrl: string): Promise<RunningNginx> {
   const port = await freePort();
   const shipped = await readFile(join(repositoryRoot, 'nginx.conf'), 'utf8');
   const path = join(folder, 'nginx.conf');
-  await writeFile(path, adapt(shipped, { upstream: new URL(serverUrl).host, port, folder }));
+  const upstreams = serverUrls.map((serverUrl) => new URL(serverUrl).host);
+  await writeFile(path, adapt(shipped, { upstreams, port, folder }));
   const nginx = stack.use(spawnProcess(binary ?? 'nginx', ['-c', path, '-p', folder, '-g', 'daemon off;']));
   const url = `http://127.0.0.1:${port}`;
   await untilAnswering(url, nginx.output);
