@@ -48,7 +48,7 @@ export default defineConfig({
         },
       },
       // The real containers: only by its own command.
-      { test: { name: 'compose', include: ['e2e/compose.check.ts'], testTimeout: 60_000 } },
+      { test: { name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
       { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 120_000 } },
     ],
   },

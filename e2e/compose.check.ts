@@ -1,61 +1,20 @@
-import { spawnSync } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
-import { join } from 'node:path';
 import type { SequencedEvent } from '@sluice/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { iterateEvents, textOf } from '../packages/server/test/_support/start-server.ts';
 import { account, hasChromium, launchBrowser, watch } from './_support/browser.ts';
+import { composeStack } from './_support/compose-stack.ts';
 
-// The real containers, built from this checkout: run by `node scripts/run.mjs compose-check`, not by npm test. COMPOSE_COMMAND
-// replaces `docker compose`.
-const command = (process.env['COMPOSE_COMMAND'] ?? 'docker compose').split(' ');
-const port = '18080';
-const upstreamPort = '19100';
-const url = `http://127.0.0.1:${port}`;
-const upstreamUrl = `http://127.0.0.1:${upstreamPort}`;
-const files = ['-f', 'docker-compose.yml', '-f', 'e2e/compose.fake-upstream.yml'];
-
-/** Runs a compose command in a project of its own. @returns what it said on standard output */
-function compose(...args: string[]): string {
-  const [program = 'docker', ...rest] = command;
-  const result = spawnSync(program, [...rest, '-p', 'sluice-check', ...files, ...args], {
-    cwd: join(import.meta.dirname, '..'),
-    env: { ...process.env, SLUICE_PORT: port, FAKE_UPSTREAM_PORT: upstreamPort },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  });
-  if (result.status !== 0)
-    throw new Error(`compose ${args.join(' ')} ended with ${result.status}:\n${result.stdout}`);
-  return result.stdout.trim();
-}
-
-const stats = async () =>
-  (await (await fetch(`${upstreamUrl}/stats`)).json()) as {
-    active: number;
-    requests: number;
-    aborted: number;
-  };
+// Run by `node scripts/run.mjs compose-check`, not by npm test.
+const { url, compose, up, down, createToken, stats } = composeStack(['e2e/compose.fake-upstream.yml']);
 
 describe('docker compose up', () => {
   let token: string;
-  beforeAll(() => {
-    compose('up', '-d', '--build', '--wait');
-    token = compose(
-      'exec',
-      '-T',
-      'server',
-      'sluice',
-      'token',
-      'create',
-      '--email',
-      'app@example.com',
-      '--name',
-      'check',
-    );
+  beforeAll(async () => {
+    await up();
+    token = await createToken();
   }, 900_000);
-  afterAll(() => {
-    compose('down', '-v', '--timeout', '10');
-  }, 120_000);
+  afterAll(() => down(), 120_000);
 
   const ask = (script: object) =>
     fetch(`${url}/api/chat/stream`, {
@@ -76,8 +35,8 @@ describe('docker compose up', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(80);
   });
 
-  it('gives a whole backup of the running server', () => {
-    const lines = compose('exec', '-T', 'server', 'sluice', 'backup', '-').split('\n');
+  it('gives a whole backup of the running server', async () => {
+    const lines = (await compose('exec', '-T', 'server', 'sluice', 'backup', '-')).split('\n');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ sluice: 'backup', format: 1 });
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ end: true, rows: { api_tokens: 1 } });
   });
@@ -97,7 +56,7 @@ describe('docker compose up', () => {
   });
 
   it.skipIf(!hasChromium)('lets a newcomer set up, sign in and be answered in a browser', async () => {
-    const link = compose('exec', '-T', 'server', 'sluice', 'setup-link');
+    const link = await compose('exec', '-T', 'server', 'sluice', 'setup-link');
     expect(link).toMatch(new RegExp(`^${url}/setup#code=`));
     const browser = await launchBrowser();
     try {
@@ -124,7 +83,7 @@ describe('docker compose up', () => {
   });
 
   it('keeps its users, tokens and secrets when the containers are made anew', async () => {
-    compose('up', '-d', '--wait', '--force-recreate');
+    await compose('up', '-d', '--wait', '--force-recreate');
     const response = await fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${token}` } });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ email: 'app@example.com' });
