@@ -20,7 +20,7 @@ const promptOf = (script: object) => `[[fake ${JSON.stringify(script)}]]`;
 const tokensOf = (count: number) => Array.from({ length: count }, (_, index) => ` t${index}`).join('');
 
 /** Asks at a steady rate, as the page and other clients do, and keeps count of what goes wrong on the way. */
-class SteadyLoad {
+class SteadyLoad implements Disposable {
   readonly #connection: Connection;
   readonly #streams: Promise<void>[] = [];
   readonly #stop = new AbortController();
@@ -31,6 +31,10 @@ class SteadyLoad {
   constructor(connection: Connection, perSecond: number) {
     this.#connection = { ...connection, fetch: (...args) => this.#fetch(...args) };
     void this.#begin(perSecond);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort();
   }
 
   /** Begins no more. @returns how many there were, when the last has ended */
@@ -44,7 +48,8 @@ class SteadyLoad {
     const start = performance.now();
     while (!this.#stop.signal.aborted) {
       this.#streams.push(this.#ask(this.#streams.length));
-      await sleep(start + (this.#streams.length * 1000) / perSecond - performance.now());
+      const due = start + (this.#streams.length * 1000) / perSecond;
+      await sleep(Math.max(0, due - performance.now()));
     }
   }
 
@@ -127,7 +132,7 @@ describe('docker compose up with docker-compose.scale.yml', () => {
   it('loses nothing when its servers are restarted one after the other', async () => {
     const before = await stats();
     const startedAt = performance.now();
-    const load = new SteadyLoad(connection, 20);
+    using load = new SteadyLoad(connection, 20);
     for (const server of servers) {
       await sleep(5000);
       await docker('stop', '-t', '60', server);
