@@ -134,7 +134,7 @@ describe('docker compose up with docker-compose.scale.yml', () => {
     const startedAt = performance.now();
     using load = new SteadyLoad(connection, 20);
     for (const server of servers) {
-      await sleep(5000);
+      await sleep(7000);
       await docker('stop', '-t', '60', server);
       // It has drained, and was not killed.
       expect(await docker('inspect', '-f', '{{.State.ExitCode}}', server)).toBe('0');
@@ -142,7 +142,7 @@ describe('docker compose up with docker-compose.scale.yml', () => {
       const health = () => docker('inspect', '-f', '{{.State.Health.Status}}', server);
       await expect.poll(health, { timeout: 60_000, interval: 500 }).toBe('healthy');
     }
-    await sleep(5000);
+    await sleep(7000);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const total = await load.end();
     const seen = JSON.stringify(load.answers);
