@@ -84,6 +84,8 @@ export class Run {
   #reason: RunEndReason | undefined;
   readonly #followers = new Set<Follower>();
   #grace: NodeJS.Timeout | undefined;
+  /** Changes with whatever begins or ends a grace: what was asked for an earlier one counts no more. */
+  #graceNumber = 0;
   #abortedAt = 0;
   readonly #isFollowedElsewhere: RunFields['isFollowedElsewhere'];
 
@@ -112,6 +114,7 @@ export class Run {
   /** The first abort counts; after the end none does. */
   abort(reason: RunAbort): void {
     if (this.signal.aborted || this.result !== null) return;
+    this.#endGrace();
     this.#abortedAt = performance.now();
     this.#controller.abort(reason);
   }
@@ -146,7 +149,7 @@ export class Run {
 
   end(result: RunResult): void {
     this.result = result;
-    clearTimeout(this.#grace);
+    this.#endGrace();
     this.#ended.resolve();
   }
 
@@ -159,7 +162,7 @@ export class Run {
     if (this.#followers.has(follower)) return;
     const { signal } = follower;
     this.#followers.add(follower);
-    clearTimeout(this.#grace);
+    this.#endGrace();
     const leave = () => {
       this.#followers.delete(follower);
       if (this.#followers.size === 0) this.#beginGrace();
@@ -180,13 +183,18 @@ export class Run {
   }
 
   #beginGrace(): void {
-    clearTimeout(this.#grace);
-    if (this.result !== null || this.graceMs === Infinity) return;
+    this.#endGrace();
+    if (this.signal.aborted || this.result !== null || this.graceMs === Infinity) return;
     const abort = () => this.abort(new RunAbort('disconnected'));
     this.#unlessFollowed(() => {
       if (this.graceMs === 0) abort();
-      else this.#grace = setTimeout(() => this.#unlessFollowed(abort), this.graceMs);
+      else this.#wait(this.graceMs, () => this.#unlessFollowed(abort));
     });
+  }
+
+  #endGrace(): void {
+    clearTimeout(this.#grace);
+    this.#graceNumber += 1;
   }
 
   /** At once, where there is no other process to ask. */
@@ -195,10 +203,17 @@ export class Run {
       then();
       return;
     }
+    const asked = this.#graceNumber;
     void this.#isFollowedElsewhere().then((isFollowed) => {
-      if (this.result !== null || this.#followers.size > 0) return;
-      if (isFollowed) this.#grace = setTimeout(() => this.#beginGrace(), LOOK_ELSEWHERE_MS);
+      if (asked !== this.#graceNumber) return;
+      if (isFollowed) this.#wait(LOOK_ELSEWHERE_MS, () => this.#beginGrace());
       else then();
     });
+  }
+
+  /** The server has its sockets to live on; a run that it leaves at its end is not to hold it up. */
+  #wait(ms: number, then: () => void): void {
+    this.#grace = setTimeout(then, ms);
+    this.#grace.unref();
   }
 }
