@@ -3,7 +3,7 @@ import { type Run, RunAbort } from './run.ts';
 
 /** Disposing ends the looking. */
 export interface StopHeeder extends Disposable {
-  /** At once, for it was told that there is something to see. */
+  /** At once, or once more after the look that goes on, for it was told that there is something to see. */
   look(): Promise<void>;
 }
 
@@ -16,7 +16,9 @@ export function heedStops(options: {
   logger: Logger;
 }): StopHeeder {
   const { running, listRequested, logger } = options;
-  const look = async () => {
+  let isLooking = false;
+  let isTold = false;
+  const lookOnce = async () => {
     if (running().length === 0) return;
     try {
       const requested = new Set(await listRequested());
@@ -25,7 +27,23 @@ export function heedStops(options: {
       logger.warn({ err: error }, 'could not look for answers that are to be stopped');
     }
   };
+  const look = async () => {
+    // A database that hangs is not asked more and more.
+    if (isLooking) return;
+    isLooking = true;
+    do {
+      isTold = false;
+      await lookOnce();
+    } while (isTold);
+    isLooking = false;
+  };
   const timer = setInterval(() => void look(), INTERVAL_MS);
   timer.unref();
-  return { look, [Symbol.dispose]: () => clearInterval(timer) };
+  return {
+    look() {
+      isTold = true;
+      return look();
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
 }
