@@ -1,6 +1,7 @@
 // In: a request with an Idempotency-Key. Out: the one run of that key, begun now or before.
 // Never: a second run of one key, whatever comes at once; nor a claim left by a request that was refused.
-import { SluiceError } from '@sluice/shared';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ErrorCode, SluiceError } from '@sluice/shared';
 import { isUniqueViolation } from '../storage/is-unique-violation.ts';
 import type { RunStore, StoredRun } from '../storage/run-store.ts';
 import type { Run } from './run.ts';
@@ -29,10 +30,17 @@ export interface ClaimedRuns {
 /** How long a key stands for its run. */
 export const KEY_LIFETIME_MS = 24 * 3_600_000;
 
-/** @param findLive the run of a row, here or in another process, whose log there is */
+/** What another process may take from a run's place among its user's to its row. */
+const OPENING_MS = 100;
+
+/**
+ * @param findLive the run of a row, here or in another process, whose log there is
+ * @param options `isAlone`: no other process serves the same users
+ */
 export function createClaimedRuns(
   store: Pick<RunStore, 'findByKey'>,
   findLive: (stored: StoredRun) => Promise<Run | StoredRun | undefined>,
+  { isAlone }: { isAlone: boolean },
 ): ClaimedRuns {
   /** Requests being begun: those that come meanwhile wait for how it turns out. */
   const beginning = new Map<string, { fingerprint: string; claimed: Promise<ClaimedRun> }>();
@@ -44,6 +52,14 @@ export function createClaimedRuns(
     return (await findLive(stored)) ?? refuseExpired(stored);
   }
 
+  /** A place is taken before there is a row; everything else comes with it. */
+  async function findSoon(claim: Claim, refusal: unknown): Promise<Run | StoredRun | undefined> {
+    const found = await findEarlier(claim);
+    if (found !== undefined || isAlone || !isRefusal(refusal, 'too_many_runs')) return found;
+    await sleep(OPENING_MS);
+    return findEarlier(claim);
+  }
+
   async function findOrBegin(claim: Claim, begin: () => Promise<Run>): Promise<ClaimedRun> {
     const earlier = await findEarlier(claim);
     if (earlier !== undefined) return { run: earlier, isReplay: true };
@@ -51,7 +67,7 @@ export function createClaimedRuns(
       return { run: await begin(), isReplay: false };
     } catch (error) {
       // Another process was a moment earlier.
-      const other = mayBeTaken(error) ? await findEarlier(claim) : undefined;
+      const other = mayBeTaken(error) ? await findSoon(claim, error) : undefined;
       if (other === undefined) throw error;
       return { run: other, isReplay: true };
     }
@@ -82,7 +98,11 @@ export function createClaimedRuns(
 /** Whether another process may have begun the run: then the key is there, or its run has taken the last of a limit. */
 function mayBeTaken(error: unknown): boolean {
   if (isUniqueViolation(error)) return true;
-  return error instanceof SluiceError && ['budget_exceeded', 'too_many_runs'].includes(error.code);
+  return isRefusal(error, 'budget_exceeded') || isRefusal(error, 'too_many_runs');
+}
+
+function isRefusal(error: unknown, code: ErrorCode): boolean {
+  return error instanceof SluiceError && error.code === code;
 }
 
 function refuseAnother(claimed: string | null, asked: string): void {

@@ -79,7 +79,9 @@ export class Runs implements Disposable {
   constructor(ports: RunsPorts) {
     this.#ports = ports;
     const { database, findRevoked, logger, shared } = ports;
-    this.#claims = createClaimedRuns(database.runs, (stored) => this.#findLive(stored));
+    this.#claims = createClaimedRuns(database.runs, (stored) => this.#findLive(stored), {
+      isAlone: shared === null,
+    });
     this.#checkpoints = new CheckpointWriter(database.checkpoints, logger);
     this.#ends = createEndWriter({ database, checkpoints: this.#checkpoints, logger });
     const running = () => this.#listUnended();
