@@ -52,9 +52,19 @@ export function describeLogStore(
       expect(await store.position(runId)).toEqual({ lastSeq: 2, hasEnded: false });
       await store.append(runId, 'a', batch(2, ['3'], true));
       expect(await store.position(runId)).toEqual({ lastSeq: 3, hasEnded: true });
+    });
+
+    it('forgets what is dropped, and takes nothing more for it', async () => {
+      await store.append(runId, 'a', batch(0, ['1', '2']));
+      await store.drop(runId);
       await store.drop(runId);
       expect(await store.position(runId)).toBeUndefined();
-      expect(await readAll()).toEqual({ texts: [], isLast: false });
+      for (const writer of ['a', 'b']) {
+        for (const after of [0, 1, 2]) {
+          expect(await store.append(runId, writer, batch(after, ['3'], true))).toEqual({ isTaken: false });
+        }
+      }
+      expect(await readAll()).toEqual({ texts: [], isLast: true });
     });
 
     it('takes a batch once, whoever sends it again', async () => {

@@ -4,6 +4,7 @@ import type { Appended, Batch, LogStore, ReadBatch } from './log-store.ts';
 
 interface Entry extends Batch {
   writer: string;
+  isDropped?: boolean;
 }
 
 /** A log store in memory that does what Redis may do: lose an answer, everything, or its way for a time. */
@@ -39,7 +40,7 @@ export class FaultyLogStore implements LogStore {
       const lastSeq = last?.seq ?? 0;
       if (last !== undefined && last.writer !== writer) return { isTaken: false };
       if (last?.isLast === true) {
-        const isThis = lastSeq === batch.after + batch.jsons.length;
+        const isThis = lastSeq === batch.after + batch.jsons.length && !last.isDropped;
         return isThis ? { isTaken: true, lastSeq } : { isTaken: false };
       }
       if (lastSeq !== batch.after) return { isTaken: true, lastSeq };
@@ -65,7 +66,7 @@ export class FaultyLogStore implements LogStore {
         jsons.map((json, index) => ({ seq: start + index + 1, json })),
       );
       const events = all.filter(({ seq }) => seq > after).slice(0, 5);
-      const isAll = (events.at(-1)?.seq ?? after) >= all.length;
+      const isAll = (events.at(-1)?.seq ?? after) >= (all.at(-1)?.seq ?? 0);
       return { events, isLast: isAll && this.#last(runId)?.isLast === true };
     });
   }
@@ -73,12 +74,15 @@ export class FaultyLogStore implements LogStore {
   async position(runId: string): Promise<LogPosition | undefined> {
     return this.#ask(() => {
       const last = this.#last(runId);
-      return last && { lastSeq: last.seq, hasEnded: last.isLast };
+      return last && !last.isDropped ? { lastSeq: last.seq, hasEnded: last.isLast } : undefined;
     });
   }
 
   async drop(runId: string): Promise<void> {
-    return this.#ask(() => void this.#logs.delete(runId));
+    return this.#ask(() => {
+      const after = this.#last(runId)?.seq ?? 0;
+      this.#logs.set(runId, [{ after, jsons: [], isLast: true, writer: '', isDropped: true }]);
+    });
   }
 
   async watch(runId: string, onBatch: (batch: Batch) => void): Promise<AsyncDisposable> {

@@ -34,6 +34,7 @@ export interface LogStore {
   read(runId: string, after: number): Promise<ReadBatch>;
   /** @returns undefined when it has no such log */
   position(runId: string): Promise<LogPosition | undefined>;
+  /** Forgets what a log says, and takes nothing more for it, from anybody. */
   drop(runId: string): Promise<void>;
   /** Tells of batches as they are taken; a hint that may be lost: what `read` gives decides. Until it is disposed. */
   watch(runId: string, onBatch: (batch: Batch) => void): Promise<AsyncDisposable>;

@@ -3,7 +3,7 @@ import type { Appended, Batch, LogStore, ReadBatch } from './log-store.ts';
 import type { RedisLink } from './redis-link.ts';
 
 // A stream of one entry per batch. Its id is `<seq of the batch's last event>-<n>`; n is above 0 where a log was taken over without
-// an event. `w` is the writer, `e` the events, a line each, and `l` is there in the last entry of all.
+// an event. `w` is the writer, `e` the events, a line each, and `l` is there in the last entry of all; `d` in one that was dropped.
 
 /** Forgotten so long after the last batch, should no process be left to end it. */
 const KEEP_RUNNING_MS = 24 * 3_600_000;
@@ -21,6 +21,7 @@ local function last(key)
   for i = 1, #found[2], 2 do
     if found[2][i] == 'w' then entry.writer = found[2][i + 1] end
     if found[2][i] == 'l' then entry.isLast = true end
+    if found[2][i] == 'd' then entry.isDropped = true end
   end
   return entry
 end
@@ -31,7 +32,7 @@ const APPEND = `${LAST}
 local at = last(KEYS[1])
 local writer, after, count = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 if at.writer and at.writer ~= writer then return -1 end
-if at.isLast then return at.seq == after + count and at.seq or -1 end
+if at.isLast then return at.seq == after + count and not at.isDropped and at.seq or -1 end
 if at.seq ~= after then return at.seq end
 local id = string.format('%.0f-0', after + count)
 if ARGV[5] == '1' then
@@ -54,10 +55,18 @@ end
 return { at.seq, at.isLast and 1 or 0 }
 `;
 
+/** KEYS: log. ARGV: how long to keep it in mind. */
+const DROP = `${LAST}
+local at = last(KEYS[1])
+redis.call('XADD', KEYS[1], 'MAXLEN', '1', string.format('%.0f-%.0f', at.seq, at.n + 1), 'w', '', 'l', '1', 'd', '1')
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+`;
+
 /** KEYS: log. Returns lastSeq and whether it has ended, or nothing. */
 const POSITION = `${LAST}
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 local at = last(KEYS[1])
+if at.isDropped then return false end
 return { at.seq, at.isLast and 1 or 0 }
 `;
 
@@ -73,8 +82,8 @@ for _, entry in ipairs(found) do
     if bytes > tonumber(ARGV[3]) and #reply > 1 then break end
     reply[#reply + 1] = string.match(entry[1], '%d+')
     reply[#reply + 1] = fields.e
-    isLast = fields.l ~= nil
   end
+  isLast = fields.l ~= nil
 end
 if isLast then reply[1] = 1 end
 return reply
@@ -140,8 +149,7 @@ export class RedisLogStore implements LogStore {
   }
 
   async drop(runId: string): Promise<void> {
-    const key = logKey(runId);
-    await this.#link.send(key, 'DEL', key);
+    await this.#link.run(DROP, { keys: [logKey(runId)], args: [String(this.#keepEndedMs)] });
   }
 
   watch(runId: string, onBatch: (batch: Batch) => void): Promise<AsyncDisposable> {

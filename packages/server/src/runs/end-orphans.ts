@@ -1,4 +1,4 @@
-import { foldEvents } from '@sluice/shared';
+import { type Answer, type RunEnd, type RunEvent, type Usage, foldEvents } from '@sluice/shared';
 import type { SharedLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
@@ -14,52 +14,48 @@ export interface OrphanRooms {
   logger: Logger;
 }
 
+/** Runs that are ended at once: each takes some round trips. */
+const AT_ONCE = 8;
+
 /**
- * Ends what processes that died have left running, as `interrupted`, with the text that they have shown: the shared log's, else that
- * of the checkpoints. Several processes may do so at once. One that cannot be ended keeps nobody from the others: it is tried again
- * at the next look.
+ * Ends what processes that died have left running, as `interrupted`, with the text that they have shown or saved, whichever is more;
+ * or as their log says that they ended. Several processes may do so at once. One that cannot be ended keeps nobody from the others:
+ * it is tried again at the next look.
  */
 export async function endOrphans(rooms: OrphanRooms): Promise<void> {
   const { database, logger } = rooms;
+  const left = await database.runs.listOrphaned();
   let runs = 0;
-  for (const run of await database.runs.listOrphaned()) {
-    try {
-      await endOrphan(rooms, run);
-      runs += 1;
-    } catch (error) {
-      const fields = { err: error, runId: run.id };
-      logger.error(fields, 'a run of a server that crashed could not be marked interrupted');
+  const work = async () => {
+    for (let run = left.pop(); run !== undefined; run = left.pop()) {
+      try {
+        await endOrphan(rooms, run);
+        runs += 1;
+      } catch (error) {
+        const fields = { err: error, runId: run.id };
+        logger.error(fields, 'a run of a server that crashed could not be marked interrupted');
+      }
     }
-  }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (runs > 0) logger.warn({ runs }, 'runs of a server that crashed were marked interrupted');
 }
 
 async function endOrphan(rooms: OrphanRooms, run: StoredRun): Promise<void> {
   const { database, sharedLog } = rooms;
   const { id, userId, conversationId, messageId } = run;
-  const { text, reasoning } = (await readShown(rooms, id)) ?? (await database.checkpoints.read(id));
-  const reasoningTokens = estimateTokens(reasoning.length);
+  const shown = foldEvents(await readShown(rooms, id));
+  const saved = await database.checkpoints.read(id);
+  const [text, reasoning] = [longer(shown.content, saved.text), longer(shown.reasoning, saved.reasoning)];
   await writeEnd(rooms, {
     id,
     outcome: {
-      reason: 'interrupted',
-      errorCode: 'interrupted',
+      ...interrupted(run, { text, reasoning }),
+      ...(shown.end !== null && toldOf(shown, shown.end)),
       model: run.model,
       provider: run.provider,
       // It may have died before the call; what may have been charged is counted.
       attempts: 1,
-      providerRequestId: null,
-      usage: {
-        inputTokens: run.estimatedInputTokens,
-        outputTokens: estimateTokens(text.length) + reasoningTokens,
-        cacheReadTokens: 0,
-        cacheWriteTokens: 0,
-        reasoningTokens,
-        source: 'estimated',
-      },
-      cost: null,
-      firstTokenMs: null,
-      totalMs: null,
       upstreamClosedMs: null,
       endedAt: Date.now(),
     },
@@ -71,16 +67,48 @@ async function endOrphan(rooms: OrphanRooms, run: StoredRun): Promise<void> {
   if (sharedLog !== null) await finishLog({ database, sharedLog }, run);
 }
 
-/** From now on nothing is added to it. @returns undefined when the log is gone, or out of reach */
-async function readShown({ sharedLog, logger }: OrphanRooms, runId: string) {
-  if (sharedLog === null) return undefined;
+const longer = (one: string, other: string) => (other.length > one.length ? other : one);
+
+function interrupted({ estimatedInputTokens }: StoredRun, said: { text: string; reasoning: string }) {
+  const reasoningTokens = estimateTokens(said.reasoning.length);
+  const usage: Usage = {
+    inputTokens: estimatedInputTokens,
+    outputTokens: estimateTokens(said.text.length) + reasoningTokens,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens,
+    source: 'estimated',
+  };
+  return {
+    reason: 'interrupted' as const,
+    errorCode: 'interrupted',
+    providerRequestId: null,
+    usage,
+    cost: null,
+    firstTokenMs: null,
+    totalMs: null,
+  };
+}
+
+/** Its process could tell its followers of its end, but not the database. */
+function toldOf({ error }: Answer, { reason, usage, cost, providerRequestId, timing }: RunEnd) {
+  return {
+    reason,
+    errorCode: error?.code ?? null,
+    providerRequestId: providerRequestId ?? null,
+    usage,
+    cost,
+    ...timing,
+  };
+}
+
+/** From now on nothing is added to it. @returns nothing when the log is gone, or out of reach */
+async function readShown({ sharedLog, logger }: OrphanRooms, runId: string): Promise<readonly RunEvent[]> {
+  if (sharedLog === null) return [];
   try {
-    const events = await sharedLog.takeOver(runId);
-    if (events.length === 0) return undefined;
-    const { content, reasoning } = foldEvents(events);
-    return { text: content, reasoning };
+    return await sharedLog.takeOver(runId);
   } catch (error) {
     logger.warn({ err: error, runId }, 'the log of a run could not be read: its checkpoints are taken');
-    return undefined;
+    return [];
   }
 }

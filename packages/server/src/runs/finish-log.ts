@@ -1,9 +1,14 @@
-import { type RunEvent, errorEntry, isErrorCode } from '@sluice/shared';
+import { type RunEvent, errorEntry, foldEvents, isErrorCode } from '@sluice/shared';
 import type { SharedLog } from '../event-log/event-log.ts';
 import type { Database } from '../storage/database.ts';
-import type { StoredRun } from '../storage/run-store.ts';
+import { textOf } from '../storage/message-content.ts';
+import type { StoredRun, StoredRunResult } from '../storage/run-store.ts';
 
-/** Ends the log of a run as its row says that it ended, should its process not have done so: the row decides. */
+/**
+ * Ends the log of a run as its row says that it ended, with what the stored message has and the log has not. For one whose process
+ * is dead, or has its log no more. A run outside of conversations has no message: it may have said more than the log shows, so that
+ * its followers are told that it was cut.
+ */
 export async function finishLog(
   { database, sharedLog }: { database: Database; sharedLog: SharedLog },
   { id, userId }: Pick<StoredRun, 'id' | 'userId'>,
@@ -11,8 +16,39 @@ export async function finishLog(
   const run = await database.runs.find(id, userId);
   if (!run?.result) return;
   const events = await sharedLog.takeOver(id);
+  if (events.at(-1)?.type === 'run-end') return;
   const beginning = events.length === 0 ? [toRunStart(run)] : [];
-  await sharedLog.finish(id, [...beginning, ...toLastEvents(run, run.result)]);
+  const missing = await readMissing(database, run, events);
+  const result = missing === undefined ? asCut(run.result) : run.result;
+  await sharedLog.finish(id, [...beginning, ...(missing ?? []), ...toLastEvents(run, result)]);
+}
+
+/** @returns deltas that make the log's text the message's; undefined when nobody can say what they are */
+async function readMissing(
+  { messages }: Database,
+  { conversationId, messageId }: StoredRun,
+  events: readonly RunEvent[],
+): Promise<RunEvent[] | undefined> {
+  if (conversationId === null || messageId === null) return undefined;
+  const message = await messages.find(messageId, conversationId);
+  if (message === undefined) return undefined;
+  const shown = foldEvents(events);
+  const reasoning = restOf(message.reasoning ?? '', shown.reasoning);
+  const text = restOf(textOf(message.content), shown.content);
+  if (reasoning === undefined || text === undefined) return undefined;
+  return [
+    ...(reasoning === '' ? [] : [{ type: 'reasoning-delta' as const, reasoning }]),
+    ...(text === '' ? [] : [{ type: 'text-delta' as const, text }]),
+  ];
+}
+
+const restOf = (whole: string, beginning: string) =>
+  whole.startsWith(beginning) ? whole.slice(beginning.length) : undefined;
+
+/** An answer of which nobody can say that this was all is no whole one. */
+function asCut(result: StoredRunResult): StoredRunResult {
+  const isWhole = ['complete', 'length', 'refused'].includes(result.reason);
+  return isWhole ? { ...result, reason: 'interrupted', errorCode: 'interrupted' } : result;
 }
 
 function toRunStart({
@@ -34,7 +70,7 @@ function toRunStart({
   };
 }
 
-function toLastEvents({ timing }: StoredRun, result: NonNullable<StoredRun['result']>): RunEvent[] {
+function toLastEvents({ timing }: StoredRun, result: StoredRunResult): RunEvent[] {
   const { reason, errorCode, usage, cost, providerRequestId } = result;
   const runEnd: RunEvent = {
     type: 'run-end',

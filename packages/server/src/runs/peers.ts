@@ -17,13 +17,19 @@ export interface PeersPorts {
 }
 
 const LOOK_MS = 1000;
+/** After the end of a run by its row. */
+const DEAD_PATIENCE_MS = 500;
+const OWNER_PATIENCE_MS = 60_000;
 const STOP_WAIT_MS = 2000;
 const STOP_LOOK_MS = 50;
 
 /** Disposing ends looking after those that are followed. */
 export class Peers implements Disposable {
   readonly #ports: PeersPorts;
-  readonly #followed = new Map<string, { run: StoredRun; followers: Set<Follower>; isOver: boolean }>();
+  readonly #followed = new Map<
+    string,
+    { run: StoredRun; followers: Set<Follower>; overSince: number | null }
+  >();
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
 
@@ -57,7 +63,7 @@ export class Peers implements Disposable {
     events: AsyncIterable<readonly LoggedEvent[]>,
     follower: Follower,
   ): AsyncGenerator<readonly LoggedEvent[], void, undefined> {
-    const entry = this.#followed.get(run.id) ?? { run, followers: new Set(), isOver: false };
+    const entry = this.#followed.get(run.id) ?? { run, followers: new Set(), overSince: null };
     this.#followed.set(run.id, entry);
     entry.followers.add(follower);
     try {
@@ -67,7 +73,7 @@ export class Peers implements Disposable {
       if (entry.followers.size === 0) {
         this.#followed.delete(run.id);
         // Its grace may begin.
-        this.#wake(run);
+        this.wake(run);
       }
     }
   }
@@ -75,7 +81,7 @@ export class Peers implements Disposable {
   /** Asks its process to end a run, and waits up to two seconds for it. Idempotent. */
   async stop(run: StoredRun): Promise<StopResult> {
     const { runs } = this.#ports.database;
-    if (await runs.requestStop(run.id)) this.#wake(run);
+    if (await runs.requestStop(run.id)) this.wake(run);
     for (const deadline = Date.now() + STOP_WAIT_MS; ;) {
       const result = (await runs.find(run.id, run.userId))?.result;
       if (result) {
@@ -90,7 +96,8 @@ export class Peers implements Disposable {
     clearInterval(this.#timer);
   }
 
-  #wake({ processId, id }: StoredRun): void {
+  /** Asks its process to look at a run. */
+  wake({ processId, id }: StoredRun): void {
     if (processId !== null) this.#ports.wakeUps.wake(processId, id);
   }
 
@@ -99,12 +106,16 @@ export class Peers implements Disposable {
     if (this.#isLooking || this.#followed.size === 0) return;
     this.#isLooking = true;
     try {
-      const rows = await this.#ports.database.runs.findMany([...this.#followed.keys()]);
+      const { runs, processes } = this.#ports.database;
+      const rows = await runs.findMany([...this.#followed.keys()]);
+      const live = new Set((await processes.list()).map(({ id }) => id));
       for (const entry of this.#followed.values()) {
-        const isOver = Boolean(rows.get(entry.run.id)?.result);
-        // At the first look its own process may be just about to say so.
-        if (isOver && entry.isOver) await finishLog(this.#ports, entry.run);
-        entry.isOver = isOver;
+        const row = rows.get(entry.run.id);
+        if (!row?.result) continue;
+        entry.overSince ??= performance.now();
+        // Its own process tells of its end, unless it has not been able to for so long that it may have forgotten.
+        const patienceMs = live.has(row.processId ?? '') ? OWNER_PATIENCE_MS : DEAD_PATIENCE_MS;
+        if (performance.now() - entry.overSince > patienceMs) await finishLog(this.#ports, entry.run);
       }
     } catch (error) {
       this.#ports.logger.warn({ err: error }, 'could not look after runs of other processes');

@@ -187,7 +187,9 @@ export class Runs implements Disposable {
   /** Another process asks to look at a run of this one: its end may be asked for, or a follower of it have left. */
   look(runId: string): void {
     void this.#stops?.look();
-    this.#runs.get(runId)?.recheckFollowers();
+    const run = this.#runs.get(runId);
+    run?.recheckFollowers();
+    if (run !== undefined && run.result !== null) void this.#forgetIfDropped(runId);
   }
 
   /** Leaves all runs to others, who have taken this process for dead: no end of them is told here. */
@@ -302,6 +304,15 @@ export class Runs implements Disposable {
     this.#ports.eventLog.abandon(runId, new SluiceError('interrupted'));
   }
 
+  async #forgetIfDropped(runId: string): Promise<void> {
+    const { eventLog } = this.#ports;
+    // Beyond what this process has, the shared log is asked.
+    const position = await eventLog.position(runId, Infinity).catch(() => null);
+    if (position !== undefined) return;
+    eventLog.abandon(runId, new SluiceError('run_expired'));
+    this.#runs.delete(runId);
+  }
+
   async #leaveElsewhere(conversationId: string): Promise<void> {
     const { shared, database, eventLog } = this.#ports;
     if (shared === null) return;
@@ -311,6 +322,8 @@ export class Runs implements Disposable {
       others.map(async (run) => {
         if (run.result === null) await shared.peers.stop(run);
         await eventLog.drop(run.id);
+        // It may have its events in memory too.
+        shared.peers.wake(run);
       }),
     );
   }

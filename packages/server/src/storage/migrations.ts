@@ -229,7 +229,7 @@ export const migrations: readonly Migration[] = [
     statements: [
       `create table processes (
         id text primary key not null,
-        expires_at bigint not null
+        beats bigint not null
       )`,
       'alter table runs add column process_id text',
       'alter table runs add column stop_requested_at bigint',

@@ -61,7 +61,7 @@ export interface RunOutcome {
   endedAt: number;
 }
 
-interface StoredRunResult {
+export interface StoredRunResult {
   reason: RunEndReason;
   errorCode: string | null;
   usage: Usage | null;

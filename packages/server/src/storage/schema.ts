@@ -132,8 +132,8 @@ export interface Schema {
     /** From its abort to the close of its upstream connection, in microseconds. */
     upstream_closed_us: Generated<number | null>;
   };
-  /** Those that serve this database, and until when they are taken to live: epoch ms of the database's own clock. */
-  processes: { id: string; expires_at: number };
+  /** Those that serve this database, and how often each has said that it lives. */
+  processes: { id: string; beats: number };
   limits: {
     subject_kind: 'default' | 'user' | 'token' | 'model';
     /** Empty for `default`. */
