@@ -34,6 +34,7 @@ const WATCH_MS = 100;
 const RETRY_MS = 500;
 const START_PATIENCE_MS = 5000;
 const PROBE = 'sluice:probe';
+const PROBING = ['SET', PROBE, '1', 'PX', '60000'];
 /** Replies of a Redis that is there and cannot be written to. */
 const refusals =
   /^(OOM|READONLY|MISCONF|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|NOAUTH|NOPERM|WRONGPASS)\b/;
@@ -76,9 +77,9 @@ class Link implements RedisLink {
     };
     this.#url = url;
     this.#logger = logger;
-    // One that no longer answers is noticed although nobody asks it for anything.
+    // One that no longer answers, or takes no writes, is noticed although nobody asks it for anything.
     this.#timers = [
-      setInterval(() => void this.send(PROBE, 'PING').catch(() => {}), HEARTBEAT_MS),
+      setInterval(() => void this.send(PROBE, ...PROBING).catch(() => {}), HEARTBEAT_MS),
       setInterval(() => this.#watch(), WATCH_MS),
     ];
     for (const timer of this.#timers) timer.unref();
@@ -135,7 +136,7 @@ class Link implements RedisLink {
       onLost: (error) => onLost(error),
     });
     try {
-      await inTime(connection.send(PROBE, ['SET', PROBE, '1', 'PX', '60000']));
+      await inTime(connection.send(PROBE, PROBING));
       const channels = [...this.#listeners.keys()];
       await inTime(Promise.all(channels.map((channel) => connection.subscribe(channel, this.#onMessage))));
       if (isLost || this.#isClosed) throw new Error('the connection was closed');
