@@ -12,6 +12,7 @@ import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { discardHidden } from './conversations/discard-conversation.ts';
+import { keepDiscarding } from './conversations/keep-discarding.ts';
 import { MemoryEventLog } from './event-log/memory-event-log.ts';
 import { type RedisLink, openRedis } from './event-log/redis-link.ts';
 import { RedisLogStore } from './event-log/redis-log-store.ts';
@@ -126,9 +127,6 @@ async function serveAlone(
   );
 }
 
-/** More than any import or deletion takes. */
-const MAX_HIDDEN_MS = 3_600_000;
-
 /** Beside others: whoever of them finds that one has died ends what it has left. */
 async function serveTogether(
   ports: CommonPorts,
@@ -162,7 +160,7 @@ async function serveTogether(
       }),
     }),
   );
-  await discardHidden(database, Date.now() - MAX_HIDDEN_MS);
+  stack.use(await keepDiscarding({ database, logger }));
   joined.lease = stack.use(
     await startProcessLease({
       processes: database.processes,

@@ -109,6 +109,44 @@ describe('two servers whose Redis', { timeout: 60_000 }, () => {
   );
 });
 
+describe('two servers whose Redis is away', { timeout: 60_000 }, () => {
+  it.each([
+    ['the server that answered', 0],
+    ['the other server', 1],
+  ] as const)('delete a conversation that was just answered in, at %s', async (_which, index) => {
+    const created = await pair.servers[0].call('/api/conversations', { body: {} });
+    const { id: conversationId } = (await created.json()) as { id: string };
+    pair.upstream.script({ tokens: 3 });
+    const body = { message: 'Hi', conversationId };
+    const response = await pair.servers[0].call('/api/chat/stream', { body });
+    expect(lastOf(await readEvents(response), 'run-end')).toMatchObject({ saved: true });
+    const runId = response.headers.get('x-run-id');
+    await pair.redis.stop();
+    let isBack = false;
+    const comeBack = async () => {
+      if (isBack) return;
+      isBack = true;
+      await pair.redis.start();
+      await untilWell();
+    };
+    onTestFinished(comeBack);
+    const server = pair.servers[index];
+    await vi.waitFor(async () => expect(await (await server.call('/readyz')).text()).toBe('degraded\n'), {
+      timeout: 5000,
+    });
+    const path = `/api/conversations/${conversationId}`;
+    expect((await server.call(path, { method: 'DELETE' })).status).toBe(204);
+    for (const either of pair.servers) {
+      expect((await either.call(path)).status).toBe(404);
+      expect((await either.call(`${path}/messages`)).status).toBe(404);
+      // It is not only hidden.
+      expect(await either.rooms.database.conversations.listHidden()).toEqual([]);
+    }
+    await comeBack();
+    if (index === 0) expect((await server.call(`/api/runs/${runId}/events`)).status).toBe(410);
+  });
+});
+
 describe('two servers whose Postgres', { timeout: 60_000 }, () => {
   it('is away for longer than a lease: none is taken for dead, and the answer goes on', async () => {
     pair.upstream.script({ tokens: 1500, delayMs: 10 });

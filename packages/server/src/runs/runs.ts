@@ -178,10 +178,11 @@ export class Runs implements Disposable {
     const forgotten = runs.map(async (run) => {
       run.abort(new RunAbort('stopped'));
       await run.ended;
-      await this.#ports.eventLog.drop(run.id);
+      await this.#tryToForget(run.id, this.#ports.eventLog.drop(run.id));
       this.#runs.delete(run.id);
     });
-    await within(STOP_WAIT_MS, Promise.all([...forgotten, this.#leaveElsewhere(conversationId)]));
+    const elsewhere = this.#tryToForget(null, this.#leaveElsewhere(conversationId));
+    await within(STOP_WAIT_MS, Promise.all([...forgotten, elsewhere]));
   }
 
   /** Another process asks to look at a run of this one: its end may be asked for, or a follower of it have left. */
@@ -313,6 +314,14 @@ export class Runs implements Disposable {
     this.#runs.delete(runId);
   }
 
+  /** It is hidden by now, and nobody could ask for its deletion again: that goes on whatever fails. */
+  async #tryToForget(runId: string | null, forgotten: Promise<void>): Promise<void> {
+    await forgotten.catch((error: unknown) => {
+      const { logger } = this.#ports;
+      logger.warn({ err: error, runId }, 'an answer in a deleted conversation could not be forgotten');
+    });
+  }
+
   async #leaveElsewhere(conversationId: string): Promise<void> {
     const { shared, database, eventLog } = this.#ports;
     if (shared === null) return;
@@ -321,7 +330,7 @@ export class Runs implements Disposable {
     await Promise.all(
       others.map(async (run) => {
         if (run.result === null) await shared.peers.stop(run);
-        await eventLog.drop(run.id);
+        await this.#tryToForget(run.id, eventLog.drop(run.id));
         // It may have its events in memory too.
         shared.peers.wake(run);
       }),
