@@ -1,6 +1,6 @@
 import { type RunEvent, type RunState, type StopResult, foldEvents, followRun } from '@sluice/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
+import { iterateEvents, lastOf, readEvents, startServer, textOf } from './_support/start-server.ts';
 import { useReplicas } from './_support/use-replicas.ts';
 
 const pair = useReplicas();
@@ -121,6 +121,34 @@ describe('two servers on one Postgres and one Redis', () => {
     expect((await pair.servers[1].call(`/api/runs/${runId}/events`)).status).toBe(410);
   });
 
+  it('tell a stranger nothing of what runs at the other', async () => {
+    pair.upstream.script(slow);
+    const { runId, response } = await start();
+    const events = readEvents(response);
+    const { token: stranger } = await pair.servers[1].rooms.auth.createAppToken({
+      email: 'other@example.com',
+      name: 'tests',
+      scopes: ['chat', 'history', 'usage'],
+    });
+    const path = `/api/runs/${runId}`;
+    // It is there, for its owner.
+    expect((await pair.servers[1].call(path)).status).toBe(200);
+    const askAsStranger = async () => {
+      for (const [method, asked] of [
+        ['GET', `${path}/events`],
+        ['GET', path],
+        ['POST', `${path}/stop`],
+      ] as const) {
+        const answer = await pair.servers[1].call(asked, { method, token: stranger });
+        expect(answer.status).toBe(404);
+        expect(await answer.json()).toMatchObject({ code: 'not_found' });
+      }
+    };
+    await askAsStranger();
+    expect(lastOf(await events, 'run-end')).toMatchObject({ reason: 'complete' });
+    await askAsStranger();
+  });
+
   it('lets the client follow from one to the other, event for event', async () => {
     pair.upstream.script(slow);
     const { runId, response } = await start({ onDisconnect: 'finish' });
@@ -138,5 +166,29 @@ describe('two servers on one Postgres and one Redis', () => {
       events.push(event);
     }
     expect(foldEvents(events)).toMatchObject({ content: textOfSlow, end: { reason: 'complete' } });
+  });
+});
+
+describe('a server that is drained beside another', () => {
+  it.each([
+    ['ends by itself', '5000', 'complete'],
+    ['is ended for it', '200', 'interrupted'],
+  ])('has an answer that %s read to its end at the other', async (_how, drainMs, reason) => {
+    await using leaving = await startServer({ ...pair.environment, DRAIN_MS: drainMs });
+    pair.upstream.script({ tokens: 100, delayMs: 10 });
+    const response = await leaving.call('/api/chat/stream', { body: { message: 'Hi' } });
+    const runId = response.headers.get('x-run-id') ?? '';
+    const own = readEvents(response);
+    const elsewhere = readEvents(await pair.servers[1].call(`/api/runs/${runId}/events`));
+    await vi.waitFor(() => expect(pair.upstream.stats.tokens).toBeGreaterThan(5));
+    await leaving.drain();
+    await leaving[Symbol.asyncDispose]();
+    const events = await elsewhere;
+    expect(lastOf(events, 'run-end')).toMatchObject({ reason, saved: true });
+    expect(events.at(-1)?.event.type).toBe('run-end');
+    expect(await own).toEqual(events);
+    // Its process is gone, and what it has said is not.
+    expect(await readEvents(await pair.servers[0].call(`/api/runs/${runId}/events`))).toEqual(events);
+    expect(await stateOf(runId)).toMatchObject({ state: reason });
   });
 });
