@@ -170,3 +170,31 @@ describe('two servers whose Postgres', { timeout: 60_000 }, () => {
     );
   });
 });
+
+describe('two servers that have lost both', { timeout: 60_000 }, () => {
+  it('leave their answers to whoever comes back first, and go on under other names', async () => {
+    pair.upstream.script({ tokens: 5000, delayMs: 10 });
+    const response = await pair.servers[0].call('/api/chat/stream', { body: { message: 'Hi' } });
+    const runId = response.headers.get('x-run-id') ?? '';
+    const reading = readEvents(response).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(pair.upstream.stats.tokens).toBeGreaterThan(20));
+    await Promise.all([pair.redis.stop(), pair.postgres.stop()]);
+    onTestFinished(() => pair.postgres.start().catch(() => undefined));
+    // Cut, and not told of an end: nobody can know which it will be.
+    expect(await reading).toBeInstanceOf(TypeError);
+    await vi.waitFor(() => expect(pair.upstream.stats.active).toBe(0));
+    await Promise.all([pair.redis.start(), pair.postgres.start()]);
+    await untilWell();
+    await vi.waitFor(
+      async () => {
+        const state = await pair.servers[1].call(`/api/runs/${runId}`);
+        expect(await state.json()).toMatchObject({ state: 'interrupted' });
+      },
+      { timeout: 15_000 },
+    );
+    const { url: baseUrl, token } = pair.servers[0];
+    pair.upstream.script({ tokens: 3 });
+    const next = foldEvents(await Array.fromAsync(streamRun({ baseUrl, token, request: { message: 'Hi' } })));
+    expect(next.end).toMatchObject({ reason: 'complete', saved: true });
+  });
+});

@@ -118,7 +118,9 @@ describe('two servers on one Postgres and one Redis', () => {
     expect((await pair.servers[1].call(path, { method: 'DELETE' })).status).toBe(204);
     expect(pair.upstream.stats.active).toBe(0);
     expect(lastOf(await events, 'run-end')).toMatchObject({ reason: 'stopped' });
-    expect((await pair.servers[1].call(`/api/runs/${runId}/events`)).status).toBe(410);
+    for (const server of pair.servers) {
+      await vi.waitFor(async () => expect((await server.call(`/api/runs/${runId}/events`)).status).toBe(410));
+    }
   });
 
   it('tell a stranger nothing of what runs at the other', async () => {
