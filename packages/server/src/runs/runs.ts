@@ -5,7 +5,7 @@ import { type ChatRequest, SluiceError, type StopResult } from '@sluice/shared';
 import type { Limits } from '../admission/limits.ts';
 import type { RunLimiter } from '../admission/limit-runs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { EventLog, LogPosition, LoggedEvent, SharedLog } from '../event-log/event-log.ts';
+import type { EventLog, LoggedEvent, SharedLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
@@ -15,9 +15,11 @@ import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type ClaimedRun, type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
 import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
 import { type EndWriter, createEndWriter } from './end-writer.ts';
+import { findPosition } from './find-position.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Follower } from './follower.ts';
 import { type Generation, generateAnswer } from './generate-answer.ts';
+import { leaveConversation } from './leave-conversation.ts';
 import { openRun } from './open-run.ts';
 import { readMessages } from './read-chat-request.ts';
 import { type GraceLimits, readGrace } from './read-grace.ts';
@@ -59,8 +61,6 @@ export interface RunRequest {
   key?: string | undefined;
 }
 
-/** More than a log outlives its run. */
-const LOG_LIFETIME_MS = 10 * 60_000;
 /** What an upstream that will not let go may take of a shutdown. */
 const CLOSE_WAIT_MS = 2000;
 const STOP_WAIT_MS = 2000;
@@ -127,12 +127,8 @@ export class Runs implements Disposable {
 
   /** @returns whether a follower at `after` has everything, the terminal included @throws {SluiceError} as `follow` does */
   async isDelivered(run: Run | StoredRun, after: number): Promise<boolean> {
-    const { lastSeq, hasEnded } = await this.#findPosition(run, after);
-    if (after > lastSeq) {
-      throw new SluiceError('invalid_cursor', {
-        detail: `the cursor lies beyond the run's last event, ${lastSeq}`,
-      });
-    }
+    const { eventLog, shared } = this.#ports;
+    const { lastSeq, hasEnded } = await findPosition({ eventLog, isShared: shared !== null }, run, after);
     return hasEnded && after === lastSeq;
   }
 
@@ -174,15 +170,11 @@ export class Runs implements Disposable {
 
   /** Stops what is answered in a conversation that is gone, and forgets what was: an answer without a place would go on costing. */
   async leaveConversation(conversationId: string): Promise<void> {
-    const runs = [...this.#runs.values()].filter((run) => run.conversationId === conversationId);
-    const forgotten = runs.map(async (run) => {
-      run.abort(new RunAbort('stopped'));
-      await run.ended;
-      await this.#tryToForget(run.id, this.#ports.eventLog.drop(run.id));
-      this.#runs.delete(run.id);
-    });
-    const elsewhere = this.#tryToForget(null, this.#leaveElsewhere(conversationId));
-    await within(STOP_WAIT_MS, Promise.all([...forgotten, elsewhere]));
+    const { shared, ...ports } = this.#ports;
+    const own = this.#runs;
+    const forget = (runId: string) => void own.delete(runId);
+    const peers = shared?.peers ?? null;
+    await within(STOP_WAIT_MS, leaveConversation({ ...ports, conversationId, own, forget, peers }));
   }
 
   /** Another process asks to look at a run of this one: its end may be asked for, or a follower of it have left. */
@@ -288,16 +280,6 @@ export class Runs implements Disposable {
     return isLive ? stored : undefined;
   }
 
-  /** @throws {SluiceError} `run_expired` when the log is gone */
-  async #findPosition(run: Run | StoredRun, after: number): Promise<LogPosition> {
-    const position = await this.#ports.eventLog.position(run.id, after);
-    if (position !== undefined) return position;
-    if (this.#ports.shared === null || run.result !== null) throw new SluiceError('run_expired');
-    // Its process has not sent anything yet; or sends it all again, for Redis has lost it.
-    if (after > 0) throw new SluiceError('unavailable', { retryAfterMs: 1000 });
-    return { lastSeq: 0, hasEnded: false };
-  }
-
   /** Another process has it: what it says further is told there. */
   #lose(runId: string): void {
     this.#runs.get(runId)?.lose();
@@ -312,29 +294,6 @@ export class Runs implements Disposable {
     if (position !== undefined) return;
     eventLog.abandon(runId, new SluiceError('run_expired'));
     this.#runs.delete(runId);
-  }
-
-  /** It is hidden by now, and nobody could ask for its deletion again: that goes on whatever fails. */
-  async #tryToForget(runId: string | null, forgotten: Promise<void>): Promise<void> {
-    await forgotten.catch((error: unknown) => {
-      const { logger } = this.#ports;
-      logger.warn({ err: error, runId }, 'an answer in a deleted conversation could not be forgotten');
-    });
-  }
-
-  async #leaveElsewhere(conversationId: string): Promise<void> {
-    const { shared, database, eventLog } = this.#ports;
-    if (shared === null) return;
-    const recent = await database.runs.listRecentIn(conversationId, Date.now() - LOG_LIFETIME_MS);
-    const others = recent.filter(({ id }) => !this.#runs.has(id));
-    await Promise.all(
-      others.map(async (run) => {
-        if (run.result === null) await shared.peers.stop(run);
-        await this.#tryToForget(run.id, eventLog.drop(run.id));
-        // It may have its events in memory too.
-        shared.peers.wake(run);
-      }),
-    );
   }
 
   #remember(run: Run): void {
