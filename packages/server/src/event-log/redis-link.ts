@@ -37,7 +37,9 @@ const PROBE = 'sluice:probe';
 const PROBING = ['SET', PROBE, '1', 'PX', '60000'];
 /** Replies of a Redis that is there and cannot be written to. */
 const refusals =
-  /^(OOM|READONLY|MISCONF|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|NOAUTH|NOPERM|WRONGPASS)\b/;
+  /^(OOM|READONLY|MISCONF|LOADING|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|NOAUTH|NOPERM|WRONGPASS|BUSY)\b/;
+/** Replies about some keys of a cluster, for as long as they are being moved: the others are there. */
+const delays = /^TRYAGAIN\b/;
 
 /**
  * @param url `redis://` or `rediss://`, with user, password and database if need be
@@ -67,8 +69,9 @@ class Link implements RedisLink {
   readonly #onMessage: OnMessage;
   readonly #recovered: (() => void)[] = [];
   readonly #timers: NodeJS.Timeout[];
-  #unanswered = 0;
-  #heardAt = 0;
+  /** What is unanswered, the oldest first; in beats of the watch, which a process that stands still misses as it misses replies. */
+  readonly #asked = new Set<{ askedAt: number }>();
+  #beats = 0;
   #isClosed = false;
 
   constructor(url: string, logger: Logger) {
@@ -111,7 +114,7 @@ class Link implements RedisLink {
       listeners.delete(onMessage);
       if (listeners.size > 0) return;
       this.#listeners.delete(channel);
-      await this.#connection?.unsubscribe(channel, this.#onMessage).catch(() => {});
+      await this.#unsubscribe(channel);
     };
     try {
       await this.#ask((redis) => redis.subscribe(channel, this.#onMessage));
@@ -144,6 +147,8 @@ class Link implements RedisLink {
       onLost = (error) => {
         if (this.#connection === connection) this.#lose(error);
       };
+      // Those who left meanwhile had no connection to tell it to.
+      for (const channel of channels) if (!this.#listeners.has(channel)) void this.#unsubscribe(channel);
     } catch (error) {
       connection.destroy();
       throw error;
@@ -155,41 +160,47 @@ class Link implements RedisLink {
     for (const timer of this.#timers) clearInterval(timer);
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#asked.clear();
     connection?.destroy();
   }
 
   async #ask<Reply>(work: (redis: RedisConnection) => Promise<Reply>): Promise<Reply> {
     const connection = this.#connection;
     if (connection === undefined) throw lost(undefined);
-    if (this.#unanswered === 0) this.#heardAt = performance.now();
-    this.#unanswered += 1;
+    const asked = { askedAt: this.#beats };
+    this.#asked.add(asked);
     try {
       return await work(connection);
     } catch (error) {
-      if (error instanceof ErrorReply && !refusals.test(messageOf(error))) throw error;
-      if (this.#connection === connection) this.#lose(error);
+      const isRefused = !(error instanceof ErrorReply) || refusals.test(messageOf(error));
+      if (!isRefused && !delays.test(messageOf(error))) throw error;
+      if (isRefused && this.#connection === connection) this.#lose(error);
       throw lost(error);
     } finally {
-      this.#unanswered -= 1;
-      this.#heardAt = performance.now();
+      this.#asked.delete(asked);
     }
   }
 
-  /** One timer for all commands: replies come in the order of what was asked, so that any of them shows that Redis is there. */
+  async #unsubscribe(channel: string): Promise<void> {
+    if (!this.isAvailable) return;
+    await this.#ask((redis) => redis.unsubscribe(channel, this.#onMessage).catch(() => {}));
+  }
+
+  /** One timer for all commands, and the oldest stands for them: of a cluster, one node may be silent while others answer. */
   #watch(): void {
-    const connection = this.#connection;
-    const isSilent = () => this.#unanswered > 0 && performance.now() - this.#heardAt > ANSWER_MS;
-    if (connection === undefined || !isSilent()) return;
+    this.#beats += 1;
+    const [oldest] = this.#asked;
+    if (oldest === undefined || this.#beats - oldest.askedAt <= ANSWER_MS / WATCH_MS) return;
     // A process that stood still finds its timers due before it has read what came meanwhile.
     setImmediate(() => {
-      if (this.#connection === connection && isSilent())
-        this.#lose(new Error(`no answer in ${ANSWER_MS} ms`));
+      if (this.#asked.has(oldest)) this.#lose(new Error(`no answer in ${ANSWER_MS} ms`));
     });
   }
 
   #lose(cause: unknown): void {
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#asked.clear();
     this.#logger.error({ err: cause }, 'Redis is lost: running answers go on in this process alone');
     connection?.destroy();
     void this.#comeBack();

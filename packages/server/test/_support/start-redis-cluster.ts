@@ -4,8 +4,13 @@ import { type RunningRedis, startRedis } from './start-redis.ts';
 
 const SLOTS = 16_384;
 
-/** Three nodes that each have a third of the keys. */
-export async function startRedisCluster(): Promise<RunningRedis> {
+export interface RunningRedisCluster extends RunningRedis {
+  /** To be asked while all nodes answer. */
+  nodeOf(key: string): Promise<RunningRedis>;
+}
+
+/** Three nodes that each have a third of the keys. What is done to it without naming a key is done to the first node. */
+export async function startRedisCluster(): Promise<RunningRedisCluster> {
   await using stack = new AsyncDisposableStack();
   const nodes: RunningRedis[] = [];
   for (let index = 0; index < 3; index += 1) {
@@ -13,11 +18,12 @@ export async function startRedisCluster(): Promise<RunningRedis> {
       stack.use(await startRedis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'])),
     );
   }
+  const firstSlotOf = (index: number) => Math.floor((SLOTS * index) / nodes.length);
   const ports = nodes.map(({ url }) => new URL(url).port);
   for (const [index, { url }] of nodes.entries()) {
     const client = await createClient({ url }).connect();
-    const [from, to] = [index, index + 1].map((third) => Math.floor((SLOTS * third) / nodes.length));
-    await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', String(from), String((to ?? SLOTS) - 1)]);
+    const [from, to] = [firstSlotOf(index), firstSlotOf(index + 1) - 1].map(String);
+    await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', from ?? '', to ?? '']);
     for (const port of ports) await client.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', port]);
     client.destroy();
   }
@@ -25,7 +31,16 @@ export async function startRedisCluster(): Promise<RunningRedis> {
   const [first] = nodes;
   if (first === undefined) throw new Error('no nodes');
   const owned = stack.move();
-  return { ...first, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    ...first,
+    async nodeOf(key) {
+      const client = await createClient({ url: first.url }).connect();
+      const slot = await client.sendCommand<number>(['CLUSTER', 'KEYSLOT', key]);
+      client.destroy();
+      return nodes.findLast((_node, index) => firstSlotOf(index) <= slot) ?? first;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 async function untilWhole(url: string, size: number): Promise<void> {
