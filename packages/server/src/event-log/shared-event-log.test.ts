@@ -118,6 +118,39 @@ describe('the log that processes share', () => {
     expect(there.seen).toEqual(here.seen);
   });
 
+  it('holds back what a store that is there refuses, and sends it again soon', async () => {
+    const { store, own, other } = twoLogs();
+    const append = vi.spyOn(store, 'append');
+    const position = vi.spyOn(store, 'position');
+    const failed = () => Promise.reject(new Error('the script failed'));
+    append.mockImplementationOnce(failed);
+    const run = own.open('r');
+    const [here, there] = [follow(own), follow(other)];
+    run.append([text('a')]);
+    await soon();
+    run.append([text('b'), runEnd]);
+    await soon();
+    expect(here.seen).toEqual([]);
+    // Not one attempt for each event.
+    expect(append).toHaveBeenCalledOnce();
+    position.mockImplementationOnce(failed);
+    await Promise.all([here.ended, there.ended]);
+    expect(here.seen).toEqual(['a', 'b', 'run-end']);
+    expect(there.seen).toEqual(here.seen);
+  });
+
+  it('shows what a store refused once that store is lost too', async () => {
+    const { store, own } = twoLogs();
+    vi.spyOn(store, 'append').mockRejectedValueOnce(new Error('the script failed'));
+    const run = own.open('r');
+    const here = follow(own);
+    run.append([text('a'), runEnd]);
+    await soon();
+    store.isAvailable = false;
+    await here.ended;
+    expect(here.seen).toEqual(['a', 'run-end']);
+  });
+
   it('cuts those who follow a run here once another process has its log', async () => {
     const { own, other } = twoLogs();
     const lost = vi.fn((runId: string) => own.abandon(runId, new SluiceError('interrupted')));
