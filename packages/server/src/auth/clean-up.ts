@@ -1,8 +1,8 @@
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
+import { repeatHourly } from '../storage/repeat-hourly.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 
 /**
  * Forgets what counts no more: refresh tokens that have expired, their sessions, sessions that ended a day ago, setup codes a week
@@ -23,19 +23,8 @@ export function startCleanUp(options: {
   logger?: Logger | undefined;
 }): AsyncDisposable {
   const { database, clock, logger } = options;
-  let running: Promise<void> | undefined;
-  const run = () => {
-    // What fails now is done an hour later.
-    running ??= cleanUp(database, clock())
-      .catch((error: unknown) => logger?.warn({ err: error }, 'could not forget old sessions and attempts'))
-      .finally(() => (running = undefined));
-  };
-  const timer = setInterval(run, HOUR_MS);
-  timer.unref();
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return repeatHourly(
+    () => cleanUp(database, clock()),
+    (error) => logger?.warn({ err: error }, 'could not forget old sessions and attempts'),
+  );
 }

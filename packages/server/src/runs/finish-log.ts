@@ -3,6 +3,8 @@ import type { SharedLog } from '../event-log/event-log.ts';
 import type { Database } from '../storage/database.ts';
 import { textOf } from '../storage/message-content.ts';
 import type { StoredRun, StoredRunResult } from '../storage/run-store.ts';
+import type { RunPlace } from './run.ts';
+import { toRunStart } from './to-run-start.ts';
 
 /**
  * Ends the log of a run as its row says that it ended, with what the stored message has and the log has not. For one whose process
@@ -17,7 +19,7 @@ export async function finishLog(
   if (!run?.result) return;
   const events = await sharedLog.takeOver(id);
   if (events.at(-1)?.type === 'run-end') return;
-  const beginning = events.length === 0 ? [toRunStart(run)] : [];
+  const beginning = events.length === 0 ? [toRunStart(run, placeOf(run))] : [];
   const missing = await readMissing(database, run, events);
   const result = missing === undefined ? asCut(run.result) : run.result;
   await sharedLog.finish(id, [...beginning, ...(missing ?? []), ...toLastEvents(run, result)]);
@@ -51,23 +53,8 @@ function asCut(result: StoredRunResult): StoredRunResult {
   return isWhole ? { ...result, reason: 'interrupted', errorCode: 'interrupted' } : result;
 }
 
-function toRunStart({
-  id: runId,
-  model,
-  provider,
-  createdAt,
-  conversationId,
-  messageId,
-}: StoredRun): RunEvent {
-  return {
-    type: 'run-start',
-    runId,
-    model,
-    provider,
-    createdAt: new Date(createdAt).toISOString(),
-    ...(conversationId !== null && { conversationId }),
-    ...(messageId !== null && { messageId }),
-  };
+function placeOf({ conversationId, messageId }: StoredRun): RunPlace | null {
+  return conversationId === null || messageId === null ? null : { conversationId, messageId };
 }
 
 function toLastEvents({ timing }: StoredRun, result: StoredRunResult): RunEvent[] {

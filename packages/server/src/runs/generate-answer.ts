@@ -1,16 +1,10 @@
-import {
-  type RunEndReason,
-  type RunEvent,
-  type RunStart,
-  SluiceError,
-  type Usage,
-  errorEntry,
-} from '@sluice/shared';
+import { type RunEndReason, type RunEvent, SluiceError, type Usage, errorEntry } from '@sluice/shared';
 import { type ModelCalls, callModels } from './call-models.ts';
 import type { EndWriter, EndedRun } from './end-writer.ts';
 import { estimateUsage } from './estimate-usage.ts';
 import { Progress } from './progress.ts';
 import { type Run, RunAbort } from './run.ts';
+import { toRunStart } from './to-run-start.ts';
 
 export interface Generation extends ModelCalls {
   ends: EndWriter;
@@ -26,7 +20,7 @@ export interface Generation extends ModelCalls {
 export async function generateAnswer(generation: Generation): Promise<void> {
   const { run, log } = generation;
   const progress = new Progress(run.createdAt);
-  log.append([toRunStart(run)]);
+  log.append([toRunStart(run, run.place)]);
   let failure: unknown;
   try {
     await callModels(generation, progress);
@@ -36,17 +30,6 @@ export async function generateAnswer(generation: Generation): Promise<void> {
   const verdict = judge(generation, progress, failure);
   run.noteUpstreamClosed(verdict.reason);
   await end(generation, progress, verdict);
-}
-
-function toRunStart({ id: runId, model, provider, createdAt, place }: Run): RunStart {
-  return {
-    type: 'run-start',
-    runId,
-    model,
-    provider,
-    createdAt: new Date(createdAt).toISOString(),
-    ...place,
-  };
 }
 
 interface Verdict {
