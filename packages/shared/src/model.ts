@@ -1,17 +1,55 @@
 import * as z from 'zod/mini';
 
+/** Tokens' prices, in US dollars per million. */
+const pricesPerMTok = {
+  inputPerMTok: z.number(),
+  /** Reasoning is output. */
+  outputPerMTok: z.number(),
+  /** Left out: as other input. */
+  cacheReadPerMTok: z.optional(z.number()),
+  cacheWritePerMTok: z.optional(z.number()),
+};
+
+export const priceSchema = z.object({
+  ...pricesPerMTok,
+  /** What a prompt of more than so many tokens costs instead, with its answer. */
+  longContext: z.optional(z.object({ overInputTokens: z.number(), ...pricesPerMTok })),
+  /** When it was looked up, `YYYY-MM-DD`. */
+  asOf: z.optional(z.string()),
+  /** Where: an address, or `config` or the provider's own list. */
+  source: z.optional(z.string()),
+});
+
+export type Price = z.infer<typeof priceSchema>;
+
+export const capabilitiesSchema = z.object({
+  /** Whether it takes the option `reasoning`. */
+  reasoning: z.boolean(),
+  /** What of it: a model that always thinks does not take `off`. Empty where it takes none. */
+  reasoningLevels: z.array(z.enum(['off', 'low', 'medium', 'high'])),
+  /** Images in messages of the user. */
+  images: z.boolean(),
+  temperature: z.boolean(),
+  /** Whether it goes on with an answer that is the last thing said. One that does not is asked to. */
+  prefill: z.boolean(),
+});
+
+export type Capabilities = z.infer<typeof capabilitiesSchema>;
+
 export const modelSchema = z.object({
   /** `provider/name`, as a chat request takes it. */
   id: z.string(),
   provider: z.string(),
   /** What people read. */
   name: z.string(),
+  /** Other names that a chat request may call it by. */
+  aliases: z.optional(z.array(z.string())),
   contextWindow: z.nullable(z.number()),
   maxOutputTokens: z.nullable(z.number()),
-  capabilities: z.object({ reasoning: z.boolean(), images: z.boolean(), temperature: z.boolean() }),
-  /** US dollars per million tokens; null when not known. */
-  price: z.nullable(z.object({ inputPerMTok: z.number(), outputPerMTok: z.number() })),
-  /** Whether its provider is configured here. */
+  capabilities: capabilitiesSchema,
+  /** Null when not known. */
+  price: z.nullable(priceSchema),
+  /** Whether its provider is configured here, and has it. */
   available: z.boolean(),
 });
 

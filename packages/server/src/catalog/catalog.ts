@@ -1,5 +1,6 @@
 import { type ModelList, SluiceError } from '@sluice/shared';
-import { type CatalogModel, catalogModels, demoModel } from './models.ts';
+import type { CatalogModel } from './catalog-model.ts';
+import { catalogModels, demoModel } from './models.ts';
 
 export interface ResolvedModel extends CatalogModel {
   /** The name the provider knows, without our prefix. */
@@ -18,11 +19,12 @@ export class Catalog {
   }
 
   list(): ModelList {
-    const models = this.#models.map((model) => ({
-      ...model,
-      price: null,
-      available: this.#configured.has(model.provider),
-    }));
+    const models = this.#models.map(
+      ({ dialect: _dialect, fallbacks: _fallbacks, timeouts: _timeouts, ...model }) => ({
+        ...model,
+        available: this.#configured.has(model.provider),
+      }),
+    );
     return { default: this.#defaultId(), models };
   }
 
@@ -56,6 +58,14 @@ function passedOn(id: string, provider: string): CatalogModel {
     name: id,
     contextWindow: null,
     maxOutputTokens: null,
-    capabilities: { reasoning: false, images: false, temperature: provider !== 'anthropic' },
+    capabilities: {
+      reasoning: false,
+      reasoningLevels: [],
+      images: false,
+      temperature: provider !== 'anthropic',
+      prefill: false,
+    },
+    price: null,
+    dialect: {},
   };
 }

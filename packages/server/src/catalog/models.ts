@@ -1,7 +1,6 @@
-import type { Model } from '@sluice/shared';
+import type { CatalogModel } from './catalog-model.ts';
 
-/** A model as the vendors document it (platform.claude.com and developers.openai.com, November 2026). */
-export type CatalogModel = Omit<Model, 'available' | 'price'>;
+const unable = { reasoning: false, reasoningLevels: [], images: false, temperature: false, prefill: false };
 
 function claude(name: string, title: string): CatalogModel {
   return {
@@ -11,7 +10,9 @@ function claude(name: string, title: string): CatalogModel {
     contextWindow: 1_000_000,
     maxOutputTokens: 128_000,
     // The API version in use refuses every sampling option.
-    capabilities: { reasoning: false, images: false, temperature: false },
+    capabilities: unable,
+    price: null,
+    dialect: {},
   };
 }
 
@@ -25,7 +26,9 @@ function gpt(
     provider: 'openai',
     name: title,
     ...options,
-    capabilities: { reasoning: false, images: false, temperature: name.startsWith('gpt-4') },
+    capabilities: { ...unable, temperature: name.startsWith('gpt-4') },
+    price: null,
+    dialect: {},
   };
 }
 
@@ -48,5 +51,7 @@ export const demoModel: CatalogModel = {
   name: 'Sluice demo',
   contextWindow: null,
   maxOutputTokens: null,
-  capabilities: { reasoning: false, images: false, temperature: false },
+  capabilities: unable,
+  price: null,
+  dialect: {},
 };

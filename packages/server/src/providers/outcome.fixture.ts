@@ -3,7 +3,11 @@ import { type FakeUpstream, startFakeUpstream } from '../../test/_support/fake-u
 import type { FakeScript } from '../../test/_support/fake-upstream-script.ts';
 import type { Provider, ProviderEvent, ProviderRequest } from './provider.ts';
 
-export const request: ProviderRequest = { model: 'fake', messages: [{ role: 'user', content: 'Hello' }] };
+export const request: ProviderRequest = {
+  model: 'fake',
+  messages: [{ role: 'user', content: 'Hello' }],
+  dialect: {},
+};
 export const never = new AbortController().signal;
 
 /** What came of one call: its events in order, and what it threw. */

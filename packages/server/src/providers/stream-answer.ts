@@ -14,13 +14,23 @@ export interface UpstreamCall {
   send(): Promise<Response>;
   /** @param state.hasCall whether a header has told the id of the call, so that the reader need not */
   createReader(state: { hasCall: boolean }): AnswerReader;
-  /** The header that carries the upstream's id of the call. */
-  callIdHeader: string;
+  /** The header that carries the upstream's id of the call, where one does. */
+  callIdHeader?: string;
+  /** How the body is cut into events; left out: by the rules of SSE. */
+  createFraming?(): Framing;
   /** @returns what the SDK's error means */
   mapError(error: unknown): SluiceError;
 }
 
-/** `Provider.generate` for every API that streams by SSE; see there for what it promises. */
+/** Cuts the bytes of one body into events. */
+export interface Framing {
+  /** @throws {SluiceError} `upstream_too_large` */
+  push(chunk: Buffer): readonly SseEvent[];
+  /** What the end of the body makes whole. */
+  end(): readonly SseEvent[];
+}
+
+/** `Provider.generate` for every API that streams events; see there for what it promises. */
 export async function* streamAnswer(
   call: UpstreamCall,
   signal: AbortSignal,
@@ -28,10 +38,11 @@ export async function* streamAnswer(
   signal.throwIfAborted();
   const response = await send(call, signal);
   const batch = new EventBatch();
-  const providerRequestId = response.headers.get(call.callIdHeader);
+  const providerRequestId = call.callIdHeader === undefined ? null : response.headers.get(call.callIdHeader);
   if (providerRequestId) batch.add({ type: 'call', providerRequestId });
   const reader = call.createReader({ hasCall: Boolean(providerRequestId) });
-  const target: Target = { providerName: call.providerName, reader, batch };
+  const framing = call.createFraming?.() ?? new SseReader();
+  const target: Target = { providerName: call.providerName, reader, framing, batch };
   const incoming = incomingOf(response);
   if (incoming === undefined) {
     await readWhole(response, target);
@@ -39,19 +50,22 @@ export async function* streamAnswer(
     return;
   }
   const body = new UpstreamBody(incoming, signal);
-  const sse = new SseReader();
   try {
     yield batch.take();
     while (!reader.hasEnded) {
       const chunks = await body.read();
-      const failure = chunks === undefined ? readEnd(sse, target) : readChunks(chunks, sse, target);
+      const failure = chunks === undefined ? readEnd(target) : readChunks(chunks, target);
       const events = batch.take();
       // An empty batch is a sign of life, which the end is not. What came before a failure in the same read is handed on.
       if (chunks !== undefined || events.length > 0) yield events;
       if (failure !== undefined) throw failure;
       if (chunks === undefined && !reader.hasEnded) throw endWithoutTerminal(call.providerName, body);
     }
-    await body.drain();
+    for await (const chunks of body.drain()) {
+      readTrailers(chunks, target);
+      const events = batch.take();
+      if (events.length > 0) yield events;
+    }
   } finally {
     await body.close();
   }
@@ -69,22 +83,23 @@ async function send(call: UpstreamCall, signal: AbortSignal): Promise<Response> 
 interface Target {
   providerName: string;
   reader: AnswerReader;
+  framing: Framing;
   batch: EventBatch;
 }
 
 /** @returns what went wrong, so that the batch can be handed on before it is thrown */
-function readChunks(chunks: readonly Buffer[], sse: SseReader, target: Target): unknown {
+function readChunks(chunks: readonly Buffer[], target: Target): unknown {
   try {
-    for (const chunk of chunks) readEvents(sse.push(chunk), target);
+    for (const chunk of chunks) readEvents(target.framing.push(chunk), target);
     return undefined;
   } catch (error) {
     return error;
   }
 }
 
-function readEnd(sse: SseReader, target: Target): unknown {
+function readEnd(target: Target): unknown {
   try {
-    readEvents(sse.end(), target);
+    readEvents(target.framing.end(), target);
     if (!target.reader.hasEnded) target.reader.end(target.batch);
     return undefined;
   } catch (error) {
@@ -94,8 +109,20 @@ function readEnd(sse: SseReader, target: Target): unknown {
 
 function readEvents(events: readonly SseEvent[], { reader, batch }: Target): void {
   for (const event of events) {
-    if (reader.hasEnded) return;
-    reader.read(event, batch);
+    if (reader.hasEnded) reader.readTrailer?.(event, batch);
+    else reader.read(event, batch);
+  }
+}
+
+/** The answer is whole: nothing that comes now can fail it. */
+function readTrailers(chunks: readonly Buffer[], { reader, framing, batch }: Target): void {
+  if (reader.readTrailer === undefined) return;
+  try {
+    for (const chunk of chunks) {
+      for (const event of framing.push(chunk)) reader.readTrailer(event, batch);
+    }
+  } catch {
+    // An event too large to be a trailer.
   }
 }
 

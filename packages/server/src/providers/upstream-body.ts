@@ -54,16 +54,18 @@ export class UpstreamBody {
   }
 
   /**
-   * Reads what is left after the API's terminal and drops it, so that the connection can be used again.
+   * Reads what is left after the API's terminal, so that the connection can be used again.
    *
+   * @returns it, as `read` does, to its end or to the bounds of time and size
    * @throws the signal's reason
    */
-  async drain(): Promise<void> {
+  async *drain(): AsyncGenerator<readonly Buffer[], void, undefined> {
     const timer = setTimeout(() => this.#incoming.destroy(), MAX_DRAIN_MS);
     try {
       let left = MAX_DRAIN_BYTES;
       for (let chunks = await this.read(); chunks !== undefined && left > 0; chunks = await this.read()) {
         for (const chunk of chunks) left -= chunk.length;
+        yield chunks;
       }
     } finally {
       clearTimeout(timer);

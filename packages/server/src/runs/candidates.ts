@@ -1,7 +1,7 @@
 import type { ChatRequest } from '@sluice/shared';
 import type { Catalog, ResolvedModel } from '../catalog/catalog.ts';
 import type { Provider, ProviderRequest } from '../providers/provider.ts';
-import { readChatRequest } from './read-chat-request.ts';
+import { readChatRequest, takesReasoning } from './read-chat-request.ts';
 
 /** A model that may answer, and what is asked of it beside the messages. */
 export interface Candidate {
@@ -39,12 +39,13 @@ export function readCandidates(body: ChatRequest, { catalog, providers }: Ports)
     const { temperature, reasoning, messages: _, ...asked } = body;
     const { capabilities } = model;
     if (temperature !== undefined && !capabilities.temperature) dropped.add('temperature');
-    if (reasoning !== undefined && reasoning !== 'off' && !capabilities.reasoning) dropped.add('reasoning');
+    const mayReason = reasoning !== undefined && takesReasoning(model, reasoning);
+    if (reasoning !== undefined && !mayReason) dropped.add('reasoning');
     return toCandidate(
       {
         ...asked,
         ...(temperature !== undefined && capabilities.temperature && { temperature }),
-        ...(reasoning !== undefined && capabilities.reasoning && { reasoning }),
+        ...(mayReason && { reasoning }),
       },
       model,
     );

@@ -6,6 +6,10 @@ export class Progress {
   finishReason: 'complete' | 'length' | 'refused' | null = null;
   usage: Usage | null = null;
   providerRequestId: string | undefined;
+  /** By the provider's own account. */
+  costMicroUsd: number | null = null;
+  /** Which model answers, where the provider says so. */
+  served: { model: string; by?: string } | null = null;
   firstTokenMs: number | null = null;
   /** Whether the last call was left while it was open: it may be charged, though it said nothing. */
   isLeft = false;
@@ -30,6 +34,8 @@ export class Progress {
   beginCall(): void {
     this.usage = null;
     this.providerRequestId = undefined;
+    this.costMicroUsd = null;
+    this.served = null;
     this.isLeft = false;
   }
 
@@ -53,6 +59,12 @@ export class Progress {
           break;
         case 'call':
           this.providerRequestId = event.providerRequestId;
+          break;
+        case 'cost':
+          this.costMicroUsd = event.microUsd;
+          break;
+        case 'served':
+          this.served = { model: event.model, ...(event.by !== undefined && { by: event.by }) };
           break;
         default:
           event satisfies never;

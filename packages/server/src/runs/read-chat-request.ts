@@ -6,12 +6,23 @@ function refuse(field: string, why: string): never {
   throw new SluiceError('unsupported_option', { detail: `${field}: ${why}` });
 }
 
+/** A model that does not think is asked for nothing by `off`. */
+export function takesReasoning(
+  { capabilities }: ResolvedModel,
+  level: NonNullable<ChatRequest['reasoning']>,
+): boolean {
+  const { reasoningLevels } = capabilities;
+  return reasoningLevels.includes(level) || (level === 'off' && reasoningLevels.length === 0);
+}
+
 function refuseUnsupported(body: ChatRequest, model: ResolvedModel): void {
   if (body.temperature !== undefined && !model.capabilities.temperature) {
     refuse('temperature', `model ${model.id} does not take it`);
   }
-  if (body.reasoning !== undefined && body.reasoning !== 'off' && !model.capabilities.reasoning) {
-    refuse('reasoning', `model ${model.id} does not take it`);
+  if (body.reasoning !== undefined && !takesReasoning(model, body.reasoning)) {
+    const { reasoningLevels } = model.capabilities;
+    const why = reasoningLevels.length === 0 ? 'does not take it' : `takes ${reasoningLevels.join(', ')}`;
+    refuse('reasoning', `model ${model.id} ${why}`);
   }
   for (const [index, { content }] of (body.messages ?? []).entries()) {
     if (typeof content === 'string' || model.capabilities.images) continue;
@@ -33,6 +44,9 @@ export function readChatRequest(body: ChatRequest, model: ResolvedModel): Omit<P
     ...(body.maxOutputTokens !== undefined && { maxOutputTokens: body.maxOutputTokens }),
     ...(model.maxOutputTokens !== null && { modelOutputLimit: model.maxOutputTokens }),
     ...(body.temperature !== undefined && { temperature: body.temperature }),
+    ...(body.reasoning !== undefined &&
+      model.dialect.reasoning !== undefined && { reasoning: body.reasoning }),
+    dialect: model.dialect,
   };
 }
 

@@ -52,7 +52,9 @@ const model = (contextWindow: number | null, images = false): ResolvedModel => (
   upstreamName: 'm',
   contextWindow,
   maxOutputTokens: null,
-  capabilities: { reasoning: false, images, temperature: true },
+  capabilities: { reasoning: false, reasoningLevels: [], images, temperature: true, prefill: false },
+  price: null,
+  dialect: {},
 });
 const text: Message[] = [{ role: 'user', content: 'Hi' }];
 const image: Message[] = [

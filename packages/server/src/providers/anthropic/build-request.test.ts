@@ -7,6 +7,7 @@ describe('the body of an Anthropic request', () => {
   it('gathers the system prompt and system messages, wherever they stand', () => {
     const body = buildRequest({
       model: 'm',
+      dialect: {},
       systemPrompt: 'Be brief.',
       maxOutputTokens: 9,
       messages: [
@@ -38,15 +39,19 @@ describe('the body of an Anthropic request', () => {
 
   it("asks for the model's own limit when the caller gave none", () => {
     const messages = [{ role: 'user' as const, content: 'a' }];
-    expect(buildRequest({ model: 'm', messages, modelOutputLimit: 128_000 }).max_tokens).toBe(128_000);
+    expect(buildRequest({ model: 'm', dialect: {}, messages, modelOutputLimit: 128_000 }).max_tokens).toBe(
+      128_000,
+    );
     expect(
-      buildRequest({ model: 'm', messages, maxOutputTokens: 9, modelOutputLimit: 128_000 }).max_tokens,
+      buildRequest({ model: 'm', dialect: {}, messages, maxOutputTokens: 9, modelOutputLimit: 128_000 })
+        .max_tokens,
     ).toBe(9);
   });
 
   it('sends images in base64', () => {
     const { messages } = buildRequest({
       model: 'm',
+      dialect: {},
       messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, image] }],
     });
     expect(messages[0]?.content).toEqual([
@@ -57,7 +62,7 @@ describe('the body of an Anthropic request', () => {
 
   it.each(['assistant', 'system'] as const)('refuses images in a message of role %s', (role) => {
     const messages = [{ role, content: [image] }, { role: 'user', content: 'a' } as const];
-    expect(() => buildRequest({ model: 'm', messages })).toThrowError(
+    expect(() => buildRequest({ model: 'm', dialect: {}, messages })).toThrowError(
       expect.objectContaining({ code: 'invalid_request' }),
     );
   });

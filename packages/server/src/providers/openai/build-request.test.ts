@@ -8,6 +8,7 @@ describe('the body of an OpenAI request', () => {
   it('sends the system prompt first and system messages where they stand', () => {
     const { messages } = buildRequest({
       model: 'm',
+      dialect: {},
       systemPrompt: 'Be brief.',
       messages: [
         { role: 'user', content: 'a' },
@@ -30,7 +31,7 @@ describe('the body of an OpenAI request', () => {
   });
 
   it('leaves out what was not asked for', () => {
-    expect(buildRequest({ model: 'm', messages: [{ role: 'user', content: 'a' }] })).toEqual({
+    expect(buildRequest({ model: 'm', dialect: {}, messages: [{ role: 'user', content: 'a' }] })).toEqual({
       model: 'm',
       messages: [{ role: 'user', content: 'a' }],
       stream: true,
@@ -39,7 +40,11 @@ describe('the body of an OpenAI request', () => {
   });
 
   it('sends images as data URLs', () => {
-    const { messages } = buildRequest({ model: 'm', messages: [{ role: 'user', content: [image] }] });
+    const { messages } = buildRequest({
+      model: 'm',
+      dialect: {},
+      messages: [{ role: 'user', content: [image] }],
+    });
     expect(messages[0]?.content).toEqual([
       { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } },
     ]);
@@ -50,7 +55,7 @@ describe('the body of an OpenAI request', () => {
       { role: 'assistant', content: [image] },
       { role: 'user', content: 'a' },
     ];
-    expect(() => buildRequest({ model: 'm', messages })).toThrowError(
+    expect(() => buildRequest({ model: 'm', dialect: {}, messages })).toThrowError(
       expect.objectContaining({ code: 'invalid_request' }),
     );
   });

@@ -1,0 +1,49 @@
+import type { Capabilities, Model, Price } from '@sluice/shared';
+
+/** How a model is told how much to think. */
+export type ReasoningForm =
+  /** One of a few words, as OpenAI and most others take it. */
+  | 'effort'
+  /** Anthropic's `adaptive` thinking with an effort. */
+  | 'adaptive'
+  /** A number of tokens: older models of Anthropic and Google. */
+  | 'budget'
+  /** Google's levels. */
+  | 'level'
+  /** On or off. */
+  | 'switch';
+
+/** How a model is spoken to, where its provider has more than one way. */
+export interface ModelDialect {
+  /** Of OpenAI and those like it; left out: `chat`. */
+  api?: 'chat' | 'responses';
+  /** Left out: it cannot be told. */
+  reasoning?: ReasoningForm;
+}
+
+/** Phase limits that a model has instead of the server's own, ms. */
+export interface ModelTimeouts {
+  firstTokenMs?: number;
+  idleMs?: number;
+  runMs?: number;
+}
+
+/** A model as vendors document it, and as `sluice.config.json` has it. */
+export interface CatalogModel extends Omit<Model, 'available' | 'aliases'> {
+  dialect: ModelDialect;
+  /** Ids of models that answer when this one cannot and the request names none. */
+  fallbacks?: readonly string[];
+  timeouts?: ModelTimeouts;
+}
+
+/** A model as its upstream lists it now: what it says of it, and nothing else. */
+export interface OfferedModel {
+  /** The upstream's own name, without our provider prefix. */
+  name: string;
+  title?: string;
+  contextWindow?: number;
+  maxOutputTokens?: number;
+  capabilities?: Partial<Capabilities>;
+  price?: Price;
+  dialect?: ModelDialect;
+}
