@@ -37,6 +37,7 @@ const owners: Record<string, readonly string[]> = {
   '@anthropic-ai/sdk': ['providers/anthropic'],
   openai: ['providers/openai', 'providers/openai-compatible'],
   '@google/genai': ['providers/gemini'],
+  'gpt-tokenizer': ['runs'],
   kysely: ['storage'],
   'node:sqlite': ['storage'],
   pg: ['storage'],
