@@ -40,6 +40,8 @@ describe('DeltaTemplate', () => {
       'a',
       '\\n',
       ',"text":"b',
+      ',"sequence_number":1',
+      '"obfuscation":"x"',
     );
     const data = fc.oneof(
       fc.array(piece).map((pieces) => pieces.join('')),
@@ -64,6 +66,18 @@ describe('DeltaTemplate', () => {
     expect(template.match(chunk('a').replace('null', '"stop"'))).toBeUndefined();
     expect(template.match('[DONE]')).toBeUndefined();
     expect(template.match('')).toBeUndefined();
+  });
+
+  it('overlooks the number of a chunk and its padding, wherever they stand', () => {
+    const numbered = (number: number | string, text: string, padding: string) =>
+      `{"sequence_number":${number},"text":${JSON.stringify(text)},"obfuscation":"${padding}"}`;
+    const template = new DeltaTemplate(readText);
+    template.learn(numbered(9, 'Hello', 'a8F'), 'Hello');
+    expect(template.match(numbered(10, 'a', ''))).toBe('a');
+    const lookalike = ' "sequence_number":7,"obfuscation":"x" ';
+    expect(template.match(numbered(0, lookalike, 'Zz'))).toBe(lookalike);
+    expect(template.match(numbered('1.5', 'a', 'b'))).toBeUndefined();
+    expect(template.match(numbered(11, 'a', 'b","end":"c'))).toBeUndefined();
   });
 
   it('does not take another field with the same words for the text', () => {

@@ -2,6 +2,8 @@
 const PROBE = 'sluice-probe-7f3a';
 /** After so many templates in a row that matched nothing, this upstream's chunks differ in more than their text. */
 const MAX_FAILURES = 8;
+/** What OpenAI puts into a chunk that means nothing and is never twice the same: its number, and padding against eavesdroppers. */
+const FILLER = /(?<="sequence_number":)\d+|(?<="obfuscation":")[\w-]*/;
 
 /**
  * The chunks of one answer differ in nothing but their text. From one that was parsed, this learns what stands before and after its
@@ -10,8 +12,9 @@ const MAX_FAILURES = 8;
  */
 export class DeltaTemplate {
   readonly #readText: (chunk: unknown) => string | undefined;
-  #before = '';
-  #after = '';
+  /** In pieces, with filler between them. */
+  #before: readonly string[] = [];
+  #after: readonly string[] = [];
   #failures = 0;
 
   /** @param readText `undefined` for a parsed chunk that says anything but text */
@@ -21,14 +24,11 @@ export class DeltaTemplate {
 
   /** @returns the text of a chunk that fits; `undefined` for one that must be parsed */
   match(data: string): string | undefined {
-    const start = this.#before.length;
-    if (start === 0) return undefined;
-    const last = endOf(data);
-    const end = last - this.#after.length;
-    // Comparing slices takes a third of the time of `startsWith`.
-    if (end < start || data.slice(0, start) !== this.#before || data.slice(end, last) !== this.#after) {
-      return undefined;
-    }
+    if (this.#before.length === 0) return undefined;
+    const start = passOver(data, this.#before);
+    if (start === -1) return undefined;
+    const end = passBack(data, this.#after);
+    if (end < start) return undefined;
     const text = unescape(data.slice(start, end));
     if (text !== undefined) this.#failures = 0;
     return text;
@@ -45,9 +45,44 @@ export class DeltaTemplate {
     const after = data.slice(at + literal.length - 1);
     // The same literal may stand in another field as well: only if the probe comes out is this one the text.
     if (this.#readText(parse(before + PROBE + after)) !== PROBE) return;
-    this.#before = copy(before);
-    this.#after = copy(after.slice(0, endOf(after)));
+    this.#before = before.split(FILLER).map(copy);
+    this.#after = after.slice(0, endOf(after)).split(FILLER).map(copy);
   }
+}
+
+/** @returns where `pieces` end in `data`, which begins with them; -1 where it does not */
+function passOver(data: string, pieces: readonly string[]): number {
+  let at = 0;
+  for (const piece of pieces) {
+    if (at > 0) while (isFiller(data.charCodeAt(at))) at += 1;
+    const end = at + piece.length;
+    // Comparing slices takes a third of the time of `startsWith`.
+    if (data.slice(at, end) !== piece) return -1;
+    at = end;
+  }
+  return at;
+}
+
+/** @returns where `pieces` begin in `data`, which ends with them; -1 where it does not */
+function passBack(data: string, pieces: readonly string[]): number {
+  const last = endOf(data);
+  let at = last;
+  for (let index = pieces.length - 1; index >= 0; index -= 1) {
+    if (at < last) while (isFiller(data.charCodeAt(at - 1))) at -= 1;
+    const piece = pieces[index] ?? '';
+    const start = at - piece.length;
+    if (start < 0 || data.slice(start, at) !== piece) return -1;
+    at = start;
+  }
+  return at;
+}
+
+/** Letters, digits, `_` and `-`; never what stands on either side of filler. */
+function isFiller(code: number): boolean {
+  const letter = code | 0x20;
+  return (
+    (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f || code === 0x2d
+  );
 }
 
 /** A slice keeps alive the whole string it was cut from, and this one lives as long as the answer. */
