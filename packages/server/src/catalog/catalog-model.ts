@@ -19,6 +19,8 @@ export interface ModelDialect {
   api?: 'chat' | 'responses';
   /** Left out: it cannot be told. */
   reasoning?: ReasoningForm;
+  /** What Anthropic calls no thinking; left out: `disabled`, which Claude Sonnet 5.5 refuses. */
+  thinkingOff?: 'between_tools';
 }
 
 /** Phase limits that a model has instead of the server's own, ms. */
