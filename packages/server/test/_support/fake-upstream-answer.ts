@@ -25,7 +25,7 @@ export async function playScript(answer: FakeAnswer): Promise<void> {
   if (script.end === 'refuse') return reset(response);
   if (script.status !== undefined || script.body !== undefined) return sendBody(answer);
   response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': answer.dialect.contentType ?? 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     [answer.dialect.callIdHeader]: 'req_fake',
     ...script.headers,
@@ -95,7 +95,7 @@ function sendBody({ response, dialect, script }: FakeAnswer): void {
 async function writeText(answer: FakeAnswer, text: string): Promise<void> {
   const { lineEnd } = answer.script;
   const separator = lineEnd === 'crlf' ? '\r\n' : '\r';
-  await write(answer, Buffer.from(lineEnd === undefined ? text : text.replaceAll('\n', separator)));
+  await write(answer, Buffer.from(lineEnd === undefined ? text : text.replaceAll(/\r?\n/g, separator)));
 }
 
 /** Waits for `drain`, so that a reader that stops reading stops this upstream too. */

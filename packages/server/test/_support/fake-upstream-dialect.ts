@@ -1,7 +1,9 @@
 import type { FakeScript } from './fake-upstream-script.ts';
 
-/** How one API says an answer; each function gives event-stream text with LF line ends. */
+/** How one API says an answer; each function gives the text of its frames, with LF line ends unless its own are others. */
 export interface FakeDialect {
+  /** Default: that of event streams. */
+  contentType?: string;
   begin(model: string): string;
   reasoning(text: string): string;
   token(text: string): string;

@@ -1,16 +1,20 @@
-// A provider of language models that says what it is told to: Anthropic Messages and OpenAI Chat Completions over SSE.
+// A provider of language models that says what it is told to, in the words of Anthropic, OpenAI, Google and Ollama.
 //
 //     await using upstream = await startFakeUpstream();
 //     upstream.script({ text: 'Hello', delayMs: 5 });      // from now on, unless a prompt holds a directive of its own
 //
 //     node packages/server/test/_support/fake-upstream.ts [port] [host]     prints {"url":"http://…"}
 //
-// POST /v1/messages, POST /v1/chat/completions, GET /v1/models; the last two without /v1 as well. GET /stats, POST /reset, and
-// POST /script with a script as its body. What a script can say: fake-upstream-script.ts. Imports nothing but Node.
+// POST /v1/messages, POST /v1/chat/completions, GET /v1/models; the last two without /v1 as well. Gemini's
+// POST /v1beta/models/NAME:streamGenerateContent and GET /v1beta/models; Ollama's POST /api/chat, GET /api/tags, POST /api/show
+// and GET /api/version. GET /stats, POST /reset, and POST /script with a script as its body. What a script can say:
+// fake-upstream-script.ts. Imports nothing but Node.
 import { once } from 'node:events';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { geminiDialect, geminiModelOf, geminiModels } from './fake-gemini-dialect.ts';
+import { answerOllama, ollamaDialect } from './fake-ollama-dialect.ts';
 import { playScript } from './fake-upstream-answer.ts';
 import { type FakeDialect, anthropicDialect, openAiDialect } from './fake-upstream-dialect.ts';
 import { type FakeScript, readDirective } from './fake-upstream-script.ts';
@@ -50,6 +54,7 @@ export class FakeUpstream implements AsyncDisposable {
     '/v1/messages': anthropicDialect,
     '/v1/chat/completions': openAiDialect,
     '/chat/completions': openAiDialect,
+    '/api/chat': ollamaDialect,
   };
   #script: FakeScript = {};
   #next: FakeScript[] = [];
@@ -119,12 +124,16 @@ export class FakeUpstream implements AsyncDisposable {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => {});
-    const path = (request.url ?? '').split('?')[0] ?? '';
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://fake');
     const text = await readText(request);
-    const dialect = this.#dialects[path];
+    const geminiModel = geminiModelOf(path);
+    const dialect = geminiModel === undefined ? this.#dialects[path] : geminiDialect;
     if (request.method === 'POST' && dialect !== undefined) {
-      await this.#answer({ path, headers: request.headers, body: JSON.parse(text) }, response, dialect());
-    } else this.#control(`${request.method} ${path}`, text, response);
+      const body = JSON.parse(text) as ReceivedRequest['body'];
+      const named = geminiModel === undefined ? body : { model: geminiModel, ...body };
+      await this.#answer({ path, headers: request.headers, body: named }, response, dialect());
+    } else if (path === '/v1beta/models') sendJson(response, 200, geminiModels(searchParams));
+    else this.#control(`${request.method} ${path}`, text, response);
   }
 
   #control(route: string, body: string, response: ServerResponse): void {
@@ -140,7 +149,12 @@ export class FakeUpstream implements AsyncDisposable {
     if (/^GET (\/v1)?\/models$/.test(route)) {
       return sendJson(response, 200, { object: 'list', data: [{ id: 'fake', object: 'model', created: 0 }] });
     }
-    sendJson(response, 404, { error: { message: `No such route: ${route}` } });
+    const answer = answerOllama(route, body);
+    sendJson(
+      response,
+      answer === undefined ? 404 : 200,
+      answer ?? { error: { message: `No such route: ${route}` } },
+    );
   }
 
   async #answer(received: ReceivedRequest, response: ServerResponse, dialect: FakeDialect): Promise<void> {
@@ -217,11 +231,14 @@ async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** @returns the text of the last user message, in either dialect */
-function promptOf({ messages }: ReceivedRequest['body']): string {
-  if (!Array.isArray(messages)) return '';
-  const last = (messages as { role?: string; content?: unknown }[]).findLast(({ role }) => role === 'user');
-  const content = last?.content;
+/** @returns the text of the last user message, in any dialect */
+function promptOf({ messages, contents }: ReceivedRequest['body']): string {
+  const said = messages ?? contents;
+  if (!Array.isArray(said)) return '';
+  const last = (said as { role?: string; content?: unknown; parts?: unknown }[]).findLast(
+    ({ role }) => role === 'user',
+  );
+  const content = last?.content ?? last?.parts;
   if (!Array.isArray(content)) return typeof content === 'string' ? content : '';
   return (content as { text?: string }[]).map(({ text = '' }) => text).join('\n');
 }
