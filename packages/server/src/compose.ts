@@ -111,10 +111,11 @@ async function serveAlone(
   { eventLogBytes: maxBytes, maxRunsPerUser }: Config,
   stack: AsyncDisposableStack,
 ): Promise<Runs> {
-  const { database, logger } = ports;
+  const { database, catalog, logger } = ports;
+  const priceOf = (id: string) => catalog.priceOf(id);
   const processId = randomUUID();
   await database.processes.buryAll();
-  await endOrphans({ database, sharedLog: null, logger });
+  await endOrphans({ database, sharedLog: null, priceOf, logger });
   await discardHidden(database);
   return stack.use(
     new Runs({
@@ -132,7 +133,7 @@ async function serveTogether(
   ports: CommonPorts,
   { config, link, stack }: { config: Config; link: RedisLink; stack: AsyncDisposableStack },
 ): Promise<Runs> {
-  const { database, logger } = ports;
+  const { database, catalog, logger } = ports;
   // Nothing asks for it before it is there: no run has begun by then.
   const joined: { lease?: ProcessLease } = {};
   const sharedLog = stack.use(
@@ -169,7 +170,7 @@ async function serveTogether(
       onWake: (runId) => runs.look(runId),
       onLost: () => runs.loseAll(),
       isSeen: () => link.isAvailable,
-      onLook: () => endOrphans({ database, sharedLog, logger }),
+      onLook: () => endOrphans({ database, sharedLog, priceOf: (id) => catalog.priceOf(id), logger }),
     }),
   );
   return runs;

@@ -5,10 +5,8 @@ const limitKey = {
   subject: z.enum(['default', 'user', 'token', 'model']),
   /** Of the calendar, in UTC. */
   period: z.enum(['day', 'month']),
-  /** Runs begun, or tokens in and out together. */
-  unit: z.enum(['requests', 'tokens'], {
-    error: 'must be requests or tokens; there are no limits of money, because prices are not known yet',
-  }),
+  /** Runs begun; tokens in and out together; or what they cost, in millionths of a US dollar. */
+  unit: z.enum(['requests', 'tokens', 'microUsd'], { error: 'must be requests, tokens or microUsd' }),
 };
 
 /** One limit as administrators see it. */

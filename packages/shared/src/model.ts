@@ -3,8 +3,9 @@ import * as z from 'zod/mini';
 /** Tokens' prices, in US dollars per million. */
 const pricesPerMTok = {
   inputPerMTok: z.number(),
-  /** Reasoning is output. */
   outputPerMTok: z.number(),
+  /** Left out: as other output. */
+  reasoningPerMTok: z.optional(z.number()),
   /** Left out: as other input. */
   cacheReadPerMTok: z.optional(z.number()),
   cacheWritePerMTok: z.optional(z.number()),

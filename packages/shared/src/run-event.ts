@@ -65,6 +65,8 @@ const runEnd = z.object({
   /** False when the database did not take the result; it is then retried. */
   saved: z.boolean(),
   providerRequestId: z.optional(z.string()),
+  /** Which model answered, in its provider's words, and who served it behind that provider; where it says so. */
+  served: z.optional(z.object({ model: z.string(), by: z.optional(z.string()) })),
   timing: z.object({ firstTokenMs: z.nullable(z.number()), totalMs: z.number() }),
 });
 

@@ -1,4 +1,5 @@
-import type { CounterKey } from '../storage/budget-store.ts';
+import type { Limit } from '@sluice/shared';
+import type { Amounts, Counter, CounterKey } from '../storage/budget-store.ts';
 import { periodAt } from './period-at.ts';
 
 /** Whom a run is counted for. */
@@ -21,4 +22,12 @@ export function counterKeysOf(
       { kind: 'model' as const, id: model, period, start },
     ];
   });
+}
+
+/** What changes nothing of a counter. */
+export const nothing: Amounts = { requests: 0, tokens: 0, microUsd: 0, heldTokens: 0, heldMicroUsd: 0 };
+
+/** What runs that go on hold of a limit in this unit; a request is used up as it begins. */
+export function heldOf(counter: Counter, unit: Limit['unit']): number {
+  return { requests: 0, tokens: counter.heldTokens, microUsd: counter.heldMicroUsd }[unit];
 }

@@ -9,7 +9,7 @@ import {
 } from '@sluice/shared';
 import type { Counter, CounterKey } from '../storage/budget-store.ts';
 import type { Database } from '../storage/database.ts';
-import type { Subjects } from './counter-keys.ts';
+import { type Subjects, heldOf } from './counter-keys.ts';
 import type { AppliedLimit, Limits } from './limits.ts';
 import { makeCounters } from './make-counters.ts';
 import { periodAt } from './period-at.ts';
@@ -85,7 +85,7 @@ function toState(
   now: number,
 ): LimitState {
   const used = counter?.[unit] ?? 0;
-  const held = unit === 'tokens' ? (counter?.heldTokens ?? 0) : 0;
+  const held = counter === undefined ? 0 : heldOf(counter, unit);
   return {
     subject: kind,
     id: kind === 'user' ? null : id,

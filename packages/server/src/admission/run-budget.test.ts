@@ -10,7 +10,7 @@ import { RunBudget } from './run-budget.ts';
 import { settleRun } from './settle-run.ts';
 
 const at = { createdAt: someTime };
-const estimate = { input: 10, output: 20 };
+const estimate = { input: 10, output: 20, price: null };
 
 describeDatabases((name, open) => {
   describe(`what a run holds of its limits over ${name}`, () => {
@@ -36,8 +36,8 @@ describeDatabases((name, open) => {
       const budget = await RunBudget.of({ database, limits: new Limits(database) }, subjects, []);
       if (budget === null) throw new Error('no limit applies');
       await budget.transaction(async (stores) => {
-        const heldTokens = await budget.reserve(stores, estimate);
-        await stores.runs.insert({ ...row, heldTokens });
+        const held = await budget.reserve(stores, estimate);
+        await stores.runs.insert({ ...row, held });
         await meanwhile();
       });
       return { row, budget };

@@ -3,10 +3,11 @@
 import { SluiceError } from '@sluice/shared';
 import type { Database, Stores } from '../storage/database.ts';
 import type { CounterKey } from '../storage/budget-store.ts';
-import { type Subjects, counterKeysOf } from './counter-keys.ts';
+import type { Held } from '../storage/run-store.ts';
+import { type Subjects, counterKeysOf, heldOf, nothing } from './counter-keys.ts';
 import type { AppliedLimit, Limits } from './limits.ts';
 import { MissingCounters, makeCounters } from './make-counters.ts';
-import { refusalOf } from './refuse-over-limit.ts';
+import { refusalOf, unpriced } from './refuse-over-limit.ts';
 
 export interface BudgetedRun extends Subjects {
   id: string;
@@ -14,10 +15,18 @@ export interface BudgetedRun extends Subjects {
   createdAt: number;
 }
 
-/** What a request may cost, in tokens. */
+/** What a request may cost. */
 export interface Estimate {
+  /** Tokens. */
   input: number;
   output: number;
+  price: TokenPrice | null;
+}
+
+/** In US dollars per million tokens, which is millionths of a dollar per token. */
+export interface TokenPrice {
+  inputPerMTok: number;
+  outputPerMTok: number;
 }
 
 interface Ports {
@@ -27,16 +36,15 @@ interface Ports {
 
 /** For counters that a change of limits takes away in between. */
 const MAX_ATTEMPTS = 3;
-const none = { requests: 0, tokens: 0, heldTokens: 0 };
 
 /** What one run holds of the limits that apply to it. */
 export class RunBudget {
   readonly #ports: Ports;
   #run: BudgetedRun;
   #limits: readonly AppliedLimit[];
-  #inputTokens = 0;
-  /** Of all it may use: input and output. */
-  heldTokens = 0;
+  #estimate: Estimate = { input: 0, output: 0, price: null };
+  /** Of all it may use, input and output, as far as that is limited. */
+  held: Held = { tokens: 0, microUsd: 0 };
 
   private constructor(ports: Ports, run: BudgetedRun, limits: readonly AppliedLimit[]) {
     this.#ports = ports;
@@ -58,11 +66,15 @@ export class RunBudget {
     return null;
   }
 
-  /** For the output, as far as what is held goes; Infinity when tokens are not limited. */
+  /** For the output, as far as what is held goes; Infinity when neither tokens nor money are limited. */
   get outputTokens(): number {
-    return this.#limits.some(({ unit }) => unit === 'tokens')
-      ? this.heldTokens - this.#inputTokens
-      : Infinity;
+    const { input, price } = this.#estimate;
+    const ofTokens = this.#isLimited('tokens') ? this.held.tokens - input : Infinity;
+    if (!this.#isLimited('microUsd') || price === null || price.outputPerMTok === 0) return ofTokens;
+    return Math.min(
+      ofTokens,
+      Math.floor((this.held.microUsd - input * price.inputPerMTok) / price.outputPerMTok),
+    );
   }
 
   /** A transaction of the database in which counters that are needed are there. */
@@ -83,33 +95,42 @@ export class RunBudget {
 
   /**
    * Sets aside what a request may cost, or what is left of it, within the transaction that writes the run down.
-   * @returns the tokens held
-   * @throws {SluiceError} `budget_exceeded` when less is left than the input and one token more
+   * @returns what is held
+   * @throws {SluiceError} `budget_exceeded` when a limit leaves less than the input and one token more
    */
-  async reserve(stores: Stores, { input, output }: Estimate): Promise<number> {
-    const left = await this.#lockLeft(stores, { requests: 1, tokens: input + 1 });
-    this.#inputTokens = input;
-    this.heldTokens = left === Infinity ? 0 : Math.min(input + output, left);
-    await stores.budgets.addToCounters(this.#keys, { ...none, requests: 1, heldTokens: this.heldTokens });
-    return this.heldTokens;
+  async reserve(stores: Stores, estimate: Estimate): Promise<Held> {
+    const least = { tokens: estimate.input + 1, microUsd: costOf(estimate, 1) };
+    const left = await this.#lockLeft(stores, { requests: 1, ...least }, estimate.price);
+    this.#estimate = estimate;
+    const most = {
+      tokens: estimate.input + estimate.output,
+      microUsd: costOf(estimate, estimate.output),
+    };
+    this.held = lesser(most, left);
+    const { tokens: heldTokens, microUsd: heldMicroUsd } = this.held;
+    await stores.budgets.addToCounters(this.#keys, { ...nothing, requests: 1, heldTokens, heldMicroUsd });
+    return this.held;
   }
 
   /**
-   * Holds up to `wanted` tokens more. A run that has ended gets none.
+   * Holds what up to `wanted` tokens of output more may cost. A run that has ended gets none.
    * @throws {SluiceError} `budget_exceeded` when there are none left
    */
   async holdMore(wanted: number): Promise<void> {
     this.#limits = await this.#ports.limits.applyingTo(this.#run);
+    const { price } = this.#estimate;
+    const ofOutput = { input: 0, output: wanted, price };
     const more = await this.transaction(async (stores) => {
       // The run's row before the counters, as at its end.
-      if (!(await stores.runs.hold(this.#run.id, 0))) return 0;
-      const left = await this.#lockLeft(stores, { requests: 0, tokens: 1 });
-      const granted = Math.min(wanted, left);
-      await stores.budgets.addToCounters(this.#keys, { ...none, heldTokens: granted });
+      if (!(await stores.runs.hold(this.#run.id, { tokens: 0, microUsd: 0 }))) return noHold;
+      const least = { requests: 0, tokens: 1, microUsd: costOf(ofOutput, 1) };
+      const left = await this.#lockLeft(stores, least, price);
+      const granted = lesser({ tokens: wanted, microUsd: costOf(ofOutput, wanted) }, left);
+      await this.#addHeld(stores, this.#keys, granted);
       await stores.runs.hold(this.#run.id, granted);
       return granted;
     });
-    this.heldTokens += more;
+    this.held = plus(this.held, more);
   }
 
   /**
@@ -117,7 +138,7 @@ export class RunBudget {
    * @throws {SluiceError} `budget_exceeded` when the other model's limits leave nothing; all is as it was then
    */
   async moveTo(model: { id: string; provider: string }, estimate: Estimate): Promise<void> {
-    const [before, held] = [this.#run, this.heldTokens];
+    const [before, held, estimated] = [this.#run, this.held, this.#estimate];
     const limits = await this.#ports.limits.applyingTo({ ...before, model: model.id });
     const previous = { keys: this.#keys, limits: this.#limits };
     this.#run = { ...before, model: model.id };
@@ -126,11 +147,14 @@ export class RunBudget {
       await this.transaction(async (stores) => {
         if (!(await stores.runs.serveBy(before.id, model))) return;
         await stores.budgets.lockCounters([...previous.keys, ...this.#keys]);
-        await stores.budgets.addToCounters(previous.keys, { ...none, requests: -1, heldTokens: -held });
-        await stores.runs.hold(before.id, (await this.reserve(stores, estimate)) - held);
+        const released = minus(noHold, held);
+        await stores.budgets.addToCounters(previous.keys, { ...nothing, requests: -1 });
+        await this.#addHeld(stores, previous.keys, released);
+        await stores.runs.hold(before.id, plus(await this.reserve(stores, estimate), released));
       });
     } catch (error) {
-      [this.#run, this.#limits, this.heldTokens] = [before, previous.limits, held];
+      [this.#run, this.#limits, this.held] = [before, previous.limits, held];
+      this.#estimate = estimated;
       throw error;
     }
   }
@@ -139,13 +163,23 @@ export class RunBudget {
     return counterKeysOf(this.#run, this.#run.createdAt);
   }
 
-  /** @returns the tokens that every limit leaves, and at least those needed; Infinity when they are not limited */
-  async #lockLeft(stores: Stores, needed: { requests: number; tokens: number }): Promise<number> {
-    const { createdAt } = this.#run;
+  #isLimited(unit: AppliedLimit['unit']): boolean {
+    return this.#limits.some((limit) => limit.unit === unit);
+  }
+
+  async #addHeld(stores: Stores, keys: readonly CounterKey[], { tokens, microUsd }: Held): Promise<void> {
+    await stores.budgets.addToCounters(keys, { ...nothing, heldTokens: tokens, heldMicroUsd: microUsd });
+  }
+
+  /** @returns what every limit leaves, and at least what is needed; Infinity of what is not limited */
+  async #lockLeft(stores: Stores, needed: Record<Unit, number>, price: TokenPrice | null): Promise<Held> {
+    const { createdAt, model } = this.#run;
+    if (price === null && this.#isLimited('microUsd')) throw unpriced(model);
     const counters = await stores.budgets.lockCounters(this.#keys);
     const missing: AppliedLimit[] = [];
-    let tokensLeft = Infinity;
+    const lefts = { requests: Infinity, tokens: Infinity, microUsd: Infinity };
     for (const limit of this.#limits) {
+      const { unit } = limit;
       const counter = counters.find(
         ({ kind, id, period }) => kind === limit.kind && id === limit.id && period === limit.period,
       );
@@ -153,12 +187,37 @@ export class RunBudget {
         missing.push(limit);
         continue;
       }
-      const used = limit.unit === 'tokens' ? counter.tokens + counter.heldTokens : counter.requests;
-      const left = limit.amount - used;
-      if (left < needed[limit.unit]) throw refusalOf({ limit, left, needed: needed[limit.unit], createdAt });
-      if (limit.unit === 'tokens') tokensLeft = Math.min(tokensLeft, left);
+      const left = limit.amount - counter[unit] - heldOf(counter, unit);
+      if (needed[unit] > 0 && left < needed[unit])
+        throw refusalOf({ limit, left, needed: needed[unit], createdAt });
+      lefts[unit] = Math.min(lefts[unit], left);
     }
     if (missing.length > 0) throw new MissingCounters(missing);
-    return tokensLeft;
+    return lefts;
   }
+}
+
+type Unit = AppliedLimit['unit'];
+
+const noHold: Held = { tokens: 0, microUsd: 0 };
+
+const plus = (one: Held, other: Held): Held => ({
+  tokens: one.tokens + other.tokens,
+  microUsd: one.microUsd + other.microUsd,
+});
+
+const minus = (one: Held, other: Held): Held => ({
+  tokens: one.tokens - other.tokens,
+  microUsd: one.microUsd - other.microUsd,
+});
+
+/** Of what is not limited nothing is held. */
+const lesser = (wanted: Held, left: Held): Held => ({
+  tokens: left.tokens === Infinity ? 0 : Math.max(0, Math.min(wanted.tokens, left.tokens)),
+  microUsd: left.microUsd === Infinity ? 0 : Math.max(0, Math.min(wanted.microUsd, left.microUsd)),
+});
+
+/** Rounded up: what is held is never less than it may cost. */
+function costOf({ input, price }: Estimate, output: number): number {
+  return price === null ? 0 : Math.ceil(input * price.inputPerMTok + output * price.outputPerMTok);
 }

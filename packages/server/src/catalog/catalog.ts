@@ -1,4 +1,4 @@
-import { type ModelList, SluiceError } from '@sluice/shared';
+import { type ModelList, type Price, SluiceError } from '@sluice/shared';
 import type { CatalogModel } from './catalog-model.ts';
 import { catalogModels, demoModel } from './models.ts';
 
@@ -41,6 +41,11 @@ export class Catalog {
       throw new SluiceError('model_not_found', { detail: `model ${id} is not available: ${why}` });
     }
     return { ...(known ?? passedOn(id, provider)), upstreamName };
+  }
+
+  /** @param id of a model that has answered; its provider may be gone */
+  priceOf(id: string): Price | null {
+    return this.#models.find((model) => model.id === id)?.price ?? null;
   }
 
   #defaultId(): string {

@@ -4,10 +4,10 @@ import { type Message, type RunEvent, SluiceError } from '@sluice/shared';
 import { watchBudget } from '../admission/watch-budget.ts';
 import type { RunLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Candidate } from './candidates.ts';
+import { type Candidate, estimateCall, tell } from './candidates.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { Progress } from './progress.ts';
-import { estimateInputTokens, estimateTokens, outputTokensOf } from './estimate-usage.ts';
+import { estimateTokens } from './estimate-usage.ts';
 import { mayFallBack, retryDelayMs } from './retry-policy.ts';
 import { type Run, RunAbort } from './run.ts';
 import { type PhaseTimers, type RunTimeouts, startPhaseTimers } from './start-phase-timers.ts';
@@ -62,14 +62,10 @@ async function findAffordable(
 ): Promise<Candidate | undefined> {
   for (let next = left.shift(); next !== undefined && !run.signal.aborted; next = left.shift()) {
     if (!may(next)) continue;
-    const { model, options } = next;
-    const estimate = {
-      input: estimateInputTokens({ ...options, messages }),
-      output: outputTokensOf(options, model),
-    };
+    const { model } = next;
     try {
       // The run's end settles what a move that is left behind may still do.
-      await unlessAborted(run.signal, async () => run.budget?.moveTo(model, estimate));
+      await unlessAborted(run.signal, async () => run.budget?.moveTo(model, estimateCall(next, messages)));
       run.serveBy(model);
       return next;
     } catch (error) {
@@ -124,13 +120,15 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call): Promise<void> {
   const { run, log, messages } = calls;
-  progress.beginCall();
+  const { model, provider, options } = candidate;
+  progress.beginCall(candidate);
   run.attempts += 1;
-  timers.noteCall();
+  timers.noteCall(model.timeouts);
   const noteTokens = watchTokens(calls, candidate);
   let trailer: NodeJS.Timeout | undefined;
   try {
-    for await (const batch of candidate.provider.generate({ ...candidate.options, messages }, run.signal)) {
+    const request = { ...options, messages: tell(model, messages) };
+    for await (const batch of provider.generate(request, run.signal)) {
       timers.noteLife();
       const events = progress.note(batch);
       if (events.length > 0) {

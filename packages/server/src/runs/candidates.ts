@@ -1,6 +1,9 @@
-import type { ChatRequest } from '@sluice/shared';
+import { type ChatRequest, type Message, SluiceError } from '@sluice/shared';
 import type { Catalog, ResolvedModel } from '../catalog/catalog.ts';
 import type { Provider, ProviderRequest } from '../providers/provider.ts';
+import type { TokenPrice } from '../admission/run-budget.ts';
+import { ratesOf } from '../catalog/price-usage.ts';
+import { estimateInputTokens, outputTokensOf } from './estimate-usage.ts';
 import { readChatRequest, takesReasoning } from './read-chat-request.ts';
 
 /** A model that may answer, and what is asked of it beside the messages. */
@@ -34,8 +37,8 @@ export function readCandidates(body: ChatRequest, { catalog, providers }: Ports)
   };
   const dropped = new Set<string>();
   const first = toCandidate(body, catalog.resolve(body.model));
-  const fallbacks = (body.fallbackModels ?? []).map((id) => {
-    const model = catalog.resolve(id);
+  const instead = body.fallbackModels?.map((id) => catalog.resolve(id)) ?? ownFallbacks(first.model, catalog);
+  const fallbacks = instead.map((model) => {
     const { temperature, reasoning, messages: _, ...asked } = body;
     const { capabilities } = model;
     if (temperature !== undefined && !capabilities.temperature) dropped.add('temperature');
@@ -51,4 +54,37 @@ export function readCandidates(body: ChatRequest, { catalog, providers }: Ports)
     );
   });
   return { first, fallbacks, dropped: [...dropped] };
+}
+
+/** Those of the catalogue that can be asked here. */
+function ownFallbacks({ id: own, fallbacks = [] }: ResolvedModel, catalog: Catalog): ResolvedModel[] {
+  return fallbacks.flatMap((id) => {
+    try {
+      const model = catalog.resolve(id);
+      return model.id === own ? [] : [model];
+    } catch (error) {
+      if (error instanceof SluiceError && error.code === 'model_not_found') return [];
+      throw error;
+    }
+  });
+}
+
+/** Said to a model that is to go on, and not stored: not every one goes on with an answer by itself. */
+const CONTINUE_PROMPT =
+  'Continue your last answer exactly where it stopped. Repeat nothing of it, and do not mention that it stopped.';
+
+/** @returns what this model is told of what was said; the last of it is an answer only where it is to go on with that */
+export function tell({ capabilities }: ResolvedModel, messages: readonly Message[]): readonly Message[] {
+  if (messages.at(-1)?.role !== 'assistant' || capabilities.prefill) return messages;
+  return [...messages, { role: 'user', content: CONTINUE_PROMPT }];
+}
+
+/** @returns what a call may cost, for what is set aside before it */
+export function estimateCall(
+  { model, options }: Candidate,
+  messages: readonly Message[],
+): { input: number; output: number; price: TokenPrice | null } {
+  const input = estimateInputTokens({ ...options, messages });
+  const price = model.price && ratesOf(model.price, input);
+  return { input, output: outputTokensOf(options, model), price };
 }

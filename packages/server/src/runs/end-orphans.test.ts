@@ -6,7 +6,7 @@ import { openDatabase } from '../storage/open-database.ts';
 import { makeRun, makeUser } from '../storage/rows.fixture.ts';
 import { endOrphans } from './end-orphans.ts';
 
-const rooms = { sharedLog: null, logger: createLogger('silent') };
+const rooms = { sharedLog: null, priceOf: () => null, logger: createLogger('silent') };
 
 it('ends the runs of a server that crashed, although one of them cannot be', async () => {
   const database = await openDatabase({ dataDir: await makeDataDir() });
@@ -29,7 +29,7 @@ it('releases what they held of limits, and counts what they had used', async () 
   onTestFinished(() => database[Symbol.asyncDispose]());
   const user = makeUser();
   await database.users.insert(user);
-  const run = makeRun(user.id, { heldTokens: 4000 });
+  const run = makeRun(user.id, { held: { tokens: 4000, microUsd: 0 } });
   const { start, end } = periodAt('day', run.createdAt);
   const key = { kind: 'user', id: user.id, period: 'day', start } as const;
   await database.runs.insert(run);

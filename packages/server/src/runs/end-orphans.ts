@@ -1,9 +1,10 @@
-import { type Answer, type RunEnd, type RunEvent, type Usage, foldEvents } from '@sluice/shared';
+import { type Answer, type Price, type RunEnd, type RunEvent, type Usage, foldEvents } from '@sluice/shared';
 import type { SharedLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
 import type { StoredRun } from '../storage/run-store.ts';
 import { writeEnd } from './end-writer.ts';
+import { priceUsage } from '../catalog/price-usage.ts';
 import { estimateTokens } from './estimate-usage.ts';
 import { finishLog } from './finish-log.ts';
 
@@ -11,6 +12,8 @@ export interface OrphanRooms {
   database: Database;
   /** Where followers of its runs read, if that outlives a process. */
   sharedLog: SharedLog | null;
+  /** Of a model's tokens; null when it is not known. */
+  priceOf: (modelId: string) => Price | null;
   logger: Logger;
 }
 
@@ -50,7 +53,7 @@ async function endOrphan(rooms: OrphanRooms, run: StoredRun): Promise<void> {
   await writeEnd(rooms, {
     id,
     outcome: {
-      ...interrupted(run, { text, reasoning }),
+      ...interrupted(rooms, run, { text, reasoning }),
       ...(shown.end !== null && toldOf(shown, shown.end)),
       model: run.model,
       provider: run.provider,
@@ -69,7 +72,12 @@ async function endOrphan(rooms: OrphanRooms, run: StoredRun): Promise<void> {
 
 const longer = (one: string, other: string) => (other.length > one.length ? other : one);
 
-function interrupted({ estimatedInputTokens }: StoredRun, said: { text: string; reasoning: string }) {
+function interrupted(
+  { priceOf }: OrphanRooms,
+  { estimatedInputTokens, model }: StoredRun,
+  said: { text: string; reasoning: string },
+) {
+  const price = priceOf(model);
   const reasoningTokens = estimateTokens(said.reasoning.length);
   const usage: Usage = {
     inputTokens: estimatedInputTokens,
@@ -84,18 +92,20 @@ function interrupted({ estimatedInputTokens }: StoredRun, said: { text: string; 
     errorCode: 'interrupted',
     providerRequestId: null,
     usage,
-    cost: null,
+    cost: price && { microUsd: priceUsage(usage, price), source: 'estimated' as const },
+    served: null,
     firstTokenMs: null,
     totalMs: null,
   };
 }
 
 /** Its process could tell its followers of its end, but not the database. */
-function toldOf({ error }: Answer, { reason, usage, cost, providerRequestId, timing }: RunEnd) {
+function toldOf({ error }: Answer, { reason, usage, cost, providerRequestId, served, timing }: RunEnd) {
   return {
     reason,
     errorCode: error?.code ?? null,
     providerRequestId: providerRequestId ?? null,
+    served: served ?? null,
     usage,
     cost,
     ...timing,

@@ -12,6 +12,7 @@ const run: EndedRun = {
     provider: 'p',
     attempts: 1,
     providerRequestId: null,
+    served: null,
     usage: null,
     cost: null,
     firstTokenMs: 1,

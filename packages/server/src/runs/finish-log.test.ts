@@ -92,7 +92,7 @@ describe('an orphan', () => {
   it('keeps what its checkpoints have beyond its log, and its followers are given it', async () => {
     const { database, other, run, read, readStored } = await begin();
     await database.checkpoints.insert([{ runId: run.id, seq: 1, text: 'Hello wor', reasoning: '' }]);
-    await endOrphans({ database, sharedLog: other, logger });
+    await endOrphans({ priceOf: () => null, database, sharedLog: other, logger });
     expect(await readStored()).toMatchObject({ content: 'Hello wor', endReason: 'interrupted' });
     expect(await read()).toMatchObject({ content: 'Hello wor', end: { reason: 'interrupted' } });
   });
@@ -100,7 +100,7 @@ describe('an orphan', () => {
   it('keeps what its log has beyond its checkpoints', async () => {
     const { database, other, run, read, readStored } = await begin();
     await database.checkpoints.insert([{ runId: run.id, seq: 1, text: 'H', reasoning: '' }]);
-    await endOrphans({ database, sharedLog: other, logger });
+    await endOrphans({ priceOf: () => null, database, sharedLog: other, logger });
     expect(await readStored()).toMatchObject({ content: 'Hel', endReason: 'interrupted' });
     expect(await read()).toMatchObject({ content: 'Hel', end: { reason: 'interrupted' } });
   });
@@ -120,7 +120,7 @@ describe('an orphan', () => {
     };
     log.append([text('lo'), told]);
     await own.settled();
-    await endOrphans({ database, sharedLog: other, logger });
+    await endOrphans({ priceOf: () => null, database, sharedLog: other, logger });
     const row = await database.runs.find(run.id, run.userId);
     expect(row).toMatchObject({ result: { reason: 'length', usage, errorCode: null }, timing });
     expect(await readStored()).toMatchObject({ content: 'Hello', endReason: 'length' });
@@ -131,7 +131,7 @@ describe('an orphan', () => {
     const store = new FaultyLogStore();
     store.isAvailable = false;
     await database.checkpoints.insert([{ runId: run.id, seq: 1, text: 'Hell', reasoning: '' }]);
-    await endOrphans({ database, sharedLog: openLog(store), logger });
+    await endOrphans({ priceOf: () => null, database, sharedLog: openLog(store), logger });
     expect(await readStored()).toMatchObject({ content: 'Hell', endReason: 'interrupted' });
   });
 });

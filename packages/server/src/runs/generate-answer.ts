@@ -1,13 +1,23 @@
-import { type RunEndReason, type RunEvent, SluiceError, type Usage, errorEntry } from '@sluice/shared';
+import {
+  type Cost,
+  type RunEndReason,
+  type RunEvent,
+  SluiceError,
+  type Usage,
+  errorEntry,
+} from '@sluice/shared';
+import { priceUsage } from '../catalog/price-usage.ts';
 import { type ModelCalls, callModels } from './call-models.ts';
 import type { EndWriter, EndedRun } from './end-writer.ts';
 import { estimateUsage } from './estimate-usage.ts';
 import { Progress } from './progress.ts';
 import { type Run, RunAbort } from './run.ts';
+import type { TokenCounter } from './token-counter.ts';
 import { toRunStart } from './to-run-start.ts';
 
 export interface Generation extends ModelCalls {
   ends: EndWriter;
+  counter: Pick<TokenCounter, 'count'>;
   /** Called when another process turns out to have ended the run. */
   onLost: () => void;
 }
@@ -56,28 +66,40 @@ function judge({ run }: Generation, progress: Progress, failure: unknown): Verdi
 }
 
 /** The provider's own count of a whole answer, else an estimate; null when nothing can have been charged. */
-function settleUsage({ candidates, messages }: Generation, progress: Progress): Usage | null {
-  const { usage, finishReason, textLength, reasoningLength } = progress;
+async function settleUsage(
+  { candidates, messages, counter }: Generation,
+  progress: Progress,
+): Promise<Usage | null> {
+  const { usage, finishReason, textLength, reasoningLength, sample } = progress;
   const isWhole =
     finishReason !== null && usage !== null && (usage.source === 'provider' || usage.outputTokens > 0);
   if (isWhole) return usage;
   const wasAnswered = progress.providerRequestId !== undefined || textLength + reasoningLength > 0;
   // A provider that was left before it answered may have begun.
-  return wasAnswered || progress.isLeft
-    ? estimateUsage(
-        { ...candidates.first.options, messages },
-        { text: textLength, reasoning: reasoningLength },
-        usage,
-      )
-    : null;
+  if (!wasAnswered && !progress.isLeft) return null;
+  const asked = { ...candidates.first.options, messages };
+  const produced = { text: textLength, reasoning: reasoningLength, sample };
+  return estimateUsage(asked, produced, { known: usage, counter });
+}
+
+/** The provider's own figure, else the catalogue's price for what was used; null where neither is known. */
+function settleCost({ costMicroUsd, candidate }: Progress, usage: Usage | null): Cost | null {
+  if (costMicroUsd !== null) return { microUsd: costMicroUsd, source: 'provider' };
+  const price = candidate?.model.price ?? null;
+  if (usage === null || price === null) return null;
+  return {
+    microUsd: priceUsage(usage, price),
+    source: usage.source === 'provider' ? 'catalog' : 'estimated',
+  };
 }
 
 /** The database ends a run; `run-end` tells of it. */
 async function end(generation: Generation, progress: Progress, { reason, error }: Verdict): Promise<void> {
   const { run, log, ends } = generation;
-  const usage = settleUsage(generation, progress);
+  const usage = await settleUsage(generation, progress);
+  const cost = settleCost(progress, usage);
   const timing = { firstTokenMs: progress.firstTokenMs, totalMs: Date.now() - run.createdAt };
-  const { providerRequestId } = progress;
+  const { providerRequestId, served } = progress;
   const ended: EndedRun = {
     id: run.id,
     outcome: {
@@ -87,8 +109,9 @@ async function end(generation: Generation, progress: Progress, { reason, error }
       provider: run.provider,
       attempts: run.attempts,
       providerRequestId: providerRequestId ?? null,
+      served,
       usage,
-      cost: null,
+      cost,
       ...timing,
       upstreamClosedMs: run.upstreamClosedMs,
       endedAt: Date.now(),
@@ -98,7 +121,7 @@ async function end(generation: Generation, progress: Progress, { reason, error }
   const written = run.isLost ? 'elsewhere' : await ends.write(ended);
   if (written === 'elsewhere') {
     generation.onLost();
-    run.end({ reason: 'interrupted', usage, cost: null });
+    run.end({ reason: 'interrupted', usage, cost });
     return;
   }
   const runEnd: RunEvent = {
@@ -106,13 +129,14 @@ async function end(generation: Generation, progress: Progress, { reason, error }
     done: true,
     reason,
     usage,
-    cost: null,
+    cost,
     saved: written === 'written',
     ...(providerRequestId !== undefined && { providerRequestId }),
+    ...(served !== null && { served }),
     timing,
   };
   log.append(error === undefined ? [runEnd] : [toErrorEvent(error), runEnd]);
-  run.end({ reason, usage, cost: null });
+  run.end({ reason, usage, cost });
   logEnd(generation, ended, error);
 }
 
@@ -124,7 +148,7 @@ function toAnswer({ owner, place }: Run, { text, reasoning }: Progress): EndedRu
 
 function logEnd({ run, logger }: Generation, { outcome }: EndedRun, error: SluiceError | undefined): void {
   const level = error?.code === 'internal' || error?.code === 'upstream_auth' ? 'error' : 'info';
-  const { reason, usage, firstTokenMs, totalMs } = outcome;
+  const { reason, usage, cost, firstTokenMs, totalMs } = outcome;
   const fields = {
     runId: run.id,
     userId: run.owner.userId,
@@ -134,6 +158,7 @@ function logEnd({ run, logger }: Generation, { outcome }: EndedRun, error: Sluic
     firstTokenMs,
     totalMs,
     usage,
+    cost,
   };
   logger[level]({ ...fields, ...(level === 'error' && { err: error?.cause }) }, 'run ended');
 }

@@ -1,11 +1,10 @@
 import { type ChatRequest, type Message, SluiceError } from '@sluice/shared';
 import { RunBudget } from '../admission/run-budget.ts';
 import type { Limits } from '../admission/limits.ts';
-import type { ResolvedModel } from '../catalog/catalog.ts';
+import { type Candidates, estimateCall } from './candidates.ts';
 import type { Database } from '../storage/database.ts';
 import type { NewRun } from '../storage/run-store.ts';
 import { KEY_LIFETIME_MS } from './claimed-runs.ts';
-import { estimateInputTokens, outputTokensOf } from './estimate-usage.ts';
 import { openTurn, prepareTurn } from './open-turn.ts';
 import type { Turn } from './read-turn.ts';
 import type { Run } from './run.ts';
@@ -15,7 +14,7 @@ export interface RunOpening {
   /** Of this process. */
   processId: string;
   body: ChatRequest;
-  model: ResolvedModel;
+  candidates: Candidates;
   /** Null outside of conversations, where `asked` is what the model is told. */
   turn: Turn | null;
   asked: readonly Message[];
@@ -33,8 +32,10 @@ export async function openRun(
   { database, limits }: { database: Database; limits: Limits },
   opening: RunOpening,
 ): Promise<readonly Message[]> {
-  const { run, body, model, turn, asked, claim } = opening;
-  const budget = await RunBudget.of({ database, limits }, subjectsOf(run), body.fallbackModels ?? []);
+  const { run, candidates, turn, asked, claim } = opening;
+  const { first, fallbacks } = candidates;
+  const others = fallbacks.map(({ model }) => model.id);
+  const budget = await RunBudget.of({ database, limits }, subjectsOf(run), others);
   if (turn === null && claim === null && budget === null) {
     await database.runs.insert(toRow(opening, asked));
     run.open(null);
@@ -49,12 +50,11 @@ export async function openRun(
     const { place, context } = prepared
       ? await openTurn(stores, run, prepared)
       : { place: null, context: asked };
-    if (!model.capabilities.images) refuseImages(context, model.id);
+    if (!first.model.capabilities.images) refuseImages(context, first.model.id);
     const row = toRow({ ...opening, place }, context);
     // Last but for the row: others wait for the counters.
-    const output = outputTokensOf(body, model);
-    const heldTokens = (await budget?.reserve(stores, { input: row.estimatedInputTokens, output })) ?? null;
-    await stores.runs.insert({ ...row, heldTokens });
+    const held = (await budget?.reserve(stores, estimateCall(first, context))) ?? null;
+    await stores.runs.insert({ ...row, held });
     return { place, context };
   });
   run.budget = budget;
@@ -82,10 +82,9 @@ function refuseImages(context: readonly Message[], modelId: string): void {
 }
 
 function toRow(
-  { run, processId, body, claim, place = null }: RunOpening & { place?: Run['place'] },
+  { run, processId, body, candidates, claim, place = null }: RunOpening & { place?: Run['place'] },
   messages: readonly Message[],
 ): NewRun {
-  const systemPrompt = body.systemPrompt ?? body.system;
   return {
     id: run.id,
     userId: run.owner.userId,
@@ -96,13 +95,10 @@ function toRow(
     modelAsked: body.model ?? run.model,
     model: run.model,
     provider: run.provider,
-    estimatedInputTokens: estimateInputTokens({
-      messages,
-      ...(systemPrompt !== undefined && { systemPrompt }),
-    }),
+    estimatedInputTokens: estimateCall(candidates.first, messages).input,
     metadata: body.metadata ?? null,
     idempotency: claim,
-    heldTokens: null,
+    held: null,
     processId,
     createdAt: run.createdAt,
   };

@@ -17,10 +17,6 @@ export interface OpenedTurn {
   context: Message[];
 }
 
-/** Said to a model that is to go on, and not stored: not every provider goes on with an answer by itself. */
-const CONTINUE_PROMPT =
-  'Continue your last answer exactly where it stopped. Repeat nothing of it, and do not mention that it stopped.';
-
 function refuse(field: string, why: string): never {
   throw new SluiceError('invalid_request', { detail: `${field}: ${why}` });
 }
@@ -73,9 +69,6 @@ export async function openTurn(stores: Stores, run: Run, prepared: PreparedTurn)
   await stores.messages.insert([answer]);
   await touch(stores, conversation, { prepared, now: run.createdAt });
   if (turn.kind === 'send') context.push(turn.message);
-  if (turn.kind === 'continue' && context.at(-1)?.role === 'assistant') {
-    context.push({ role: 'user', content: CONTINUE_PROMPT });
-  }
   return {
     place: {
       conversationId,

@@ -1,8 +1,12 @@
 import type { RunEvent, Usage } from '@sluice/shared';
+import type { Candidate } from './candidates.ts';
+import { SAMPLE_LENGTH } from './estimate-usage.ts';
 import type { ProviderEvent } from '../providers/provider.ts';
 
 /** What has come of a run's upstream calls so far. */
 export class Progress {
+  /** Who is being asked, or was asked last. */
+  candidate: Candidate | null = null;
   finishReason: 'complete' | 'length' | 'refused' | null = null;
   usage: Usage | null = null;
   providerRequestId: string | undefined;
@@ -15,6 +19,8 @@ export class Progress {
   isLeft = false;
   textLength = 0;
   reasoningLength = 0;
+  /** The beginning of both, for an estimate of their tokens. */
+  sample = '';
   /** The answer, kept for its message: empty outside of conversations. */
   text = '';
   reasoning = '';
@@ -31,7 +37,8 @@ export class Progress {
   }
 
   /** Forgets what a call said that came to nothing. */
-  beginCall(): void {
+  beginCall(candidate: Candidate): void {
+    this.candidate = candidate;
     this.usage = null;
     this.providerRequestId = undefined;
     this.costMicroUsd = null;
@@ -47,8 +54,7 @@ export class Progress {
         case 'text-delta':
         case 'reasoning-delta':
           this.firstTokenMs ??= Date.now() - this.#createdAt;
-          if (event.type === 'text-delta') this.textLength += event.text.length;
-          else this.reasoningLength += event.reasoning.length;
+          this.#measure(event);
           events.push(event);
           break;
         case 'usage':
@@ -71,5 +77,13 @@ export class Progress {
       }
     }
     return events;
+  }
+
+  #measure(event: Extract<ProviderEvent, { type: 'text-delta' | 'reasoning-delta' }>): void {
+    const said = event.type === 'text-delta' ? event.text : event.reasoning;
+    if (event.type === 'text-delta') this.textLength += said.length;
+    else this.reasoningLength += said.length;
+    const left = SAMPLE_LENGTH - this.sample.length;
+    if (left > 0) this.sample += said.length > left ? said.slice(0, left) : said;
   }
 }

@@ -28,6 +28,7 @@ import type { Peers } from './peers.ts';
 import { readTurn } from './read-turn.ts';
 import { Run, RunAbort } from './run.ts';
 import type { RunTimeouts } from './start-phase-timers.ts';
+import { createTokenCounter } from './token-counter.ts';
 import { within } from './within.ts';
 
 /** What there is when other processes serve the same users. */
@@ -72,6 +73,7 @@ export class Runs implements Disposable {
   readonly #claims: ClaimedRuns;
   readonly #checkpoints: CheckpointWriter;
   readonly #ends: EndWriter;
+  readonly #counter = createTokenCounter();
   readonly #revocations: Disposable;
   readonly #stops: StopHeeder | undefined;
   #isDraining = false;
@@ -210,6 +212,7 @@ export class Runs implements Disposable {
     this.#revocations[Symbol.dispose]();
     this.#stops?.[Symbol.dispose]();
     this.#ends[Symbol.dispose]();
+    this.#counter[Symbol.dispose]();
     this.#checkpoints[Symbol.dispose]();
   }
 
@@ -243,7 +246,10 @@ export class Runs implements Disposable {
       run.discard();
     });
     const processId = this.#ports.processId();
-    const messages = await openRun({ database, limits }, { run, processId, body, model, turn, asked, claim });
+    const messages = await openRun(
+      { database, limits },
+      { run, processId, body, candidates, turn, asked, claim },
+    );
     undo.move();
     run.addFollower(request.follower);
     void this.#generate({ run, log, candidates, messages }).finally(() => place[Symbol.dispose]());
@@ -254,6 +260,7 @@ export class Runs implements Disposable {
     const { timeouts, logger } = this.#ports;
     return generateAnswer({
       ...begun,
+      counter: this.#counter,
       timeouts,
       logger,
       checkpoints: this.#checkpoints,

@@ -127,7 +127,7 @@ class World {
   /** The database takes the owner for dead, which may not know of it. */
   async #bury(): Promise<void> {
     this.#isBuried = true;
-    await endOrphans({ database: this.#database, sharedLog: this.other, logger });
+    await endOrphans({ priceOf: () => null, database: this.#database, sharedLog: this.other, logger });
   }
 
   async #end(): Promise<void> {

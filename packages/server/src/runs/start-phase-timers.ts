@@ -10,8 +10,8 @@ export interface RunTimeouts {
 }
 
 export interface PhaseTimers extends Disposable {
-  /** A call begins: its first token is awaited. */
-  noteCall(): void;
+  /** A call begins: its first token is awaited. @param own limits of the model that is asked, where it has any */
+  noteCall(own?: Partial<RunTimeouts>): void;
   /** It has failed. What comes until the next one is not its silence. */
   noteCallEnd(): void;
   noteLife(): void;
@@ -21,10 +21,12 @@ export interface PhaseTimers extends Disposable {
 }
 
 /** Times the phases of a run's upstream calls, and the whole of it; a phase that takes too long aborts the run with a code of its own. */
-export function startPhaseTimers(run: Run, timeouts: RunTimeouts): PhaseTimers {
+export function startPhaseTimers(run: Run, usual: RunTimeouts): PhaseTimers {
+  const begunAt = Date.now();
+  let timeouts = usual;
   const abort = (code: 'first_token_timeout' | 'idle_timeout' | 'run_timeout') => () =>
     run.abort(new RunAbort('timeout', code));
-  const total = setTimeout(abort('run_timeout'), timeouts.runMs);
+  let total = setTimeout(abort('run_timeout'), usual.runMs);
   let first: NodeJS.Timeout | undefined;
   let idle: NodeJS.Timeout | undefined;
   let isOver = false;
@@ -33,7 +35,13 @@ export function startPhaseTimers(run: Run, timeouts: RunTimeouts): PhaseTimers {
     for (const timer of [total, first, idle]) clearTimeout(timer);
   };
   return {
-    noteCall() {
+    noteCall(own) {
+      const before = timeouts;
+      timeouts = { ...usual, ...own };
+      if (timeouts.runMs !== before.runMs) {
+        clearTimeout(total);
+        total = setTimeout(abort('run_timeout'), Math.max(0, begunAt + timeouts.runMs - Date.now()));
+      }
       first = setTimeout(abort('first_token_timeout'), timeouts.firstTokenMs);
     },
     noteCallEnd: () => clearTimeout(first),

@@ -8,6 +8,7 @@ import { makeOutcome, makeRun, makeUser, someTime } from './rows.fixture.ts';
 const DAY_MS = 86_400_000;
 const start = Math.floor(someTime / DAY_MS) * DAY_MS;
 const end = start + DAY_MS;
+const none = { requests: 0, tokens: 0, microUsd: 0, heldTokens: 0, heldMicroUsd: 0 };
 
 /** @param open gives an empty database; the caller closes it */
 export function describeBudgetStore(name: string, open: () => Promise<Database>): void {
@@ -62,8 +63,8 @@ export function describeBudgetStore(name: string, open: () => Promise<Database>)
         await database.runs.end(run.id, makeOutcome({ model }));
       }
       const failed = await insertRun({ model });
-      await database.runs.end(failed.id, makeOutcome({ model, usage: null }));
-      await insertRun({ heldTokens: 7, tokenId });
+      await database.runs.end(failed.id, makeOutcome({ model, usage: null, cost: null }));
+      await insertRun({ held: { tokens: 7, microUsd: 8 }, tokenId });
       const uncounted = await insertRun();
       const keys = [
         ofUser,
@@ -74,18 +75,19 @@ export function describeBudgetStore(name: string, open: () => Promise<Database>)
       const counters = await read(...keys);
       const byKind = Object.fromEntries(counters.map((counter) => [counter.kind, counter]));
       expect(byKind).toEqual({
-        user: { ...keys[0], requests: 5, tokens: 60, heldTokens: 7 },
-        token: { ...keys[1], requests: 3, tokens: 60, heldTokens: 7 },
-        model: { ...keys[2], requests: 3, tokens: 60, heldTokens: 0 },
+        user: { ...keys[0], requests: 5, tokens: 60, microUsd: 14, heldTokens: 7, heldMicroUsd: 8 },
+        token: { ...keys[1], requests: 3, tokens: 60, microUsd: 14, heldTokens: 7, heldMicroUsd: 8 },
+        model: { ...keys[2], ...none, requests: 3, tokens: 60, microUsd: 14 },
       });
       expect(await database.runs.endUncounted(uncounted.id, makeOutcome())).toBe(false);
     });
 
     it('leaves a counter that is there as it is', async () => {
+      const some = { requests: 1, tokens: 2, microUsd: 3, heldTokens: 4, heldMicroUsd: 5 };
       await make(ofUser);
-      await database.budgets.addToCounters([ofUser], { requests: 1, tokens: 2, heldTokens: 3 });
+      await database.budgets.addToCounters([ofUser], some);
       await make(ofUser);
-      expect(await read(ofUser)).toEqual([{ ...ofUser, requests: 1, tokens: 2, heldTokens: 3 }]);
+      expect(await read(ofUser)).toEqual([{ ...ofUser, ...some }]);
     });
 
     it('adds to the counters that there are, exactly, and never holds less than nothing', async () => {
@@ -95,13 +97,23 @@ export function describeBudgetStore(name: string, open: () => Promise<Database>)
       await database.budgets.addToCounters([ofUser, missing], {
         requests: 1,
         tokens: 2 ** 40,
+        microUsd: 2 ** 41,
         heldTokens: 9,
+        heldMicroUsd: 9,
       });
-      await database.budgets.addToCounters([ofUser], { requests: 0, tokens: -1, heldTokens: -10 });
+      const less = { ...none, tokens: -1, microUsd: -1, heldTokens: -10, heldMicroUsd: -8 };
+      await database.budgets.addToCounters([ofUser], less);
       expect(await read(ofUser, missing, other)).toEqual(
         expect.arrayContaining([
-          { ...ofUser, requests: 1, tokens: 2 ** 40 - 1, heldTokens: 0 },
-          { ...other, requests: 0, tokens: 0, heldTokens: 0 },
+          {
+            ...ofUser,
+            requests: 1,
+            tokens: 2 ** 40 - 1,
+            microUsd: 2 ** 41 - 1,
+            heldTokens: 0,
+            heldMicroUsd: 1,
+          },
+          { ...other, ...none },
         ]),
       );
       expect(await read(missing)).toEqual([]);
@@ -116,7 +128,7 @@ export function describeBudgetStore(name: string, open: () => Promise<Database>)
           database.transaction(async ({ budgets }) => {
             const [first] = await budgets.lockCounters(index % 2 === 0 ? keys : keys.toReversed());
             if ((first?.requests ?? 0) >= 25) return;
-            await budgets.addToCounters(keys, { requests: 1, tokens: 0, heldTokens: 0 });
+            await budgets.addToCounters(keys, { ...none, requests: 1 });
           }),
         ),
       );
@@ -124,16 +136,22 @@ export function describeBudgetStore(name: string, open: () => Promise<Database>)
     });
 
     it('counts a run once that ends while its counter is made', async () => {
-      const run = await insertRun({ heldTokens: 7 });
+      const run = await insertRun({ held: { tokens: 7, microUsd: 7 } });
       let making: Promise<void> | undefined;
       await database.transaction(async (stores) => {
         await stores.runs.end(run.id, makeOutcome());
-        await stores.budgets.addToCounters([ofUser], { requests: 0, tokens: 30, heldTokens: -7 });
+        await stores.budgets.addToCounters([ofUser], {
+          ...none,
+          tokens: 30,
+          microUsd: 7,
+          heldTokens: -7,
+          heldMicroUsd: -7,
+        });
         making = make(ofUser);
         await setTimeout(100);
       });
       await making;
-      expect(await read(ofUser)).toEqual([{ ...ofUser, requests: 1, tokens: 30, heldTokens: 0 }]);
+      expect(await read(ofUser)).toEqual([{ ...ofUser, ...none, requests: 1, tokens: 30, microUsd: 7 }]);
     });
 
     it('forgets the counters of whom a limit changes, and of long ago', async () => {
@@ -152,14 +170,15 @@ export function describeBudgetStore(name: string, open: () => Promise<Database>)
 
     it('holds more for a run, and says what it held, until it has ended', async () => {
       const { runs } = database;
-      const run = await insertRun({ heldTokens: 5 });
-      expect(await runs.hold(run.id, 4)).toBe(true);
+      const run = await insertRun({ held: { tokens: 5, microUsd: 5 } });
+      expect(await runs.hold(run.id, { tokens: 4, microUsd: 2 })).toBe(true);
       expect(await runs.serveBy(run.id, { id: 'a/b', provider: 'a' })).toBe(true);
       expect(await runs.find(run.id, userId)).toMatchObject({ model: 'a/b', provider: 'a' });
       expect(await runs.endUncounted(run.id, makeOutcome())).toBe(false);
-      const counted = { userId, tokenId: null, model: 'a/b', heldTokens: 9, createdAt: run.createdAt };
+      const held = { tokens: 9, microUsd: 7 };
+      const counted = { userId, tokenId: null, model: 'a/b', held, createdAt: run.createdAt };
       expect(await runs.end(run.id, makeOutcome({ model: 'c/d' }))).toEqual({ counted });
-      expect(await runs.hold(run.id, 1)).toBe(false);
+      expect(await runs.hold(run.id, { tokens: 1, microUsd: 0 })).toBe(false);
       expect(await runs.serveBy(run.id, { id: 'a/b', provider: 'a' })).toBe(false);
     });
   });

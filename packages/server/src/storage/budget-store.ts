@@ -16,13 +16,16 @@ export interface CounterKey {
   start: number;
 }
 
-interface Amounts {
+export interface Amounts {
   /** Runs that have begun. */
   requests: number;
   /** In and out, of runs that have ended. */
   tokens: number;
+  /** What runs that have ended cost, as far as it is known. */
+  microUsd: number;
   /** Of runs that go on. */
   heldTokens: number;
+  heldMicroUsd: number;
 }
 
 export interface Counter extends CounterKey, Amounts {}
@@ -130,14 +133,19 @@ function keepCounters({ db, reader, kind }: Ports): Omit<BudgetStore, 'listLimit
       const query = select(db, keys);
       return (await (kind === 'postgres' ? query.forUpdate() : query).execute()).map(toCounter);
     },
-    async addToCounters(keys, { requests, tokens, heldTokens }) {
-      const held = sql<number>`held_tokens + cast(${heldTokens} as bigint)`;
+    async addToCounters(keys, { requests, tokens, microUsd, heldTokens, heldMicroUsd }) {
+      const plus = (column: string, amount: number) =>
+        sql<number>`${sql.ref(column)} + cast(${amount} as bigint)`;
+      const heldPlus = (column: string, amount: number) =>
+        sql<number>`case when ${plus(column, amount)} < 0 then 0 else ${plus(column, amount)} end`;
       await db
         .updateTable('uses')
         .set({
-          requests: sql`requests + cast(${requests} as bigint)`,
-          tokens: sql`tokens + cast(${tokens} as bigint)`,
-          held_tokens: sql`case when ${held} < 0 then 0 else ${held} end`,
+          requests: plus('requests', requests),
+          tokens: plus('tokens', tokens),
+          micro_usd: plus('micro_usd', microUsd),
+          held_tokens: heldPlus('held_tokens', heldTokens),
+          held_micro_usd: heldPlus('held_micro_usd', heldMicroUsd),
         })
         .where((eb) => isOneOf(eb, keys))
         .execute();
@@ -170,7 +178,9 @@ const toCounter = (row: Schema['uses']): Counter => ({
   start: row.period_start,
   requests: row.requests,
   tokens: row.tokens,
+  microUsd: row.micro_usd,
   heldTokens: row.held_tokens,
+  heldMicroUsd: row.held_micro_usd,
 });
 
 function isOneOf(eb: ExpressionBuilder<Schema, 'uses'>, keys: readonly CounterKey[]) {
@@ -204,6 +214,8 @@ async function makeCounter(
     .select([
       sql<number>`count(*)`.as('requests'),
       sum("case when state = 'running' then held_tokens else 0 end").as('held_tokens'),
+      sum("case when state = 'running' then coalesce(held_micro_usd, 0) else 0 end").as('held_micro_usd'),
+      sum('coalesce(cost_micro_usd, 0)').as('micro_usd'),
       // Until its end a run has an estimate there.
       sum(
         "case when state = 'running' then 0 else coalesce(input_tokens, 0) + coalesce(output_tokens, 0) end",

@@ -239,4 +239,16 @@ export const migrations: readonly Migration[] = [
       'alter table conversations add column hidden_at bigint',
     ],
   },
+  {
+    name: '0006-money',
+    statements: [
+      'alter table uses add column micro_usd bigint not null default 0',
+      'alter table uses add column held_micro_usd bigint not null default 0',
+      // They are made anew, with the money in them.
+      'delete from uses',
+      'alter table runs add column held_micro_usd bigint',
+      'alter table runs add column served_model text',
+      'alter table runs add column served_by text',
+    ],
+  },
 ];

@@ -70,7 +70,7 @@ export function makeRun(userId: string, changes: Partial<NewRun> = {}): NewRun {
     estimatedInputTokens: 5,
     metadata: null,
     idempotency: null,
-    heldTokens: null,
+    held: null,
     processId: 'p',
     createdAt: someTime,
     ...changes,
@@ -85,6 +85,7 @@ export function makeOutcome(changes: Partial<RunOutcome> = {}): RunOutcome {
     provider: 'demo',
     attempts: 1,
     providerRequestId: null,
+    served: null,
     usage: {
       inputTokens: 10,
       outputTokens: 20,

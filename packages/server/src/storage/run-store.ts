@@ -5,6 +5,12 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
+/** What a run holds of the limits that it is counted for. */
+export interface Held {
+  tokens: number;
+  microUsd: number;
+}
+
 export interface NewRun {
   id: string;
   userId: string;
@@ -22,8 +28,8 @@ export interface NewRun {
   estimatedInputTokens: number;
   metadata: Record<string, string> | null;
   idempotency: { key: string; fingerprint: string } | null;
-  /** Tokens that are set aside for it; null when it is counted for no limit. */
-  heldTokens: number | null;
+  /** What is set aside for it; null when it is counted for no limit. */
+  held: Held | null;
   /** Which runs it. */
   processId: string;
   /** Epoch ms. */
@@ -36,7 +42,7 @@ export interface CountedRun {
   tokenId: string | null;
   /** Whose counters it stands in: another may have been about to answer when it ended. */
   model: string;
-  heldTokens: number;
+  held: Held;
   /** Epoch ms. */
   createdAt: number;
 }
@@ -49,6 +55,8 @@ export interface RunOutcome {
   /** Upstream calls made. */
   attempts: number;
   providerRequestId: string | null;
+  /** Which model answered by its provider's account; null where it did not say. */
+  served: { model: string; by?: string | undefined } | null;
   /** Null when nothing can have been charged. */
   usage: Usage | null;
   cost: Cost | null;
@@ -67,6 +75,7 @@ export interface StoredRunResult {
   usage: Usage | null;
   cost: Cost | null;
   providerRequestId: string | null;
+  served: RunOutcome['served'];
   upstreamClosedMs: number | null;
 }
 
@@ -110,7 +119,7 @@ export interface RunStore {
   /** @returns whether it has ended with this outcome, by its reason and time, and not another */
   hasEnded(id: string, outcome: RunOutcome): Promise<boolean>;
   /** Adds to what a run holds that is counted. @returns false when it has ended */
-  hold(id: string, tokens: number): Promise<boolean>;
+  hold(id: string, more: Held): Promise<boolean>;
   /** Another model answers than was asked. @returns false when it has ended */
   serveBy(id: string, model: { id: string; provider: string }): Promise<boolean>;
   /** Those of a user that go on. */
@@ -198,10 +207,7 @@ function changeRunning(
   return {
     async end(id, outcome) {
       // As it was counted until now; nobody moves it to another model meanwhile.
-      const query = db
-        .selectFrom('runs')
-        .select(['user_id', 'token_id', 'model', 'held_tokens', 'created_at'])
-        .where('id', '=', id);
+      const query = db.selectFrom('runs').select(countedColumns).where('id', '=', id);
       const row = await (kind === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
       const { numUpdatedRows } = await running(id).set(toEnd(outcome)).executeTakeFirstOrThrow();
       return row && numUpdatedRows > 0n ? { counted: toCounted(row) } : undefined;
@@ -210,8 +216,11 @@ function changeRunning(
       const query = running(id).set(toEnd(outcome)).where('held_tokens', 'is', null);
       return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
     },
-    async hold(id, tokens) {
-      const query = running(id).set((eb) => ({ held_tokens: eb('held_tokens', '+', tokens) }));
+    async hold(id, { tokens, microUsd }) {
+      const query = running(id).set((eb) => ({
+        held_tokens: eb('held_tokens', '+', tokens),
+        held_micro_usd: eb(eb.fn.coalesce('held_micro_usd', eb.lit(0)), '+', microUsd),
+      }));
       return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
     },
     async serveBy(id, { id: model, provider }) {
@@ -225,15 +234,22 @@ function changeRunning(
   };
 }
 
-function toCounted(
-  row: Pick<Row, 'user_id' | 'token_id' | 'model' | 'held_tokens' | 'created_at'>,
-): CountedRun | null {
+const countedColumns = [
+  'user_id',
+  'token_id',
+  'model',
+  'held_tokens',
+  'held_micro_usd',
+  'created_at',
+] as const;
+
+function toCounted(row: Pick<Row, (typeof countedColumns)[number]>): CountedRun | null {
   if (row.held_tokens === null) return null;
   return {
     userId: row.user_id,
     tokenId: row.token_id,
     model: row.model,
-    heldTokens: row.held_tokens,
+    held: { tokens: row.held_tokens, microUsd: row.held_micro_usd ?? 0 },
     createdAt: row.created_at,
   };
 }
@@ -244,6 +260,8 @@ const noOutcome = {
   error_code: null,
   attempts: 0,
   provider_request_id: null,
+  served_model: null,
+  served_by: null,
   output_tokens: null,
   cache_read_tokens: null,
   cache_write_tokens: null,
@@ -275,14 +293,15 @@ function toRow(run: NewRun): Row {
     metadata: run.metadata && JSON.stringify(run.metadata),
     idempotency_key: run.idempotency?.key ?? null,
     fingerprint: run.idempotency?.fingerprint ?? null,
-    held_tokens: run.heldTokens,
+    held_tokens: run.held?.tokens ?? null,
+    held_micro_usd: run.held?.microUsd ?? null,
     process_id: run.processId,
     created_at: run.createdAt,
   };
 }
 
 function toEnd(outcome: RunOutcome): Partial<Row> {
-  const { usage, cost } = outcome;
+  const { usage, cost, served } = outcome;
   return {
     state: outcome.reason,
     error_code: outcome.errorCode,
@@ -290,6 +309,8 @@ function toEnd(outcome: RunOutcome): Partial<Row> {
     provider: outcome.provider,
     attempts: outcome.attempts,
     provider_request_id: outcome.providerRequestId,
+    served_model: served?.model ?? null,
+    served_by: served?.by ?? null,
     input_tokens: usage?.inputTokens ?? null,
     output_tokens: usage?.outputTokens ?? null,
     cache_read_tokens: usage?.cacheReadTokens ?? null,
@@ -328,6 +349,10 @@ function toResult(row: Row): StoredRunResult {
     usage: toUsage(row),
     cost: toCost(row),
     providerRequestId: row.provider_request_id,
+    served:
+      row.served_model === null
+        ? null
+        : { model: row.served_model, ...(row.served_by !== null && { by: row.served_by }) },
     upstreamClosedMs: row.upstream_closed_us && row.upstream_closed_us / 1000,
   };
 }

@@ -125,6 +125,10 @@ export interface Schema {
     ended_at: number | null;
     /** Null for a run that is counted for no limit. Once it has ended: what it held at its end. */
     held_tokens: Generated<number | null>;
+    held_micro_usd: Generated<number | null>;
+    /** Which model answered, in its provider's words, and who served it behind that provider. */
+    served_model: Generated<string | null>;
+    served_by: Generated<string | null>;
     /** Which began it; null for one of a version that served its database alone. */
     process_id: Generated<string | null>;
     /** When somebody who may asked for its end. */
@@ -139,7 +143,7 @@ export interface Schema {
     /** Empty for `default`. */
     subject_id: string;
     period: 'day' | 'month';
-    unit: 'requests' | 'tokens';
+    unit: 'requests' | 'tokens' | 'microUsd';
     amount: number;
   };
   /** What the runs that began in a period have used, and what those that go on hold: of the ledger's rows, so never more than they say. */
@@ -151,6 +155,8 @@ export interface Schema {
     requests: number;
     tokens: number;
     held_tokens: number;
+    micro_usd: number;
+    held_micro_usd: number;
   };
   shares: { id: string; conversation_id: string; title: string | null; content: string; created_at: number };
   /** What can be found: a conversation's title (no message) or one message. Its words are in the database's own index. */

@@ -51,7 +51,13 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
       { ...counter, kind: 'model' },
     ]),
   'a change of counters': ({ budgets }) =>
-    budgets.addToCounters([{ ...counter, kind: 'user' }], { requests: 1, tokens: 1, heldTokens: 1 }),
+    budgets.addToCounters([{ ...counter, kind: 'user' }], {
+      requests: 1,
+      tokens: 1,
+      microUsd: 1,
+      heldTokens: 1,
+      heldMicroUsd: 1,
+    }),
   'usage of a new counter of a user': ({ budgets }) =>
     budgets.makeCounter({ ...counter, kind: 'user', end: 9 }),
   'usage of a new counter of a token': ({ budgets }) =>
