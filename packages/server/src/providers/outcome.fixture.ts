@@ -54,7 +54,8 @@ export async function readUntil(
   }
 }
 
-export type OpenProvider = (upstream: FakeUpstream) => Provider & AsyncDisposable;
+type OpenedProvider = Provider & AsyncDisposable;
+export type OpenProvider = (upstream: FakeUpstream) => OpenedProvider | Promise<OpenedProvider>;
 
 /** One call of a provider whose upstream plays a script, from its begin to the upstream's rest. */
 export async function play(
@@ -62,7 +63,7 @@ export async function play(
   script: FakeScript,
 ): Promise<Outcome & { upstream: FakeUpstream }> {
   await using upstream = await startFakeUpstream();
-  await using provider = createProvider(upstream);
+  await using provider = await createProvider(upstream);
   upstream.script(script);
   const outcome = await collect(provider.generate(request, never));
   await upstream.idle();

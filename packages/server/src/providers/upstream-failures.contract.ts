@@ -24,7 +24,7 @@ export function describeUpstreamFailures(name: string, createProvider: OpenProvi
 
     it('calls an upstream that does not listen unreachable', async () => {
       const upstream = await startFakeUpstream();
-      await using provider = createProvider(upstream);
+      await using provider = await createProvider(upstream);
       await upstream[Symbol.asyncDispose]();
       const { error } = await collect(provider.generate(request, never));
       expect(codeOf(error)).toBe('upstream_unreachable');

@@ -4,12 +4,26 @@ import { type OpenProvider, collect, never, play, readUntil, request, typesOf } 
 import { describeProvider } from './provider.contract.ts';
 import { describeUpstreamFailures } from './upstream-failures.contract.ts';
 
+/** In what the APIs differ below their words. */
+export interface UpstreamWire {
+  /** Where the upstream says the id of a call; left out: in a header. */
+  callId?: 'header' | 'chunk' | 'nowhere';
+  /** Line ends that its frames may have beside LF; left out: those of event streams. */
+  lineEnds?: readonly ('crlf' | 'cr')[];
+  /** What an upstream may send that says nothing; left out: a comment. */
+  sign?: string;
+}
+
 /** What every provider promises that calls an upstream. */
-export function describeUpstreamProvider(name: string, createProvider: OpenProvider): void {
+export function describeUpstreamProvider(
+  name: string,
+  createProvider: OpenProvider,
+  { callId = 'header', lineEnds = ['crlf', 'cr'], sign = ': working\n\n' }: UpstreamWire = {},
+): void {
   describeProvider(name, async () => {
     const upstream = await startFakeUpstream();
     upstream.script({ text: 'One two three four', delayMs: 2 });
-    const provider = createProvider(upstream);
+    const provider = await createProvider(upstream);
     return {
       provider,
       async [Symbol.asyncDispose]() {
@@ -39,7 +53,7 @@ export function describeUpstreamProvider(name: string, createProvider: OpenProvi
       expect((await play(createProvider, { text, split: 'random', seed: 7 })).text).toBe(text);
     });
 
-    it.each(['crlf', 'cr'] as const)('reads lines that end with %s', async (lineEnd) => {
+    it.each(lineEnds)('reads lines that end with %s', async (lineEnd) => {
       expect(await play(createProvider, { text: 'Hello', lineEnd, split: 'bytes' })).toMatchObject({
         text: 'Hello',
       });
@@ -47,7 +61,7 @@ export function describeUpstreamProvider(name: string, createProvider: OpenProvi
 
     it('hands on the first token while the second is still to come', async () => {
       await using upstream = await startFakeUpstream();
-      await using provider = createProvider(upstream);
+      await using provider = await createProvider(upstream);
       upstream.script({ tokens: 2, after: 1, hang: 'mid' });
       const iterator = provider.generate(request, never)[Symbol.asyncIterator]();
       await readUntil(iterator, 'text-delta');
@@ -55,20 +69,23 @@ export function describeUpstreamProvider(name: string, createProvider: OpenProvi
       await iterator.return?.();
     });
 
-    it('gives an empty batch for a comment: a sign of life', async () => {
+    it('gives an empty batch for what says nothing: a sign of life', async () => {
       await using upstream = await startFakeUpstream();
-      await using provider = createProvider(upstream);
-      upstream.script({ rawBase64: Buffer.from(': working\n\n').toString('base64'), end: 'open' });
+      await using provider = await createProvider(upstream);
+      upstream.script({ rawBase64: Buffer.from(sign).toString('base64'), end: 'open' });
       const iterator = provider.generate(request, never)[Symbol.asyncIterator]();
-      expect((await iterator.next()).value).toEqual([{ type: 'call', providerRequestId: 'req_fake' }]);
+      const call = { type: 'call', providerRequestId: 'req_fake' };
+      expect((await iterator.next()).value).toEqual(callId === 'header' ? [call] : []);
       expect(await iterator.next()).toEqual({ value: [], done: false });
       await iterator.return?.();
     });
 
-    it('tells the id of the call first and once', async () => {
+    it('tells the id of the call first and once, where the upstream says one', async () => {
       const outcome = await play(createProvider, { text: 'Hello' });
-      expect(outcome.events[0]).toEqual({ type: 'call', providerRequestId: 'req_fake' });
-      expect(typesOf(outcome).filter((type) => type === 'call')).toHaveLength(1);
+      const calls = outcome.events.filter(({ type }) => type === 'call');
+      const call = { type: 'call', providerRequestId: 'req_fake' };
+      expect(calls).toEqual(callId === 'nowhere' ? [] : [call]);
+      if (callId !== 'nowhere') expect(outcome.events[0]).toEqual(call);
     });
 
     it.each([
@@ -77,7 +94,7 @@ export function describeUpstreamProvider(name: string, createProvider: OpenProvi
       ['in the middle', { tokens: 10, after: 5, hang: 'mid' }],
     ] as const)('closes the upstream call when the signal aborts %s', async (_when, script) => {
       await using upstream = await startFakeUpstream();
-      await using provider = createProvider(upstream);
+      await using provider = await createProvider(upstream);
       upstream.script(script);
       const stop = new AbortController();
       const reason = new Error('stopped');
@@ -91,7 +108,7 @@ export function describeUpstreamProvider(name: string, createProvider: OpenProvi
 
     it('closes the upstream call when the consumer leaves the loop', async () => {
       await using upstream = await startFakeUpstream();
-      await using provider = createProvider(upstream);
+      await using provider = await createProvider(upstream);
       upstream.script({ tokens: 1000, delayMs: 5 });
       for await (const batch of provider.generate(request, never)) {
         if (batch.some(({ type }) => type === 'text-delta')) break;
@@ -102,7 +119,7 @@ export function describeUpstreamProvider(name: string, createProvider: OpenProvi
 
     it('makes ten calls over one connection', async () => {
       await using upstream = await startFakeUpstream();
-      await using provider = createProvider(upstream);
+      await using provider = await createProvider(upstream);
       for (let call = 0; call < 10; call += 1) await collect(provider.generate(request, never));
       expect(upstream.stats).toMatchObject({ requests: 10, completed: 10, connections: 1 });
     });
@@ -126,7 +143,7 @@ export function describeUpstreamProvider(name: string, createProvider: OpenProvi
 
     it('lets a fast upstream wait for a slow consumer', async () => {
       await using upstream = await startFakeUpstream();
-      await using provider = createProvider(upstream);
+      await using provider = await createProvider(upstream);
       upstream.script({ tokens: 200_000, tokensPerWrite: 100 });
       const iterator = provider.generate(request, never)[Symbol.asyncIterator]();
       await readUntil(iterator, 'text-delta');
