@@ -88,7 +88,9 @@ function answerTo(request: http.ClientRequest): Promise<IncomingMessage> {
 
 function isEventStream({ statusCode = 0, headers }: IncomingMessage): boolean {
   return (
-    statusCode >= 200 && statusCode < 300 && /^text\/event-stream\b/i.test(headers['content-type'] ?? '')
+    statusCode >= 200 &&
+    statusCode < 300 &&
+    /^(text\/event-stream|application\/x-ndjson)\b/i.test(headers['content-type'] ?? '')
   );
 }
 
