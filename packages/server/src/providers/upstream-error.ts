@@ -6,6 +6,8 @@ export interface UpstreamFailure {
   providerName: string;
   status?: number | undefined;
   headers?: Headers | undefined;
+  /** How long its body asks to wait, where the headers do not say. */
+  retryAfterMs?: number | undefined;
   /** The upstream's own names for the error, such as `invalid_request_error` and `insufficient_quota`. */
   kinds: readonly unknown[];
   /** The upstream's words; looked at for what no code says, and never passed on: they can echo a part of the key. */
@@ -20,9 +22,10 @@ const contextKinds = /^(context_length_exceeded|too_many_prompt_tokens|model_con
 const contextWords =
   /prompt (is )?too long|max(imum)? context|context (length|window)|input token count .* exceeds|too many (input|prompt) tokens/i;
 const authWords = /(incorrect|invalid|missing) api key|api key not valid/i;
-const authKinds = /^(authentication_error|permission_error|invalid_api_key)$/;
-const rateKinds = /^(rate_limit_error|rate_limit_exceeded|too_many_requests)$/;
-const overloadKinds = /^(overloaded_error|overloaded|engine_overloaded|service_unavailable)$/;
+const authKinds =
+  /^(authentication_error|permission_error|invalid_api_key|api_key_invalid|unauthenticated|permission_denied)$/;
+const rateKinds = /^(rate_limit_error|rate_limit_exceeded|too_many_requests|resource_exhausted)$/;
+const overloadKinds = /^(overloaded_error|overloaded|engine_overloaded|service_unavailable|unavailable)$/;
 const invalidKinds =
   /^(invalid_request_error|invalid_argument|not_found_error|model_not_found|request_too_large)$/;
 const requestStatuses = new Set([400, 413, 422]);
@@ -32,7 +35,8 @@ export function toSluiceError(failure: UpstreamFailure): SluiceError {
   const code = codeOf(failure);
   const details: SluiceErrorDetails = { detail: describe(code, failure) };
   if (failure.status !== undefined) details.upstreamStatus = failure.status;
-  const retryAfterMs = failure.headers && readRetryAfterMs(failure.headers, Date.now());
+  const retryAfterMs =
+    (failure.headers && readRetryAfterMs(failure.headers, Date.now())) ?? failure.retryAfterMs;
   if (retryAfterMs !== undefined) details.retryAfterMs = retryAfterMs;
   return new SluiceError(code, details, { cause: causeOf(failure) });
 }

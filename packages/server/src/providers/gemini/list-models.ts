@@ -1,0 +1,62 @@
+import type { GoogleGenAI, Model } from '@google/genai';
+import { SluiceError } from '@sluice/shared';
+import type { OfferedModel } from '../../catalog/catalog-model.ts';
+
+/** Google has some sixty; the bound is for an upstream that never says its last page. */
+const MAX_MODELS = 2000;
+const PAGE_SIZE = 1000;
+
+/** @throws {SluiceError} `upstream_*`, and the signal's reason */
+export async function listModels(
+  client: GoogleGenAI,
+  { providerName, signal }: { providerName: string; signal: AbortSignal },
+): Promise<readonly OfferedModel[]> {
+  const models: Model[] = [];
+  try {
+    for await (const model of await client.models.list({
+      config: { pageSize: PAGE_SIZE, abortSignal: signal },
+    })) {
+      models.push(model);
+      if (models.length === MAX_MODELS) break;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof SluiceError) throw error;
+    // The exception may quote the body.
+    throw new SluiceError('upstream_error', { detail: `${providerName} listed its models in no known form` });
+  }
+  return models.filter(isChatModel).map(toOfferedModel);
+}
+
+function isChatModel({ name, supportedActions }: Model): boolean {
+  return typeof name === 'string' && supportedActions?.includes('generateContent') === true;
+}
+
+function toOfferedModel(model: Model): OfferedModel {
+  const { displayName, inputTokenLimit, outputTokenLimit } = model;
+  const name = model.name?.replace(/^models\//, '') ?? '';
+  return {
+    name,
+    ...(displayName === undefined ? {} : { title: displayName }),
+    ...(inputTokenLimit === undefined ? {} : { contextWindow: inputTokenLimit }),
+    ...(outputTokenLimit === undefined ? {} : { maxOutputTokens: outputTokenLimit }),
+    ...thinkingOf(name, model.thinking === true),
+  };
+}
+
+/** Models from the third generation on take a level; those before it a budget, of which only the larger ones take no zero. */
+function thinkingOf(
+  name: string,
+  hasThinking: boolean,
+): Pick<OfferedModel, 'capabilities' | 'dialect'> | undefined {
+  if (!hasThinking) return { capabilities: { reasoning: false, reasoningLevels: [] } };
+  const isOld = /^gemini-[12]\b/.test(name);
+  const reasoningLevels = ['low', 'medium', 'high'] as const;
+  return {
+    capabilities: {
+      reasoning: true,
+      reasoningLevels: name.includes('pro') ? [...reasoningLevels] : ['off', ...reasoningLevels],
+    },
+    dialect: { reasoning: isOld ? 'budget' : 'level' },
+  };
+}
