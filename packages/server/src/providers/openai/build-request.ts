@@ -2,20 +2,26 @@ import type { Message } from '@sluice/shared';
 import type OpenAI from 'openai';
 import { hasImages, textOf } from '../message-text.ts';
 import type { ProviderRequest } from '../provider.ts';
+import { type ChatProfile, openaiProfile } from './chat-profile.ts';
 
 type Param = OpenAI.ChatCompletionMessageParam;
 
 /** @returns the body of `POST /chat/completions` */
-export function buildRequest(request: ProviderRequest): OpenAI.ChatCompletionCreateParamsStreaming {
-  const { systemPrompt, maxOutputTokens, temperature } = request;
+export function buildRequest(
+  request: ProviderRequest,
+  profile: ChatProfile = openaiProfile,
+): OpenAI.ChatCompletionCreateParamsStreaming {
+  const { systemPrompt, maxOutputTokens, temperature, reasoning, dialect } = request;
   const system: Param[] = systemPrompt === undefined ? [] : [{ role: 'system', content: systemPrompt }];
+  const fields = dialect.reasoning && profile.reasoning[dialect.reasoning];
   return {
     model: request.model,
     messages: [...system, ...request.messages.map(toParam)],
-    ...(maxOutputTokens === undefined ? {} : { max_completion_tokens: maxOutputTokens }),
+    ...(maxOutputTokens === undefined ? {} : { [profile.tokenLimit]: maxOutputTokens }),
     ...(temperature === undefined ? {} : { temperature }),
+    ...(reasoning && fields?.[reasoning]),
     stream: true,
-    stream_options: { include_usage: true },
+    ...(profile.asksForUsage ? { stream_options: { include_usage: true } } : {}),
   };
 }
 

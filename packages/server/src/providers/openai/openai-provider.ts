@@ -1,11 +1,9 @@
-import OpenAI from 'openai';
 import type { Provider } from '../provider.ts';
-import { NO_SDK_TIMEOUT_MS } from '../sdk-timeout.ts';
-import { streamAnswer } from '../stream-answer.ts';
 import { UpstreamConnections } from '../upstream-fetch.ts';
-import { buildRequest } from './build-request.ts';
-import { mapError } from './map-error.ts';
-import { OpenaiReader } from './read-chunk.ts';
+import { openaiProfile } from './chat-profile.ts';
+import { listModels } from './list-models.ts';
+import { openClient } from './open-client.ts';
+import { type OpenaiUpstream, generateAt } from './openai-upstream.ts';
 
 export interface OpenaiProviderOptions {
   apiKey: string;
@@ -15,35 +13,20 @@ export interface OpenaiProviderOptions {
 
 const providerName = 'OpenAI';
 
-/** @returns Chat Completions through the official SDK; disposing it closes its idle connections */
+/** @returns Chat Completions and Responses through the official SDK; disposing it closes its idle connections */
 export function createOpenaiProvider(options: OpenaiProviderOptions): Provider & AsyncDisposable {
+  const { apiKey, baseUrl = 'https://api.openai.com/v1' } = options;
   const connections = new UpstreamConnections();
-  const client = new OpenAI({
-    apiKey: options.apiKey,
-    baseURL: options.baseUrl ?? 'https://api.openai.com/v1',
-    // Left out, these would be read from the environment.
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    fetch: connections.fetch,
-    maxRetries: 0,
-    timeout: NO_SDK_TIMEOUT_MS,
-    logLevel: 'off',
-  });
+  const upstream: OpenaiUpstream = {
+    providerName,
+    client: openClient({ providerName, connections, baseUrl, apiKey }),
+    profile: openaiProfile,
+    callIdHeader: 'x-request-id',
+  };
   return {
     id: 'openai',
-    generate: (request, signal) =>
-      streamAnswer(
-        {
-          providerName,
-          callIdHeader: 'x-request-id',
-          createReader: ({ hasCall }) => new OpenaiReader({ providerName, hasCall }),
-          send: () => client.chat.completions.create(buildRequest(request), { signal }).asResponse(),
-          mapError: (error) => mapError(error, providerName),
-        },
-        signal,
-      ),
+    generate: (request, signal) => generateAt(upstream, request, signal),
+    listModels: (signal) => listModels(upstream, signal),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
 }

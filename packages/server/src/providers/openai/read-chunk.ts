@@ -1,12 +1,19 @@
-import type { Usage } from '@sluice/shared';
 import type { AnswerReader } from '../answer-reader.ts';
 import type { EventBatch } from '../event-batch.ts';
 import { DeltaTemplate } from '../delta-template.ts';
 import { type Loose, asObject, asText, parseChunk } from '../parse-chunk.ts';
 import type { ProviderEvent } from '../provider.ts';
 import type { SseEvent } from '../read-sse.ts';
-import { tokensOf } from '../read-usage.ts';
+import type { ChatProfile } from './chat-profile.ts';
 import { mapStreamError } from './map-error.ts';
+import { toChatUsage, toMicroUsd } from './to-usage.ts';
+
+export interface OpenaiReaderOptions {
+  providerName: string;
+  /** Whether a header told the id of the call. */
+  hasCall?: boolean;
+  cost?: ChatProfile['cost'];
+}
 
 type FinishReason = Extract<ProviderEvent, { type: 'finish' }>['reason'];
 
@@ -17,15 +24,17 @@ type FinishReason = Extract<ProviderEvent, { type: 'finish' }>['reason'];
 export class OpenaiReader implements AnswerReader {
   readonly #providerName: string;
   readonly #template = new DeltaTemplate(textOnly);
+  readonly #cost: ChatProfile['cost'];
   #hasCall: boolean;
+  #hasServed = false;
   #finishReason = '';
   #hasRefused = false;
   hasEnded = false;
 
-  /** @param options.hasCall whether a header told the id of the call */
-  constructor({ providerName, hasCall = false }: { providerName: string; hasCall?: boolean }) {
+  constructor({ providerName, hasCall = false, cost }: OpenaiReaderOptions) {
     this.#providerName = providerName;
     this.#hasCall = hasCall;
+    this.#cost = cost;
   }
 
   read({ event, data }: SseEvent, batch: EventBatch): void {
@@ -58,6 +67,15 @@ export class OpenaiReader implements AnswerReader {
     this.end(batch);
   }
 
+  /** ai& says after the terminal what the call cost, and by what id it knows the call. */
+  readTrailer({ event, data }: SseEvent, batch: EventBatch): void {
+    if (this.#cost !== 'trailer' || event !== 'aiand.metadata') return;
+    const trailer = parseLoosely(data);
+    const providerRequestId = asText(trailer['request_id']);
+    if (providerRequestId !== '') batch.add({ type: 'call', providerRequestId });
+    addCost(trailer['cost_usd'], batch);
+  }
+
   #mayBeText(event: string): boolean {
     return event === '' && this.#finishReason === '';
   }
@@ -65,11 +83,12 @@ export class OpenaiReader implements AnswerReader {
   #readChunk(chunk: Loose, batch: EventBatch): void {
     if (isPresent(chunk['error'])) throw mapStreamError(chunk['error'], this.#providerName);
     this.#readId(chunk, batch);
+    this.#readServed(chunk, batch);
     const choice = firstChoice(chunk['choices']);
     if (choice !== undefined) this.#readChoice(choice, batch);
     // Groq's models of 2025 said it only in a field of their own.
     const usage = chunk['usage'] ?? asObject(chunk['x_groq'])['usage'];
-    if (isPresent(usage)) batch.add({ type: 'usage', usage: toUsage(asObject(usage)) });
+    if (isPresent(usage)) this.#readUsage(asObject(usage), batch);
   }
 
   #readChoice(choice: Loose, batch: EventBatch): void {
@@ -99,6 +118,20 @@ export class OpenaiReader implements AnswerReader {
     if (id === '') return;
     this.#hasCall = true;
     batch.add({ type: 'call', providerRequestId: id });
+  }
+
+  /** Azure's first chunk names no model, and some say `null`. */
+  #readServed(chunk: Loose, batch: EventBatch): void {
+    const model = this.#hasServed ? '' : asText(chunk['model']);
+    if (model === '') return;
+    this.#hasServed = true;
+    const by = asText(chunk['provider']);
+    batch.add({ type: 'served', model, ...(by === '' ? {} : { by }) });
+  }
+
+  #readUsage(usage: Loose, batch: EventBatch): void {
+    batch.add({ type: 'usage', usage: toChatUsage(usage) });
+    if (this.#cost === 'usage') addCost(usage['cost'], batch);
   }
 
   #finish(batch: EventBatch): void {
@@ -151,18 +184,16 @@ function readParts(parts: readonly unknown[], batch: EventBatch): void {
   }
 }
 
-function toUsage(usage: Loose): Usage {
-  const prompt = asObject(usage['prompt_tokens_details']);
-  const completion = asObject(usage['completion_tokens_details']);
-  const inputTokens = tokensOf(usage['prompt_tokens']);
-  // xAI leaves reasoning out of `completion_tokens`, but not out of the total.
-  const beyondInput = tokensOf(tokensOf(usage['total_tokens']) - inputTokens);
-  return {
-    inputTokens,
-    outputTokens: Math.max(tokensOf(usage['completion_tokens']), beyondInput),
-    cacheReadTokens: tokensOf(prompt['cached_tokens'] ?? usage['prompt_cache_hit_tokens']),
-    cacheWriteTokens: tokensOf(prompt['cache_write_tokens']),
-    reasoningTokens: tokensOf(completion['reasoning_tokens'] ?? usage['reasoning_tokens']),
-    source: 'provider',
-  };
+function addCost(usd: unknown, batch: EventBatch): void {
+  const microUsd = toMicroUsd(usd);
+  if (microUsd !== undefined) batch.add({ type: 'cost', microUsd });
+}
+
+/** For what follows a whole answer, and can no longer fail it. */
+function parseLoosely(data: string): Loose {
+  try {
+    return asObject(JSON.parse(data));
+  } catch {
+    return {};
+  }
 }

@@ -1,0 +1,41 @@
+import { SluiceError } from '@sluice/shared';
+import { type OpenaiUpstream, fetchObject } from '../openai/openai-upstream.ts';
+import { toMicroUsd } from '../openai/to-usage.ts';
+import { asObject } from '../parse-chunk.ts';
+import type { CallRecord } from '../provider.ts';
+import { tokensOf } from '../read-usage.ts';
+
+/**
+ * `Provider.findCall` at OpenRouter, which has the account of a call a few seconds after its end, cut or whole.
+ *
+ * @throws {SluiceError} `upstream_*`
+ */
+export async function findGeneration(
+  upstream: OpenaiUpstream,
+  providerRequestId: string,
+  signal: AbortSignal,
+): Promise<CallRecord | undefined> {
+  const path = `/generation?id=${encodeURIComponent(providerRequestId)}`;
+  try {
+    return toCallRecord(await fetchObject(upstream, path, signal));
+  } catch (error) {
+    if (error instanceof SluiceError && error.details.upstreamStatus === 404) return undefined;
+    throw error;
+  }
+}
+
+function toCallRecord({ data }: { readonly [field: string]: unknown }): CallRecord {
+  const generation = asObject(data);
+  const microUsd = toMicroUsd(generation['total_cost']);
+  return {
+    usage: {
+      inputTokens: tokensOf(generation['native_tokens_prompt']),
+      outputTokens: tokensOf(generation['native_tokens_completion']),
+      cacheReadTokens: tokensOf(generation['native_tokens_cached']),
+      cacheWriteTokens: 0,
+      reasoningTokens: tokensOf(generation['native_tokens_reasoning']),
+      source: 'provider',
+    },
+    ...(microUsd === undefined ? {} : { microUsd }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Usage } from '@sluice/shared';
+import { type Loose, asObject } from '../parse-chunk.ts';
+import { tokensOf } from '../read-usage.ts';
+
+/** @param usage of a chat completion, in any upstream's words */
+export function toChatUsage(usage: Loose): Usage {
+  const prompt = asObject(usage['prompt_tokens_details']);
+  const completion = asObject(usage['completion_tokens_details']);
+  const inputTokens = tokensOf(usage['prompt_tokens']);
+  // xAI leaves reasoning out of `completion_tokens`, but not out of the total.
+  const beyondInput = tokensOf(tokensOf(usage['total_tokens']) - inputTokens);
+  return {
+    inputTokens,
+    outputTokens: Math.max(tokensOf(usage['completion_tokens']), beyondInput),
+    cacheReadTokens: tokensOf(prompt['cached_tokens'] ?? usage['prompt_cache_hit_tokens']),
+    cacheWriteTokens: tokensOf(prompt['cache_write_tokens']),
+    reasoningTokens: tokensOf(completion['reasoning_tokens'] ?? usage['reasoning_tokens']),
+    source: 'provider',
+  };
+}
+
+/** @param usage of a response */
+export function toResponseUsage(usage: Loose): Usage {
+  const input = asObject(usage['input_tokens_details']);
+  return {
+    inputTokens: tokensOf(usage['input_tokens']),
+    outputTokens: tokensOf(usage['output_tokens']),
+    cacheReadTokens: tokensOf(input['cached_tokens']),
+    cacheWriteTokens: tokensOf(input['cache_write_tokens']),
+    reasoningTokens: tokensOf(asObject(usage['output_tokens_details'])['reasoning_tokens']),
+    source: 'provider',
+  };
+}
+
+/** @returns US dollars in millionths; `undefined` for what is no price */
+export function toMicroUsd(usd: unknown): number | undefined {
+  return typeof usd === 'number' && Number.isFinite(usd) && usd >= 0 ? Math.round(usd * 1e6) : undefined;
+}
