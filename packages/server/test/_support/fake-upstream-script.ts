@@ -51,6 +51,9 @@ export interface FakeScript {
   errorKind?: string;
   errorMessage?: string;
 
+  /** What a GET is answered with, by its path and query; of `upstream.script(…)` only. */
+  gets?: Record<string, object>;
+
   // --- its faults; those that come in the middle come after `after` tokens ---
   /** Default: half of the tokens. */
   after?: number;

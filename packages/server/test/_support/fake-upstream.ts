@@ -5,16 +5,17 @@
 //
 //     node packages/server/test/_support/fake-upstream.ts [port] [host]     prints {"url":"http://…"}
 //
-// POST /v1/messages, POST /v1/chat/completions, GET /v1/models; the last two without /v1 as well. Gemini's
-// POST /v1beta/models/NAME:streamGenerateContent and GET /v1beta/models; Ollama's POST /api/chat, GET /api/tags, POST /api/show
-// and GET /api/version. GET /stats, POST /reset, and POST /script with a script as its body. What a script can say:
-// fake-upstream-script.ts. Imports nothing but Node.
+// POST /v1/messages, /v1/chat/completions, /v1/responses, GET /v1/models; chat and models without /v1 as well. OpenRouter's
+// POST /api/v1/chat/completions. Gemini's POST /v1beta/models/NAME:streamGenerateContent and GET /v1beta/models; Ollama's
+// POST /api/chat, GET /api/tags, POST /api/show and GET /api/version. GET /stats, POST /reset, and POST /script with a script as
+// its body. What a script can say: fake-upstream-script.ts. Imports nothing but Node.
 import { once } from 'node:events';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { geminiDialect, geminiModelOf, geminiModels } from './fake-gemini-dialect.ts';
 import { answerOllama, ollamaDialect } from './fake-ollama-dialect.ts';
+import { responsesDialect } from './fake-responses-dialect.ts';
 import { playScript } from './fake-upstream-answer.ts';
 import { type FakeDialect, anthropicDialect, openAiDialect } from './fake-upstream-dialect.ts';
 import { type FakeScript, readDirective } from './fake-upstream-script.ts';
@@ -54,6 +55,8 @@ export class FakeUpstream implements AsyncDisposable {
     '/v1/messages': anthropicDialect,
     '/v1/chat/completions': openAiDialect,
     '/chat/completions': openAiDialect,
+    '/v1/responses': responsesDialect,
+    '/api/v1/chat/completions': () => ({ ...openAiDialect(), callIdHeader: 'x-generation-id' }),
     '/api/chat': ollamaDialect,
   };
   #script: FakeScript = {};
@@ -126,6 +129,8 @@ export class FakeUpstream implements AsyncDisposable {
     response.on('error', () => {});
     const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://fake');
     const text = await readText(request);
+    const scripted = request.method === 'GET' ? this.#script.gets?.[request.url ?? ''] : undefined;
+    if (scripted !== undefined) return sendJson(response, 200, scripted);
     const geminiModel = geminiModelOf(path);
     const dialect = geminiModel === undefined ? this.#dialects[path] : geminiDialect;
     if (request.method === 'POST' && dialect !== undefined) {
@@ -232,8 +237,8 @@ async function readText(request: IncomingMessage): Promise<string> {
 }
 
 /** @returns the text of the last user message, in any dialect */
-function promptOf({ messages, contents }: ReceivedRequest['body']): string {
-  const said = messages ?? contents;
+function promptOf({ messages, contents, input }: ReceivedRequest['body']): string {
+  const said = messages ?? contents ?? input;
   if (!Array.isArray(said)) return '';
   const last = (said as { role?: string; content?: unknown; parts?: unknown }[]).findLast(
     ({ role }) => role === 'user',

@@ -59,4 +59,14 @@ describe('the body of an OpenAI request', () => {
       expect.objectContaining({ code: 'invalid_request' }),
     );
   });
+
+  it('asks for reasoning only in the form that the dialect names', () => {
+    const messages: Message[] = [{ role: 'user', content: 'a' }];
+    const effort = { model: 'm', messages, dialect: { reasoning: 'effort' } as const };
+    expect(buildRequest({ ...effort, reasoning: 'low' })).toMatchObject({ reasoning_effort: 'low' });
+    expect(buildRequest({ ...effort, reasoning: 'off' })).toMatchObject({ reasoning_effort: 'none' });
+    expect(buildRequest(effort)).not.toHaveProperty('reasoning_effort');
+    const unable = { ...effort, dialect: {}, reasoning: 'low' as const };
+    expect(buildRequest(unable)).not.toHaveProperty('reasoning_effort');
+  });
 });

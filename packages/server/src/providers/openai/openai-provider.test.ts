@@ -10,6 +10,14 @@ describeUpstreamProvider('OpenaiProvider', ({ openAiUrl }) =>
   createOpenaiProvider({ apiKey: 'sk-test', baseUrl: openAiUrl }),
 );
 
+describeUpstreamProvider('OpenaiProvider over Responses', ({ openAiUrl }) => {
+  const provider = createOpenaiProvider({ apiKey: 'sk-test', baseUrl: openAiUrl });
+  return {
+    ...provider,
+    generate: (asked, signal) => provider.generate({ ...asked, dialect: { api: 'responses' } }, signal),
+  };
+});
+
 describe('the request to OpenAI', () => {
   it('carries the key as a bearer token and asks for usage', async () => {
     await using upstream = await startFakeUpstream();
@@ -29,6 +37,16 @@ describe('the request to OpenAI', () => {
       stream: true,
       stream_options: { include_usage: true },
     });
+  });
+
+  it("goes to Responses where the model's dialect says so", async () => {
+    await using upstream = await startFakeUpstream();
+    await using provider = createOpenaiProvider({ apiKey: 'sk-test', baseUrl: upstream.openAiUrl });
+    const asked = { ...request, dialect: { api: 'responses' } as const };
+    const outcome = await collect(provider.generate(asked, never));
+    expect(outcome.error).toBeUndefined();
+    expect(upstream.lastReceived.path).toBe('/v1/responses');
+    expect(outcome.events).toContainEqual({ type: 'served', model: 'fake' });
   });
 
   it('does not show a key that no header can carry', async () => {

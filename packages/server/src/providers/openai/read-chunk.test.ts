@@ -175,6 +175,44 @@ describe('OpenaiReader', () => {
     expect(read(id(''), id('c1'), id('c1')).events).toEqual([{ type: 'call', providerRequestId: 'c1' }]);
   });
 
+  it('tells once which model answers, and at which provider', () => {
+    const first = { id: '', model: '', choices: [] };
+    const chunk = { model: 'a/b-2026', provider: 'Somebody', ...choice({ content: 'x' }) };
+    expect(read(first, chunk, chunk).events).toEqual([
+      { type: 'served', model: 'a/b-2026', by: 'Somebody' },
+      text('xx'),
+    ]);
+    expect(read({ model: 'm', choices: [] }).events).toEqual([{ type: 'served', model: 'm' }]);
+  });
+
+  it('reads the cost beside the usage only where that is known to be US dollars', () => {
+    const chunk = JSON.stringify({ choices: [], usage: { prompt_tokens: 1, cost: 0.0012345 } });
+    const costs = ([undefined, 'usage'] as const).map((cost) => {
+      const batch = new EventBatch();
+      new OpenaiReader({ providerName: 'X', cost }).read({ event: '', data: chunk }, batch);
+      return batch.take().filter(({ type }) => type === 'cost');
+    });
+    expect(costs).toEqual([[], [{ type: 'cost', microUsd: 1235 }]]);
+  });
+
+  it('reads the trailer of ai&, and nothing else that follows the terminal', () => {
+    const reader = new OpenaiReader({ providerName: 'ai&', cost: 'trailer' });
+    const batch = new EventBatch();
+    for (const data of [
+      'garbage',
+      'null',
+      '{"cost_usd":"1"}',
+      '{"request_id":"req-1","cost_usd":0.000018}',
+    ]) {
+      reader.readTrailer({ event: 'aiand.metadata', data }, batch);
+      reader.readTrailer({ event: '', data }, batch);
+    }
+    expect(batch.take()).toEqual([
+      { type: 'call', providerRequestId: 'req-1' },
+      { type: 'cost', microUsd: 18 },
+    ]);
+  });
+
   it('reads the body of an upstream that did not stream', () => {
     const reader = new OpenaiReader({ providerName: 'OpenAI' });
     const batch = new EventBatch();
