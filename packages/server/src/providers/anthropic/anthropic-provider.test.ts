@@ -11,10 +11,10 @@ describeUpstreamProvider('AnthropicProvider', ({ url }) =>
 );
 
 describe('the request to Anthropic', () => {
-  it('carries the key as a bearer token, the API version, and no temperature', async () => {
+  it('carries the key as a bearer token and the API version', async () => {
     await using upstream = await startFakeUpstream();
     await using provider = createAnthropicProvider({ apiKey: 'sk-test', baseUrl: upstream.url });
-    const outcome = await collect(provider.generate({ ...request, temperature: 0.5 }, never));
+    const outcome = await collect(provider.generate(request, never));
     expect(outcome.error).toBeUndefined();
     const { path, headers, body } = upstream.lastReceived;
     expect(path).toBe('/v1/messages');
@@ -29,6 +29,14 @@ describe('the request to Anthropic', () => {
       messages: [{ role: 'user', content: 'Hello' }],
       stream: true,
     });
+  });
+
+  it('is one of the older API version where it has a temperature', async () => {
+    await using upstream = await startFakeUpstream();
+    await using provider = createAnthropicProvider({ apiKey: 'sk-test', baseUrl: upstream.url });
+    await collect(provider.generate({ ...request, temperature: 0 }, never));
+    expect(upstream.lastReceived.headers).toMatchObject({ 'anthropic-version': '2023-06-01' });
+    expect(upstream.lastReceived.body).toMatchObject({ temperature: 0 });
   });
 
   it('does not show a key that no header can carry', async () => {

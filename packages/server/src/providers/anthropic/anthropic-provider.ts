@@ -1,9 +1,10 @@
 import Anthropic from '@anthropic-ai/sdk';
-import type { Provider } from '../provider.ts';
+import type { Provider, ProviderRequest } from '../provider.ts';
 import { streamAnswer } from '../stream-answer.ts';
 import { UpstreamConnections } from '../upstream-fetch.ts';
 import { NO_SDK_TIMEOUT_MS } from '../sdk-timeout.ts';
 import { buildRequest } from './build-request.ts';
+import { listModels } from './list-models.ts';
 import { mapError } from './map-error.ts';
 import { AnthropicReader } from './read-chunk.ts';
 
@@ -14,8 +15,10 @@ export interface AnthropicProviderOptions {
 }
 
 const providerName = 'Anthropic';
+/** The SDK's own version refuses sampling options at any value. */
+const SAMPLING_VERSION = { 'anthropic-version': '2023-06-01' };
 
-/** @returns the Messages API, version 2026-10-21, through the official SDK; disposing it closes its idle connections */
+/** @returns the Messages API through the official SDK; disposing it closes its idle connections */
 export function createAnthropicProvider(options: AnthropicProviderOptions): Provider & AsyncDisposable {
   const connections = new UpstreamConnections();
   const client = new Anthropic({
@@ -34,11 +37,19 @@ export function createAnthropicProvider(options: AnthropicProviderOptions): Prov
           providerName,
           callIdHeader: 'request-id',
           createReader: ({ hasCall }) => new AnthropicReader({ providerName, hasCall }),
-          send: () => client.messages.create(buildRequest(request), { signal }).asResponse(),
+          send: () =>
+            client.messages
+              .create(buildRequest(request), { signal, headers: versionFor(request) })
+              .asResponse(),
           mapError: (error) => mapError(error, providerName),
         },
         signal,
       ),
+    listModels: (signal) => listModels({ client, providerName }, signal),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
+}
+
+function versionFor({ temperature }: ProviderRequest): Record<string, string> {
+  return temperature === undefined ? {} : SAMPLING_VERSION;
 }

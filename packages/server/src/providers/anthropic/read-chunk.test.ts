@@ -101,6 +101,14 @@ describe('AnthropicReader', () => {
     ]);
   });
 
+  it('tells once which model answers', () => {
+    const start = { type: 'message_start', message: { model: 'claude-x-2026', usage: null } };
+    const { events } = read(start, start);
+    expect(events.filter(({ type }) => type !== 'usage')).toEqual([
+      { type: 'served', model: 'claude-x-2026' },
+    ]);
+  });
+
   it.each([
     ['overloaded_error', 'upstream_overloaded'],
     ['rate_limit_error', 'upstream_rate_limited'],

@@ -21,6 +21,7 @@ export class AnthropicReader implements AnswerReader {
   readonly #providerName: string;
   readonly #template = new DeltaTemplate(textOnly);
   #hasCall: boolean;
+  #hasServed = false;
   #usage: Loose = {};
   #stopReason = '';
   hasEnded = false;
@@ -98,6 +99,11 @@ export class AnthropicReader implements AnswerReader {
     if (!this.#hasCall && id !== '') {
       this.#hasCall = true;
       batch.add({ type: 'call', providerRequestId: id });
+    }
+    const model = this.#hasServed ? '' : asText(message['model']);
+    if (model !== '') {
+      this.#hasServed = true;
+      batch.add({ type: 'served', model });
     }
     // `output_tokens` is a placeholder here. The input is already known, and is charged even if the call is stopped.
     this.#readUsage({ ...asObject(message['usage']), output_tokens: 0 }, 'estimated', batch);
