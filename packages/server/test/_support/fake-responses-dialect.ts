@@ -7,7 +7,7 @@ const incompleteFor: Readonly<Record<string, string>> = {
 
 /** OpenAI's Responses: one message, after a reasoning item where there is reasoning. */
 export function responsesDialect(): FakeDialect {
-  const { callIdHeader, ping, errorBody } = openAiDialect();
+  const chat = openAiDialect();
   const response = { id: 'resp_fake', object: 'response', created_at: 1_760_000_000, model: '' };
   let number = 0;
   let index = -1;
@@ -25,9 +25,9 @@ export function responsesDialect(): FakeDialect {
     return closing + event('response.output_item.added', { ...place(), item: { type } });
   };
   return {
-    callIdHeader,
-    ping,
-    errorBody,
+    callIdHeader: chat.callIdHeader,
+    ping: () => chat.ping(),
+    errorBody: (script) => chat.errorBody(script),
     begin(model) {
       response.model = model;
       return event('response.created', { response: { ...response, status: 'in_progress', output: [] } });

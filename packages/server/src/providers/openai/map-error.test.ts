@@ -43,7 +43,7 @@ describe('what an upstream of the OpenAI family means', () => {
     ["Google's clone", 400, [{ error: { code: 400, message: 'API key not valid.' } }], 'upstream_auth'],
     ["a proxy's", 502, '<html>Bad Gateway</html>', 'upstream_error'],
     ['nothing', 503, '', 'upstream_overloaded'],
-  ])('reads %s envelope with status %i', (_whose, status, body, code) => {
+  ])('reads %s envelope with status %i', (...[_whose, status, body, code]) => {
     expect(mapFailure({ status, headers: new Headers(), body }, 'X').code).toBe(code);
   });
 
