@@ -216,7 +216,7 @@ describe('PUT /api/admin/limits', () => {
   const good = { subject: 'default', period: 'day', unit: 'tokens', amount: 5 };
 
   it.each([
-    [{ ...good, unit: 'microUsd' }, 'unit: must be requests or tokens; there are no limits of money'],
+    [{ ...good, unit: 'cents' }, 'unit: must be requests, tokens or microUsd'],
     [{ ...good, period: 'year' }, 'period: '],
     [{ ...good, subject: 'team' }, 'subject: '],
     [{ ...good, amount: -1 }, 'amount: '],

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { runEndReasons } from './run-event.ts';
+import { runEndReasons, servedSchema } from './run-event.ts';
 import { textSchema } from './message.ts';
 import { costSchema, usageSchema } from './usage.ts';
 
@@ -91,6 +91,7 @@ export const storedMessageSchema = z.object({
   errorCode: z.optional(z.string()),
   usage: z.optional(z.nullable(usageSchema)),
   cost: z.optional(z.nullable(costSchema)),
+  served: z.optional(servedSchema),
   timing: z.optional(z.object({ firstTokenMs: z.nullable(z.number()), totalMs: z.number() })),
 });
 

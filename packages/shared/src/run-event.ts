@@ -19,6 +19,9 @@ export const runEndReasons = [
 
 export type RunEndReason = (typeof runEndReasons)[number];
 
+/** Which model answered, in its provider's words, and who served it behind that provider; where it says so. */
+export const servedSchema = z.object({ model: z.string(), by: z.optional(z.string()) });
+
 const usageField = z.nullable(usageSchema);
 
 const runStart = z.object({
@@ -65,8 +68,7 @@ const runEnd = z.object({
   /** False when the database did not take the result; it is then retried. */
   saved: z.boolean(),
   providerRequestId: z.optional(z.string()),
-  /** Which model answered, in its provider's words, and who served it behind that provider; where it says so. */
-  served: z.optional(z.object({ model: z.string(), by: z.optional(z.string()) })),
+  served: z.optional(servedSchema),
   timing: z.object({ firstTokenMs: z.nullable(z.number()), totalMs: z.number() }),
 });
 

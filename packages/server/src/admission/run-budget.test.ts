@@ -6,7 +6,7 @@ import { describeDatabases } from '../storage/databases.fixture.ts';
 import { makeOutcome, makeRun, makeUser, someTime } from '../storage/rows.fixture.ts';
 import { Limits } from './limits.ts';
 import { periodAt } from './period-at.ts';
-import { RunBudget } from './run-budget.ts';
+import { type Estimate, RunBudget } from './run-budget.ts';
 import { settleRun } from './settle-run.ts';
 
 const at = { createdAt: someTime };
@@ -30,13 +30,16 @@ describeDatabases((name, open) => {
       for (const id of models) await database.budgets.putLimit({ ...limit, subject: 'model', id });
     });
 
-    async function begin(meanwhile: () => Promise<unknown> = async () => undefined) {
+    async function begin(
+      meanwhile: () => Promise<unknown> = async () => undefined,
+      asked: Estimate = estimate,
+    ) {
       const row = makeRun(userId, { ...at, model: models[0] });
       const subjects = { id: row.id, userId, tokenId: null, model: row.model, ...at };
       const budget = await RunBudget.of({ database, limits: new Limits(database) }, subjects, []);
       if (budget === null) throw new Error('no limit applies');
       await budget.transaction(async (stores) => {
-        const held = await budget.reserve(stores, estimate);
+        const held = await budget.reserve(stores, asked);
         await stores.runs.insert({ ...row, held });
         await meanwhile();
       });
@@ -95,6 +98,62 @@ describeDatabases((name, open) => {
       await budget.moveTo({ id: second, provider: 'demo' }, estimate);
       expect(await read(keyOf(first))).toEqual([{ requests: 1, tokens: 0, heldTokens: 0 }]);
       expect(await database.budgets.readCounters([keyOf(second)])).toEqual([]);
+    });
+
+    it('is money where a limit of money applies, and no answer goes beyond what it buys', async () => {
+      const price = { inputPerMTok: 2, outputPerMTok: 8 };
+      const asked = { input: 10, output: 20, price };
+      const setMoney = (amount: number | null) =>
+        database.budgets.putLimit({
+          subject: 'model',
+          id: models[0],
+          period: 'day',
+          unit: 'microUsd',
+          amount,
+        });
+      await database.budgets.putLimit({
+        subject: 'model',
+        id: models[0],
+        period: 'day',
+        unit: 'tokens',
+        amount: null,
+      });
+      await setMoney(200);
+      const { row, budget } = await begin(undefined, asked);
+      expect(budget.held).toEqual({ tokens: 0, microUsd: 180 });
+      expect(budget.outputTokens).toBe(20);
+      await budget.holdMore(4096);
+      expect(budget.held.microUsd).toBe(200);
+      expect(budget.outputTokens).toBe(22);
+      await expect(budget.holdMore(1)).rejects.toMatchObject({ code: 'budget_exceeded' });
+      await expect(begin(undefined, asked)).rejects.toMatchObject({
+        code: 'budget_exceeded',
+        details: { detail: expect.stringContaining('limit of $0.0002 a day is used up') },
+      });
+      const outcome = makeOutcome({ model: models[0], cost: { microUsd: 150, source: 'catalog' } });
+      await database.transaction(async (stores) => {
+        const ended = await stores.runs.end(row.id, outcome);
+        if (ended?.counted) await settleRun(stores, ended.counted, outcome);
+      });
+      expect(await database.budgets.readCounters([keyOf(models[0])])).toMatchObject([
+        { requests: 1, microUsd: 150, heldMicroUsd: 0 },
+      ]);
+    });
+
+    it('is refused of a model whose price nobody knows, and no matter for one that is free', async () => {
+      await database.budgets.putLimit({
+        subject: 'model',
+        id: models[0],
+        period: 'day',
+        unit: 'microUsd',
+        amount: 0,
+      });
+      await expect(begin()).rejects.toMatchObject({
+        details: { detail: expect.stringContaining('is not known here') },
+      });
+      const free = { inputPerMTok: 0, outputPerMTok: 0 };
+      const { budget } = await begin(undefined, { ...estimate, price: free });
+      expect(budget.held).toEqual({ tokens: 30, microUsd: 0 });
     });
   });
 });

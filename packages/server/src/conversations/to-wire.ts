@@ -39,6 +39,7 @@ function toAnswerFacts(message: MessageRecord, run: StoredRun | undefined): Part
     reason: message.endReason,
     ...(message.errorCode !== null && { errorCode: message.errorCode }),
     ...(run?.result && { usage: run.result.usage, cost: run.result.cost }),
+    ...(run?.result?.served && { served: run.result.served }),
     ...(totalMs !== null && { timing: { firstTokenMs, totalMs } }),
   };
 }

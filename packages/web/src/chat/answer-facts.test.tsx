@@ -8,8 +8,11 @@ const counted = {
   usage: { inputTokens: 1200, outputTokens: 30, ...tokens },
   timing: { firstTokenMs: 250, totalMs: 900 },
 };
+const priced = { ...counted, cost: { microUsd: 12_300, source: 'catalog' as const } };
 
-function render(answers: readonly Partial<typeof counted>[]): string {
+type Facts = Partial<Omit<Parameters<typeof restoreRun>[0], 'id' | 'content'>>;
+
+function render(answers: readonly Facts[]): string {
   const views = answers.map((answer) => restoreRun({ id: 'a', content: 'Yes.', ...answer }).getView());
   const markup = renderToStaticMarkup(<AnswerFacts views={views} modelName="Sluice" isCounted />);
   return markup.replace(/<[^>]+>/g, '|').replace(/\|+/g, '|');
@@ -23,4 +26,12 @@ it('tells the tokens and the time of an answer, and those of what goes on with i
 it('says nothing of figures that are not known', () => {
   expect(render([{}])).toBe('|Sluice|');
   expect(render([counted, {}])).toBe('|Sluice|first token 250 ms|');
+});
+
+it('tells what an answer costs, and marks what is estimated', () => {
+  expect(render([priced])).toBe('|Sluice|1,200 in, 30 out|$0.0123|first token 250 ms|');
+  expect(render([priced, { ...priced, cost: { microUsd: 1_000_000, source: 'estimated' } }])).toBe(
+    '|Sluice|2,400 in, 60 out|≈ $1.01|first token 250 ms|',
+  );
+  expect(render([priced, counted])).toBe('|Sluice|2,400 in, 60 out|first token 250 ms|');
 });

@@ -1,4 +1,5 @@
 import type { RunView } from '../stream/run-store.ts';
+import { formatDollars } from '../ui/format-dollars.ts';
 
 interface Tokens {
   inputTokens: number;
@@ -21,6 +22,25 @@ function sum(usages: readonly (Tokens | null)[]): Tokens | null {
   );
 }
 
+/** @returns what its runs cost together; null when that of one of them is unknown */
+function costOf(views: readonly RunView[]): { microUsd: number; isEstimate: boolean } | null {
+  let microUsd = 0;
+  let isEstimate = false;
+  for (const { end } of views) {
+    if (!end?.cost) return null;
+    microUsd += end.cost.microUsd;
+    isEstimate ||= end.cost.source === 'estimated';
+  }
+  return { microUsd, isEstimate };
+}
+
+/** @returns which model answered by its provider's own account, and who served it */
+function servedBy(view: RunView | undefined): string | undefined {
+  const served = view?.end?.served;
+  if (!served) return undefined;
+  return `Answered by ${served.model}${served.by === undefined ? '' : `, served by ${served.by}`}`;
+}
+
 interface AnswerFactsProps {
   /** Of the answer's runs, in order. */
   views: readonly RunView[];
@@ -33,14 +53,23 @@ interface AnswerFactsProps {
 export function AnswerFacts({ views, modelName, isCounted }: AnswerFactsProps) {
   const tokens = isCounted ? sum(views.map(({ usage }) => usage)) : null;
   const firstTokenMs = isCounted ? (views[0]?.end?.timing.firstTokenMs ?? null) : null;
+  const cost = isCounted ? costOf(views) : null;
   const isEstimate = views.some(({ usage }) => usage?.source === 'estimated');
   return (
     <p className="facts" title={isEstimate ? 'The provider did not count the tokens: estimated' : undefined}>
-      <span className="text-ink-soft">{modelName}</span>
+      <span className="text-ink-soft" title={servedBy(views.at(-1))}>
+        {modelName}
+      </span>
       {tokens !== null && (
         <span>
           {isEstimate && '≈ '}
           {tokens.inputTokens.toLocaleString('en')} in, {tokens.outputTokens.toLocaleString('en')} out
+        </span>
+      )}
+      {cost !== null && (
+        <span>
+          {cost.isEstimate && '≈ '}
+          {formatDollars(cost.microUsd)}
         </span>
       )}
       {firstTokenMs !== null && <span>first token {duration(firstTokenMs)}</span>}

@@ -38,7 +38,7 @@ export function catchUp(run: RunStore, message: StoredAnswer): void {
   const text = missing(run.getText(), textOf(message.content));
   if (reasoning !== '') run.append({ type: 'reasoning-delta', reasoning });
   if (text !== '') run.append({ type: 'text-delta', text });
-  const { reason, errorCode, usage = null, cost = null } = message;
+  const { reason, errorCode, usage = null, cost = null, served } = message;
   // An answer that no run of ours wrote, such as an imported one, is whole.
   if (reason === null && message.runId !== undefined) return;
   if (errorCode !== undefined) {
@@ -47,5 +47,5 @@ export function catchUp(run: RunStore, message: StoredAnswer): void {
   }
   const timing = message.timing ?? { firstTokenMs: null, totalMs: 0 };
   const end = { type: 'run-end' as const, done: true as const, usage, cost, saved: true, timing };
-  run.append({ ...end, reason: reason ?? 'complete' });
+  run.append({ ...end, reason: reason ?? 'complete', ...(served !== undefined && { served }) });
 }

@@ -1,4 +1,5 @@
 import type { UsageReport } from '@sluice/shared';
+import { formatDollars } from '../ui/format-dollars.ts';
 
 type Costs = Pick<UsageReport['totals'], 'costMicroUsd' | 'unpricedRuns'>;
 
@@ -11,15 +12,7 @@ export function isCostKnown({ costMicroUsd, unpricedRuns }: Costs): boolean {
 export function formatCost(costs: Costs): string {
   if (!isCostKnown(costs)) return '–';
   const { costMicroUsd, unpricedRuns } = costs;
-  const dollars = costMicroUsd / 1_000_000;
-  // Small amounts are what a single question costs: they need their digits.
-  const digits = dollars > 0 && dollars < 1 ? 4 : 2;
-  const amount = dollars.toLocaleString('en', {
-    style: 'currency',
-    currency: 'USD',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  const amount = formatDollars(costMicroUsd);
   return unpricedRuns > 0 ? `${amount} +` : amount;
 }
 

@@ -2,14 +2,14 @@ import { type LimitState, limitStateListSchema } from '@sluice/shared';
 import { useQuery } from '@tanstack/react-query';
 import { requestJson } from '../api/request-json.ts';
 import { useSession } from '../api/session-context.ts';
+import { formatDollars } from '../ui/format-dollars.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { nameLimit } from './name-limit.ts';
 
-const count = (amount: number) => amount.toLocaleString('en');
-
 function LimitRow({ limit }: { limit: LimitState }) {
   const { amount, used, held, left, resetsAt } = limit;
+  const count = limit.unit === 'microUsd' ? formatDollars : (of: number) => of.toLocaleString('en');
   const name = nameLimit(limit);
   const figures = `${count(used)} of ${count(amount)}`;
   const share = (part: number) => `${amount === 0 ? 100 : Math.min(100, (part / amount) * 100)}%`;
