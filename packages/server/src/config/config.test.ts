@@ -24,21 +24,53 @@ describe('loadConfig', () => {
       trustProxy: false,
       timeouts: { firstTokenMs: 300_000, idleMs: 60_000, runMs: 1_800_000 },
       rateLimitPerMinute: 120,
-      anthropic: undefined,
+      models: { path: null, providers: [{ id: 'ollama', isLookedFor: true }] },
     });
     expect(secrets.get('jwtSecret')).toBeUndefined();
   });
 
   it('takes an empty value for one that is not given', () => {
-    expect(loadConfig({ PORT: '', ANTHROPIC_API_KEY: '' }).config).toMatchObject({
-      port: 3000,
-      anthropic: undefined,
-    });
+    const { config } = loadConfig({ PORT: '', ANTHROPIC_API_KEY: '', OLLAMA_HOST: 'off' });
+    expect(config).toMatchObject({ port: 3000, models: { providers: [] } });
   });
 
-  it('enables a provider by its key, at the base URL given', () => {
-    const { config } = loadConfig({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1/' });
-    expect(config.openai).toEqual({ baseUrl: 'http://127.0.0.1:9/v1' });
+  it('enables each vendor by its key, at the base URL given, in the order of the catalogue', () => {
+    const { config, secrets } = loadConfig({
+      AIAND_API_KEY: 'a',
+      OPENROUTER_API_KEY: 'r',
+      GOOGLE_API_KEY: 'g',
+      OPENAI_API_KEY: 'o',
+      OPENAI_BASE_URL: 'http://127.0.0.1:9/v1/',
+      ANTHROPIC_API_KEY: 'k',
+      OLLAMA_HOST: 'gpu-box',
+    });
+    expect(config.models.providers).toEqual([
+      { id: 'anthropic', preset: 'anthropic', name: 'Anthropic', isLookedFor: false },
+      {
+        id: 'openai',
+        preset: 'openai',
+        name: 'OpenAI',
+        baseUrl: 'http://127.0.0.1:9/v1',
+        isLookedFor: false,
+      },
+      { id: 'gemini', preset: 'gemini', name: 'Gemini', isLookedFor: false },
+      { id: 'openrouter', preset: 'openrouter', name: 'OpenRouter', isLookedFor: false },
+      { id: 'aiand', preset: 'aiand', name: 'ai&', isLookedFor: false },
+      {
+        id: 'ollama',
+        preset: 'ollama',
+        name: 'Ollama',
+        baseUrl: 'http://gpu-box:11434',
+        isLookedFor: false,
+      },
+    ]);
+    expect(secrets.ofProvider('gemini')).toEqual({ apiKey: 'g' });
+    expect(secrets.ofProvider('ollama')).toEqual({});
+  });
+
+  it('takes GEMINI_API_KEY rather than its other name', () => {
+    const { secrets } = loadConfig({ GOOGLE_API_KEY: 'other', GEMINI_API_KEY: 'own' });
+    expect(secrets.ofProvider('gemini')).toEqual({ apiKey: 'own' });
   });
 
   it.each([
@@ -55,6 +87,10 @@ describe('loadConfig', () => {
     [{ RUN_TIMEOUT_MS: '2147483648' }, 'RUN_TIMEOUT_MS'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
     [{ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }, 'OPENAI_BASE_URL'],
+    [{ GEMINI_BASE_URL: 'http://127.0.0.1:1' }, 'GEMINI_BASE_URL'],
+    [{ AIAND_API_KEY: 'k', AIAND_BASE_URL: '127.0.0.1:1' }, 'AIAND_BASE_URL'],
+    [{ OLLAMA_HOST: 'ftp://box' }, 'OLLAMA_HOST'],
+    [{ SLUICE_CONFIG: '/nowhere/sluice.config.json' }, 'SLUICE_CONFIG:'],
     [{ DATABASE_URL: 'mysql://db/sluice' }, 'DATABASE_URL'],
     [{ DATABASE_URL: 'postgres://user:pass#word@db/sluice' }, 'DATABASE_URL'],
     [{ REDIS_URL: 'redis://127.0.0.1', JWT_SECRET: secret }, 'REDIS_URL'],
@@ -112,7 +148,7 @@ describe('loadConfig', () => {
   });
 
   it('names what is set and not read by this version', () => {
-    expect(loadConfig({ GEMINI_API_KEY: 'k', HOME: '/' }).config.unread).toEqual(['GEMINI_API_KEY']);
+    expect(loadConfig({ METRICS_PORT: '9', HOME: '/' }).config.unread).toEqual(['METRICS_PORT']);
   });
 
   it('takes hop counts and address lists for TRUST_PROXY', () => {

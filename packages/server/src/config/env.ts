@@ -56,13 +56,41 @@ export const environmentVariables = [
       'Whose first token makes their account: `name=value` of a claim, or `*` for everyone with a valid token. Unset: accounts are made with `sluice user create --oidc-sub`.',
   },
   { name: 'ANTHROPIC_API_KEY', default: '–', about: 'Enables the models under `anthropic/`.' },
+  { name: 'OPENAI_API_KEY', default: '–', about: 'Enables the models under `openai/`.' },
+  {
+    name: 'GEMINI_API_KEY',
+    default: '–',
+    about: 'Enables the models under `gemini/`; counts more than GOOGLE_API_KEY.',
+  },
+  { name: 'GOOGLE_API_KEY', default: '–', about: 'Another name of GEMINI_API_KEY.' },
+  { name: 'OPENROUTER_API_KEY', default: '–', about: 'Enables the models under `openrouter/`.' },
+  { name: 'AIAND_API_KEY', default: '–', about: 'Enables the models under `aiand/`.' },
   {
     name: 'ANTHROPIC_BASE_URL',
     default: "the vendor's",
     about: 'Where the Anthropic API is, without `/v1`.',
   },
-  { name: 'OPENAI_API_KEY', default: '–', about: 'Enables the models under `openai/`.' },
-  { name: 'OPENAI_BASE_URL', default: "the vendor's", about: 'Where the OpenAI API is, with `/v1`.' },
+  {
+    name: 'OPENAI_BASE_URL',
+    default: "the vendor's",
+    about:
+      'Where the OpenAI API is, with `/v1`. Elsewhere than at OpenAI models are asked by chat completions, unless the file says `responses`.',
+  },
+  { name: 'GEMINI_BASE_URL', default: "the vendor's", about: 'Where the Gemini API is, without `/v1beta`.' },
+  { name: 'OPENROUTER_BASE_URL', default: "the vendor's", about: 'Where OpenRouter is, with `/v1`.' },
+  { name: 'AIAND_BASE_URL', default: "the vendor's", about: 'Where ai& is, with `/v1`.' },
+  {
+    name: 'OLLAMA_HOST',
+    default: 'looked for',
+    about:
+      "Where Ollama is: host, host:port or a URL, as Ollama's own clients take it. Unset: used from when it is found at 127.0.0.1:11434; `off`: not looked for.",
+  },
+  {
+    name: 'SLUICE_CONFIG',
+    default: './sluice.config.json',
+    about:
+      'A file with more providers, models, prices and aliases: [models and providers](models-and-providers.md). It must be there if named here.',
+  },
   {
     name: 'CORS_ORIGINS',
     default: 'none',
@@ -100,18 +128,7 @@ export const environmentVariables = [
 ] as const satisfies EnvironmentVariable[];
 
 /** Variables of later versions: set by someone who expects something of them, so they are told that nothing comes of it. */
-export const unreadVariables = [
-  'GEMINI_API_KEY',
-  'GOOGLE_API_KEY',
-  'OPENROUTER_API_KEY',
-  'AIAND_API_KEY',
-  'GEMINI_BASE_URL',
-  'OPENROUTER_BASE_URL',
-  'AIAND_BASE_URL',
-  'OLLAMA_HOST',
-  'METRICS_PORT',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-] as const;
+export const unreadVariables = ['METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const;
 
 export type EnvironmentName = (typeof environmentVariables)[number]['name'];
 
