@@ -7,7 +7,8 @@ import { shareRunPlaces } from './admission/share-run-places.ts';
 import { SharedRateStore } from './admission/shared-rate-store.ts';
 import { type Auth, createAuth } from './auth/auth.ts';
 import { loadJwtSecret } from './auth/load-jwt-secret.ts';
-import { Catalog } from './catalog/catalog.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import { type ComposedModels, composeModels } from './compose-models.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { Conversations } from './conversations/conversations.ts';
@@ -20,10 +21,6 @@ import { SharedEventLog } from './event-log/shared-event-log.ts';
 import { createRedisWakeUps } from './event-log/wake-ups.ts';
 import type { CreateRateStore } from './http/middleware/limit-rate.ts';
 import { type Logger, createLogger } from './observability/logger.ts';
-import { createAnthropicProvider } from './providers/anthropic/anthropic-provider.ts';
-import { createDemoProvider } from './providers/demo/demo-provider.ts';
-import { createOpenaiProvider } from './providers/openai/openai-provider.ts';
-import type { Provider } from './providers/provider.ts';
 import { endOrphans } from './runs/end-orphans.ts';
 import { Peers } from './runs/peers.ts';
 import { type ProcessLease, startProcessLease } from './runs/process-lease.ts';
@@ -41,6 +38,7 @@ export interface Composition extends AsyncDisposable {
   conversations: Conversations;
   limits: LimitBook;
   catalog: Catalog;
+  models: Pick<ComposedModels, 'findOllama' | 'reload'>;
   database: Database;
   logger: Logger;
   /** Where requests are counted, if not in this process alone. */
@@ -72,11 +70,11 @@ export async function compose({
   stack.use(watchDatabase(database, logger));
   const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
   const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc, logger }));
-  const providers = createProviders(secrets, config, stack);
-  const catalog = new Catalog(providers.keys());
+  const models = stack.use(await composeModels({ config, secrets }, logger));
+  const { catalog } = models;
   const limits = new Limits(database);
   const ports: CommonPorts = {
-    providers,
+    providers: models.providers,
     catalog,
     limits,
     timeouts: config.timeouts,
@@ -93,7 +91,7 @@ export async function compose({
   const conversations = new Conversations(database);
   const owned = stack.move();
   const book = createLimitBook(database, limits);
-  const rooms = { config, auth, runs, conversations, limits: book, catalog, database, logger };
+  const rooms = { config, auth, runs, conversations, limits: book, catalog, models, database, logger };
   return {
     ...rooms,
     lockLost: lock.lost,
@@ -182,23 +180,4 @@ function refuseStale(): never {
     detail: 'this server has lost touch with its database',
     retryAfterMs: 1000,
   });
-}
-
-/** The demo is there only while nothing else is. */
-function createProviders(
-  secrets: Secrets,
-  config: Config,
-  stack: AsyncDisposableStack,
-): Map<string, Provider> {
-  const providers: Provider[] = [];
-  const anthropicKey = secrets.get('anthropicApiKey');
-  const openaiKey = secrets.get('openaiApiKey');
-  if (anthropicKey !== undefined) {
-    providers.push(stack.use(createAnthropicProvider({ apiKey: anthropicKey, ...config.anthropic })));
-  }
-  if (openaiKey !== undefined) {
-    providers.push(stack.use(createOpenaiProvider({ apiKey: openaiKey, ...config.openai })));
-  }
-  if (providers.length === 0) providers.push(createDemoProvider());
-  return new Map(providers.map((provider) => [provider.id, provider]));
 }

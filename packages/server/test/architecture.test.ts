@@ -23,7 +23,7 @@ const mayImport: Record<string, readonly string[] | 'anything'> = {
   cli: 'anything',
 };
 /** The files beside the rooms. */
-const entrances = ['main.ts', 'app.ts', 'compose.ts', 'listen.ts'];
+const entrances = ['main.ts', 'app.ts', 'compose.ts', 'compose-models.ts', 'listen.ts'];
 
 /** Where each outside package, or Node module of weight, may be imported in the server's sources. */
 const owners: Record<string, readonly string[]> = {

@@ -23,7 +23,7 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
       type: 'run-end',
       done: true,
       reason: 'complete',
-      cost: null,
+      cost: { microUsd: expect.any(Number), source: 'catalog' },
       saved: true,
       usage: { inputTokens: 12, source: 'provider' },
       timing: { firstTokenMs: expect.any(Number), totalMs: expect.any(Number) },
@@ -203,7 +203,7 @@ describe('POST /api/chat', () => {
       provider: 'anthropic',
       reason: 'complete',
       usage: expect.objectContaining({ inputTokens: 12, source: 'provider' }),
-      cost: null,
+      cost: { microUsd: expect.any(Number), source: 'catalog' },
       saved: true,
     });
   });

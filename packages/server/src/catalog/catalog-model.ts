@@ -30,12 +30,18 @@ export interface ModelTimeouts {
   runMs?: number;
 }
 
-/** A model as vendors document it, and as `sluice.config.json` has it. */
+/** A model as it is asked here: as its vendor documents it, or its upstream lists it, and as `sluice.config.json` has it. */
 export interface CatalogModel extends Omit<Model, 'available' | 'aliases'> {
   dialect: ModelDialect;
   /** Ids of models that answer when this one cannot and the request names none. */
   fallbacks?: readonly string[];
   timeouts?: ModelTimeouts;
+}
+
+/** A model as vendors document it, whoever it is asked through. */
+export interface VendorModel extends Omit<CatalogModel, 'id' | 'provider' | 'fallbacks' | 'timeouts'> {
+  /** The vendor's own name. */
+  upstreamName: string;
 }
 
 /** A model as its upstream lists it now: what it says of it, and nothing else. */

@@ -1,76 +1,171 @@
-import { type ModelList, type Price, SluiceError } from '@sluice/shared';
-import type { CatalogModel } from './catalog-model.ts';
-import { catalogModels, demoModel } from './models.ts';
+import { type Model, type ModelList, type Price, SluiceError } from '@sluice/shared';
+import type { CatalogModel, OfferedModel } from './catalog-model.ts';
+import type { CatalogProvider, CatalogSettings } from './catalog-settings.ts';
+import { applyOffer, applySettings, describeKnown, describeUnknown } from './describe-model.ts';
+import { findSnapshots, isChatModel } from './is-chat-model.ts';
+import { demoModel, vendorModels } from './models.ts';
 
 export interface ResolvedModel extends CatalogModel {
   /** The name the provider knows, without our prefix. */
   upstreamName: string;
 }
 
+/** Everything that follows from the settings and the lists; made anew when either changes. */
+interface View {
+  /** Those that can be asked now. */
+  providers: ReadonlyMap<string, CatalogProvider>;
+  /** In the order in which they are listed; the default of a provider is its first that is not hidden. */
+  models: ReadonlyMap<string, CatalogModel>;
+  /** Undefined where there is no model at all, but perhaps a provider that has not said yet what it has. */
+  defaultId: string | undefined;
+}
+
+const demo: CatalogProvider = { id: 'demo', preset: 'demo', isAtVendor: true, isLookedFor: false };
+
 /** Which models there are, and what a name in a request means. */
 export class Catalog {
-  readonly #configured: ReadonlySet<string>;
-  readonly #models: readonly CatalogModel[];
+  #settings: CatalogSettings;
+  readonly #offers = new Map<string, readonly OfferedModel[]>();
+  #view: View | undefined;
 
-  /** @param providers ids of the configured providers; `demo` is there only while it is the only one */
-  constructor(providers: Iterable<string>) {
-    this.#configured = new Set(providers);
-    this.#models = this.#configured.has('demo') ? [demoModel, ...catalogModels] : catalogModels;
+  constructor(settings: CatalogSettings) {
+    this.#settings = settings;
+  }
+
+  /** Takes other settings; lists of providers that are still there go on counting. */
+  replace(settings: CatalogSettings): void {
+    this.#settings = settings;
+    const ids = new Set(settings.providers.map(({ id }) => id));
+    for (const id of this.#offers.keys()) if (!ids.has(id)) this.#offers.delete(id);
+    this.#view = undefined;
+  }
+
+  /** Takes what a provider says it has now, in place of what it said before. */
+  offer(provider: string, models: readonly OfferedModel[]): void {
+    this.#offers.set(provider, models);
+    this.#view = undefined;
+  }
+
+  /** Forgets what a provider said that is another one now. */
+  forget(provider: string): void {
+    this.#offers.delete(provider);
+    this.#view = undefined;
   }
 
   list(): ModelList {
-    const models = this.#models.map(
-      ({ dialect: _dialect, fallbacks: _fallbacks, timeouts: _timeouts, ...model }) => ({
-        ...model,
-        available: this.#configured.has(model.provider),
-      }),
-    );
-    return { default: this.#defaultId(), models };
+    const { models, providers, defaultId } = this.#look();
+    const aliases = Map.groupBy(Object.entries(this.#settings.aliases), ([, id]) => id);
+    const listed = [...models.values()].filter(({ id }) => !this.#settings.models[id]?.hidden);
+    return {
+      default: defaultId ?? '',
+      models: listed.map(
+        ({ dialect: _dialect, fallbacks: _fallbacks, timeouts: _timeouts, ...model }): Model => {
+          const names = aliases.get(model.id)?.map(([alias]) => alias);
+          return { ...model, ...(names && { aliases: names }), available: providers.has(model.provider) };
+        },
+      ),
+    };
   }
 
   /**
-   * @param id a catalogue id, or any name under a configured provider's prefix, which is passed on as it is
+   * @param name an alias, a catalogue id, or any name under a configured provider's prefix, which is passed on as it is
    * @throws {SluiceError} `model_not_found`
    */
-  resolve(id: string = this.#defaultId()): ResolvedModel {
-    const [provider = '', ...rest] = id.split('/');
-    const upstreamName = rest.join('/');
-    const known = this.#models.find((model) => model.id === id);
-    if (!this.#configured.has(provider) || upstreamName === '' || (provider === 'demo' && !known)) {
-      const why = known ? `provider ${provider} is not configured on this server` : 'see GET /api/models';
-      throw new SluiceError('model_not_found', { detail: `model ${id} is not available: ${why}` });
+  resolve(name?: string): ResolvedModel {
+    const { models, providers, defaultId } = this.#look();
+    const id = name === undefined ? defaultId : this.#idOf(name);
+    if (id === undefined) {
+      throw new SluiceError('model_not_found', { detail: 'no provider has said yet which models it has' });
     }
-    return { ...(known ?? passedOn(id, provider)), upstreamName };
+    const [providerId = '', ...rest] = id.split('/');
+    const upstreamName = rest.join('/');
+    const provider = providers.get(providerId);
+    const known = models.get(id);
+    if (provider === undefined || upstreamName === '' || (provider === demo && known === undefined)) {
+      const why = known ? `provider ${providerId} is not configured on this server` : 'see GET /api/models';
+      throw new SluiceError('model_not_found', { detail: `model ${name ?? id} is not available: ${why}` });
+    }
+    const model = known ?? describeUnknown(provider, upstreamName);
+    const { fallbacks } = this.#settings;
+    return { ...(fallbacks.length > 0 && { fallbacks }), ...model, upstreamName };
   }
 
   /** @param id of a model that has answered; its provider may be gone */
   priceOf(id: string): Price | null {
-    return this.#models.find((model) => model.id === id)?.price ?? null;
+    return this.#look().models.get(id)?.price ?? null;
   }
 
-  #defaultId(): string {
-    const model = this.#models.find(({ provider }) => this.#configured.has(provider));
-    if (model === undefined) throw new Error('no provider is configured, not even the demo');
-    return model.id;
+  #idOf(name: string): string {
+    const { aliases } = this.#settings;
+    return Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
+  }
+
+  #look(): View {
+    this.#view ??= this.#makeView();
+    return this.#view;
+  }
+
+  #makeView(): View {
+    const { providers: named, defaultModel } = this.#settings;
+    const present = named.filter(({ id, isLookedFor }) => !isLookedFor || this.#offers.get(id)?.length);
+    const providers = new Map(
+      (present.length > 0 ? present : [demo]).map((provider) => [provider.id, provider]),
+    );
+    const models = new Map<string, CatalogModel>();
+    for (const provider of providers.values()) {
+      for (const model of this.#modelsOf(provider)) models.set(model.id, model);
+    }
+    const defaultId = this.#findDefault(providers, models, defaultModel);
+    for (const model of listUnconfigured(providers)) models.set(model.id, this.#asSet(model));
+    return { providers, models, defaultId };
+  }
+
+  /** Built in, named in the settings, listed by the provider: in this order. */
+  #modelsOf(provider: CatalogProvider): CatalogModel[] {
+    if (provider === demo) return [demoModel];
+    const builtIn = vendorModels[provider.preset] ?? [];
+    const offers = new Map((this.#offers.get(provider.id) ?? []).map((offer) => [offer.name, offer]));
+    const known = new Map(builtIn.map((model) => [model.upstreamName, describeKnown(provider, model)]));
+    const snapshots = findSnapshots([...known.keys(), ...offers.keys()]);
+    const isListed = (name: string) => isChatModel(name, provider.preset) && !snapshots.has(name);
+    const prefix = `${provider.id}/`;
+    const named = this.#namedIds().flatMap((id) => (id.startsWith(prefix) ? [id.slice(prefix.length)] : []));
+    const names = new Set([...known.keys(), ...named, ...[...offers.keys()].filter(isListed)]);
+    return [...names].map((name) => {
+      const offer = offers.get(name);
+      const model = known.get(name) ?? describeUnknown(provider, name);
+      const isKnown = known.has(name);
+      return this.#asSet(offer ? applyOffer(model, { offer, provider, isKnown }) : model);
+    });
+  }
+
+  /** Of models that the administrator has spoken of. */
+  #namedIds(): string[] {
+    const { models, aliases, defaultModel } = this.#settings;
+    const byDefault = defaultModel === undefined ? [] : [this.#idOf(defaultModel)];
+    return [...Object.keys(models), ...Object.values(aliases), ...byDefault];
+  }
+
+  #asSet(model: CatalogModel): CatalogModel {
+    const settings = this.#settings.models[model.id];
+    return settings === undefined ? model : applySettings(model, settings);
+  }
+
+  #findDefault(
+    providers: View['providers'],
+    models: View['models'],
+    wanted: string | undefined,
+  ): string | undefined {
+    const id = wanted === undefined ? undefined : this.#idOf(wanted);
+    if (id !== undefined && providers.has(id.split('/')[0] ?? '')) return id;
+    return [...models.keys()].find((model) => !this.#settings.models[model]?.hidden);
   }
 }
 
-/** A model we know nothing of: its provider judges the temperature; what would need an adapter's help is refused. */
-function passedOn(id: string, provider: string): CatalogModel {
-  return {
-    id,
-    provider,
-    name: id,
-    contextWindow: null,
-    maxOutputTokens: null,
-    capabilities: {
-      reasoning: false,
-      reasoningLevels: [],
-      images: false,
-      temperature: provider !== 'anthropic',
-      prefill: false,
-    },
-    price: null,
-    dialect: {},
-  };
+/** What a key would bring: listed, though not available. */
+function listUnconfigured(providers: ReadonlyMap<string, CatalogProvider>): CatalogModel[] {
+  return Object.entries(vendorModels).flatMap(([id, models]) => {
+    const vendor = { id, preset: id, isAtVendor: true, isLookedFor: false };
+    return providers.has(id) ? [] : models.map((model) => describeKnown(vendor, model));
+  });
 }

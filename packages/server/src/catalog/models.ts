@@ -1,49 +1,35 @@
-import type { CatalogModel } from './catalog-model.ts';
+import { anthropicModels } from './anthropic-models.ts';
+import type { CatalogModel, VendorModel } from './catalog-model.ts';
+import { geminiModels } from './gemini-models.ts';
+import { openaiModels } from './openai-models.ts';
 
-const unable = { reasoning: false, reasoningLevels: [], images: false, temperature: false, prefill: false };
-
-function claude(name: string, title: string): CatalogModel {
-  return {
-    id: `anthropic/${name}`,
-    provider: 'anthropic',
-    name: title,
-    contextWindow: 1_000_000,
-    maxOutputTokens: 128_000,
-    // The API version in use refuses every sampling option.
-    capabilities: unable,
+/** OpenRouter's own router, which chooses among its models: what there is before its list has come. */
+const openrouterModels: readonly VendorModel[] = [
+  {
+    upstreamName: 'openrouter/auto',
+    name: 'OpenRouter Auto',
+    contextWindow: null,
+    maxOutputTokens: null,
+    capabilities: {
+      reasoning: true,
+      reasoningLevels: ['off', 'low', 'medium', 'high'],
+      images: true,
+      temperature: true,
+      prefill: false,
+    },
+    // As the model costs that it chooses.
     price: null,
-    dialect: {},
-  };
-}
-
-function gpt(
-  name: string,
-  title: string,
-  options: { contextWindow: number; maxOutputTokens: number },
-): CatalogModel {
-  return {
-    id: `openai/${name}`,
-    provider: 'openai',
-    name: title,
-    ...options,
-    capabilities: { ...unable, temperature: name.startsWith('gpt-4') },
-    price: null,
-    dialect: {},
-  };
-}
-
-const million = { contextWindow: 1_050_000, maxOutputTokens: 128_000 };
-
-/** In the order in which a default is looked for: the first of a configured provider. */
-export const catalogModels: readonly CatalogModel[] = [
-  claude('claude-sonnet-5-5', 'Claude Sonnet 5.5'),
-  claude('claude-opus-5-5', 'Claude Opus 5.5'),
-  claude('claude-haiku-5-5', 'Claude Haiku 5.5'),
-  claude('claude-sonnet-4-6', 'Claude Sonnet 4.6'),
-  gpt('gpt-6.1-sol', 'GPT-6.1 Sol', million),
-  gpt('gpt-5.4', 'GPT-5.4', million),
-  gpt('gpt-4.1', 'GPT-4.1', { contextWindow: 1_047_576, maxOutputTokens: 32_768 }),
+    dialect: { reasoning: 'effort' },
+  },
 ];
+
+/** By preset; the first of each is its default. */
+export const vendorModels: Readonly<Record<string, readonly VendorModel[]>> = {
+  anthropic: anthropicModels,
+  openai: openaiModels,
+  gemini: geminiModels,
+  openrouter: openrouterModels,
+};
 
 export const demoModel: CatalogModel = {
   id: 'demo/sluice',
@@ -51,7 +37,7 @@ export const demoModel: CatalogModel = {
   name: 'Sluice demo',
   contextWindow: null,
   maxOutputTokens: null,
-  capabilities: unable,
+  capabilities: { reasoning: false, reasoningLevels: [], images: false, temperature: false, prefill: false },
   price: null,
   dialect: {},
 };

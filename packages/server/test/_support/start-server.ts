@@ -42,6 +42,8 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
         RATE_LIMIT_PER_MINUTE: '0',
         DATA_DIR: dataDir,
         DATABASE_URL: databaseUrl,
+        // Whatever this machine has is not the test's.
+        OLLAMA_HOST: 'off',
         ...environment,
       }),
     ),

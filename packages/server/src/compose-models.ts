@@ -1,0 +1,123 @@
+import type { CatalogProvider, CatalogSettings } from './catalog/catalog-settings.ts';
+import { Catalog } from './catalog/catalog.ts';
+import { LiveModels, type ModelSource } from './catalog/live-models.ts';
+import type { Config } from './config/config.ts';
+import type { ModelsConfig, ProviderConfig } from './config/models-config.ts';
+import type { Secrets } from './config/secrets.ts';
+import type { Logger } from './observability/logger.ts';
+import type { ProviderSettings } from './providers/create-provider.ts';
+import { presets } from './providers/openai-compatible/presets.ts';
+import type { Provider } from './providers/provider.ts';
+import { ProviderSet } from './providers/provider-set.ts';
+import { within } from './runs/within.ts';
+
+interface Loaded {
+  config: Config;
+  secrets: Secrets;
+}
+
+/** Which models there are and who answers for them; both can be replaced while answers run. */
+export interface ComposedModels extends AsyncDisposable {
+  catalog: Catalog;
+  /** Changes in place. */
+  providers: ReadonlyMap<string, Provider>;
+  /** A local Ollama that nobody has named: where it is and how many models it has. */
+  findOllama: () => { url: string; models: number } | undefined;
+  /** Takes what `sluice.config.json` says now. Running answers keep the providers they began with. */
+  reload: (loaded: Loaded) => Promise<void>;
+}
+
+/** The start waits so long for a local Ollama: it decides the default model. */
+const OLLAMA_WAIT_MS = 1000;
+
+export async function composeModels(loaded: Loaded, logger: Logger): Promise<ComposedModels> {
+  await using stack = new AsyncDisposableStack();
+  const providers = stack.use(new ProviderSet());
+  let current = loaded.config.models;
+  await providers.replace(toProviderSettings(loaded));
+  const catalog = new Catalog(toCatalogSettings(current));
+  const found = new Map<string, number>();
+  const live = stack.use(
+    new LiveModels({
+      onListed(provider, models) {
+        catalog.offer(provider, models);
+        found.set(provider, models.length);
+      },
+      onFailed: (provider, error) =>
+        logger.warn({ provider, err: error }, 'the list of models could not be had; it is asked for again'),
+    }),
+  );
+  const sources = new WeakMap<Provider, ModelSource>();
+  const watch = () => live.watch(toSources(current, { byId: providers.byId, sources }));
+  watch();
+  await within(OLLAMA_WAIT_MS, live.firstLook('ollama'));
+  const owned = stack.move();
+  return {
+    catalog,
+    providers: providers.byId,
+    findOllama() {
+      const ollama = current.providers.find(({ isLookedFor }) => isLookedFor);
+      const models = ollama && found.get(ollama.id);
+      return models === undefined ? undefined : { url: ollama?.baseUrl ?? '', models };
+    },
+    async reload(next) {
+      const before = new Map(providers.byId);
+      await providers.replace(toProviderSettings(next));
+      for (const [id, provider] of before) if (providers.byId.get(id) !== provider) catalog.forget(id);
+      current = next.config.models;
+      catalog.replace(toCatalogSettings(current));
+      watch();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function toProviderSettings({ config, secrets }: Loaded): ProviderSettings[] {
+  return config.models.providers.map(({ isLookedFor: _, ...provider }) => ({
+    ...provider,
+    ...secrets.ofProvider(provider.id),
+  }));
+}
+
+function toCatalogSettings({ providers, ...settings }: ModelsConfig): CatalogSettings {
+  return { ...settings, providers: providers.map(toCatalogProvider) };
+}
+
+function toCatalogProvider({ id, preset, baseUrl, isLookedFor }: ProviderConfig): CatalogProvider {
+  const reasoning = usualForm(preset);
+  const isAtVendor = baseUrl === undefined || new URL(baseUrl).hostname.endsWith('api.openai.com');
+  return { id, preset, isAtVendor, isLookedFor, ...(reasoning !== undefined && { reasoning }) };
+}
+
+/** How models of a provider are told how much to think where nothing else is known of them. */
+function usualForm(preset: ProviderConfig['preset']): CatalogProvider['reasoning'] {
+  switch (preset) {
+    case 'anthropic':
+      return 'adaptive';
+    case 'openai':
+      return 'effort';
+    case 'gemini':
+      return 'level';
+    case 'ollama':
+      return 'switch';
+    default: {
+      const { dialect }: { dialect: { reasoning?: CatalogProvider['reasoning'] } } = presets[preset];
+      return dialect.reasoning;
+    }
+  }
+}
+
+/** A provider that stays keeps its source, and so the rhythm in which it is asked. */
+function toSources(
+  { providers }: ModelsConfig,
+  known: { byId: ReadonlyMap<string, Provider>; sources: WeakMap<Provider, ModelSource> },
+): ModelSource[] {
+  return providers.flatMap(({ id, isLookedFor }) => {
+    const provider = known.byId.get(id);
+    if (provider?.listModels === undefined) return [];
+    const list = provider.listModels.bind(provider);
+    const source = known.sources.get(provider) ?? { provider: id, isLookedFor, list };
+    known.sources.set(provider, source);
+    return [source];
+  });
+}
