@@ -52,6 +52,8 @@ describe('toSluiceError', () => {
     [429, ['rate_limit_error', 'enforced_spend_limit_reached'], '', 'upstream_quota'],
     [429, [], 'You exceeded your current quota, please check your plan', 'upstream_quota'],
     [429, ['rate_limit_exceeded'], 'Rate limit reached', 'upstream_rate_limited'],
+    [403, [], 'Your chosen model requires moderation and your input was flagged', 'upstream_invalid'],
+    [403, [], 'This key may not use this model', 'upstream_auth'],
     [418, [], '', 'upstream_invalid'],
     [599, [], '', 'upstream_error'],
     [undefined, ['overloaded_error'], 'Overloaded', 'upstream_overloaded'],

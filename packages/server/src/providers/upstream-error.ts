@@ -28,6 +28,7 @@ const rateKinds = /^(rate_limit_error|rate_limit_exceeded|too_many_requests|reso
 const overloadKinds = /^(overloaded_error|overloaded|engine_overloaded|service_unavailable|unavailable)$/;
 const invalidKinds =
   /^(invalid_request_error|invalid_argument|not_found_error|model_not_found|request_too_large)$/;
+const moderationWords = /requires moderation|was flagged/i;
 const requestStatuses = new Set([400, 413, 422]);
 
 /** @returns the failure as a SluiceError, by docs/protocol.md's table of upstream errors */
@@ -88,6 +89,8 @@ function codeOf({ status, kinds, message }: UpstreamFailure): ErrorCode {
     if (quotaWords.test(message)) return 'upstream_quota';
     if (isKind(authKinds) || authWords.test(message)) return 'upstream_auth';
   }
+  // OpenRouter has this status in common with a key that may not.
+  if (status === 403 && moderationWords.test(message)) return 'upstream_invalid';
   if (status !== undefined) return codeOfStatus(status);
   if (isKind(rateKinds)) return 'upstream_rate_limited';
   if (isKind(overloadKinds)) return 'upstream_overloaded';

@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/shared';
 import { type OpenaiUpstream, fetchObject } from '../openai/openai-upstream.ts';
-import { toMicroUsd } from '../openai/to-usage.ts';
+import { toChargedMicroUsd } from '../openai/to-usage.ts';
 import { asObject } from '../parse-chunk.ts';
 import type { CallRecord } from '../provider.ts';
 import { tokensOf } from '../read-usage.ts';
@@ -26,7 +26,7 @@ export async function findGeneration(
 
 function toCallRecord({ data }: { readonly [field: string]: unknown }): CallRecord {
   const generation = asObject(data);
-  const microUsd = toMicroUsd(generation['total_cost']);
+  const microUsd = toChargedMicroUsd(generation['total_cost'], generation);
   return {
     usage: {
       inputTokens: tokensOf(generation['native_tokens_prompt']),

@@ -195,6 +195,18 @@ describe('OpenaiReader', () => {
     expect(costs).toEqual([[], [{ type: 'cost', microUsd: 1235 }]]);
   });
 
+  it("adds what the vendor charges where OpenRouter calls it with one's own key", () => {
+    const costOf = (isByok: boolean) => {
+      const batch = new EventBatch();
+      const usage = { cost: 0.001, is_byok: isByok, cost_details: { upstream_inference_cost: 0.02 } };
+      const data = JSON.stringify({ choices: [], usage });
+      new OpenaiReader({ providerName: 'X', cost: 'usage' }).read({ event: '', data }, batch);
+      return batch.take().at(-1);
+    };
+    expect(costOf(true)).toEqual({ type: 'cost', microUsd: 21_000 });
+    expect(costOf(false)).toEqual({ type: 'cost', microUsd: 1000 });
+  });
+
   it('reads the trailer of ai&, and nothing else that follows the terminal', () => {
     const reader = new OpenaiReader({ providerName: 'ai&', cost: 'trailer' });
     const batch = new EventBatch();

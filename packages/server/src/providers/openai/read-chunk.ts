@@ -6,7 +6,7 @@ import type { ProviderEvent } from '../provider.ts';
 import type { SseEvent } from '../read-sse.ts';
 import type { ChatProfile } from './chat-profile.ts';
 import { mapStreamError } from './map-error.ts';
-import { toChatUsage, toMicroUsd } from './to-usage.ts';
+import { toChargedMicroUsd, toChatUsage, toMicroUsd } from './to-usage.ts';
 
 export interface OpenaiReaderOptions {
   providerName: string;
@@ -73,7 +73,7 @@ export class OpenaiReader implements AnswerReader {
     const trailer = parseLoosely(data);
     const providerRequestId = asText(trailer['request_id']);
     if (providerRequestId !== '') batch.add({ type: 'call', providerRequestId });
-    addCost(trailer['cost_usd'], batch);
+    addCost(toMicroUsd(trailer['cost_usd']), batch);
   }
 
   #mayBeText(event: string): boolean {
@@ -131,7 +131,7 @@ export class OpenaiReader implements AnswerReader {
 
   #readUsage(usage: Loose, batch: EventBatch): void {
     batch.add({ type: 'usage', usage: toChatUsage(usage) });
-    if (this.#cost === 'usage') addCost(usage['cost'], batch);
+    if (this.#cost === 'usage') addCost(toChargedMicroUsd(usage['cost'], usage), batch);
   }
 
   #finish(batch: EventBatch): void {
@@ -184,8 +184,7 @@ function readParts(parts: readonly unknown[], batch: EventBatch): void {
   }
 }
 
-function addCost(usd: unknown, batch: EventBatch): void {
-  const microUsd = toMicroUsd(usd);
+function addCost(microUsd: number | undefined, batch: EventBatch): void {
   if (microUsd !== undefined) batch.add({ type: 'cost', microUsd });
 }
 

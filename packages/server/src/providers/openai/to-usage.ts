@@ -32,6 +32,18 @@ export function toResponseUsage(usage: Loose): Usage {
   };
 }
 
+/**
+ * @param cost of a call, in US dollars, by OpenRouter's account
+ * @param call what OpenRouter tells of it beside that
+ * @returns it in millionths, with what the vendor charges where the key is one's own: then OpenRouter's part is no more than its fee
+ */
+export function toChargedMicroUsd(cost: unknown, call: Loose): number | undefined {
+  const microUsd = toMicroUsd(cost);
+  if (microUsd === undefined || call['is_byok'] !== true) return microUsd;
+  const { upstream_inference_cost: vendorCost } = { ...asObject(call['cost_details']), ...call };
+  return microUsd + (toMicroUsd(vendorCost) ?? 0);
+}
+
 /** @returns US dollars in millionths; `undefined` for what is no price */
 export function toMicroUsd(usd: unknown): number | undefined {
   return typeof usd === 'number' && Number.isFinite(usd) && usd >= 0 ? Math.round(usd * 1e6) : undefined;
