@@ -8,6 +8,7 @@ import {
 } from '@sluice/shared';
 import { priceUsage } from '../catalog/price-usage.ts';
 import { type ModelCalls, callModels } from './call-models.ts';
+import type { CostCorrector } from './correct-costs.ts';
 import type { EndWriter, EndedRun } from './end-writer.ts';
 import { estimateUsage } from './estimate-usage.ts';
 import { Progress } from './progress.ts';
@@ -18,6 +19,7 @@ import { toRunStart } from './to-run-start.ts';
 export interface Generation extends ModelCalls {
   ends: EndWriter;
   counter: Pick<TokenCounter, 'count'>;
+  corrector: Pick<CostCorrector, 'note'>;
   /** Called when another process turns out to have ended the run. */
   onLost: () => void;
 }
@@ -138,6 +140,17 @@ async function end(generation: Generation, progress: Progress, { reason, error }
   log.append(error === undefined ? [runEnd] : [toErrorEvent(error), runEnd]);
   run.end({ reason, usage, cost });
   logEnd(generation, ended, error);
+  askForCost(generation, progress);
+}
+
+/** Of a call that was left before it said so, where its provider can be asked. */
+function askForCost(
+  { run, corrector }: Generation,
+  { candidate, costMicroUsd, providerRequestId }: Progress,
+): void {
+  const provider = candidate?.provider;
+  if (costMicroUsd !== null || providerRequestId === undefined || provider?.findCall === undefined) return;
+  corrector.note({ runId: run.id, provider, providerRequestId });
 }
 
 function toAnswer({ owner, place }: Run, { text, reasoning }: Progress): EndedRun['answer'] {

@@ -14,6 +14,7 @@ import { readCandidates } from './candidates.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type ClaimedRun, type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
 import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
+import { type CostCorrector, correctCosts } from './correct-costs.ts';
 import { type EndWriter, createEndWriter } from './end-writer.ts';
 import { findPosition } from './find-position.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -74,6 +75,7 @@ export class Runs implements Disposable {
   readonly #checkpoints: CheckpointWriter;
   readonly #ends: EndWriter;
   readonly #counter = createTokenCounter();
+  readonly #corrector: CostCorrector;
   readonly #revocations: Disposable;
   readonly #stops: StopHeeder | undefined;
   #isDraining = false;
@@ -85,6 +87,7 @@ export class Runs implements Disposable {
       isAlone: shared === null,
     });
     this.#checkpoints = new CheckpointWriter(database.checkpoints, logger);
+    this.#corrector = correctCosts({ database, logger });
     this.#ends = createEndWriter({ database, checkpoints: this.#checkpoints, logger });
     const running = () => this.#listUnended();
     const followers = () => shared?.peers.followers ?? [];
@@ -213,6 +216,7 @@ export class Runs implements Disposable {
     this.#stops?.[Symbol.dispose]();
     this.#ends[Symbol.dispose]();
     this.#counter[Symbol.dispose]();
+    this.#corrector[Symbol.dispose]();
     this.#checkpoints[Symbol.dispose]();
   }
 
@@ -261,6 +265,7 @@ export class Runs implements Disposable {
     return generateAnswer({
       ...begun,
       counter: this.#counter,
+      corrector: this.#corrector,
       timeouts,
       logger,
       checkpoints: this.#checkpoints,

@@ -2,6 +2,7 @@
 // Never: a second end of one run, or a second run of one Idempotency-Key.
 import type { Cost, RunEndReason, Usage } from '@sluice/shared';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { type RunCorrections, columnsOf, createRunCorrections } from './run-corrections.ts';
 import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
 
@@ -104,7 +105,7 @@ interface Ports {
   kind: DatabaseKind;
 }
 
-export interface RunStore {
+export interface RunStore extends RunCorrections {
   /** @throws a unique violation (`isUniqueViolation`) when the user's Idempotency-Key is taken */
   insert(run: NewRun): Promise<void>;
   find(id: string, userId: string): Promise<StoredRun | undefined>;
@@ -164,6 +165,7 @@ export function createRunStore({ db, reader, kind }: Ports): RunStore {
         .execute();
     },
     ...changeRunning(db, kind),
+    ...createRunCorrections({ db, kind }),
     async hasEnded(id, { reason, endedAt }) {
       const query = db.selectFrom('runs').select('id').where('id', '=', id).where('state', '=', reason);
       return (await query.where('ended_at', '=', endedAt).executeTakeFirst()) !== undefined;
@@ -256,17 +258,21 @@ function toCounted(row: Pick<Row, (typeof countedColumns)[number]>): CountedRun 
 
 type Row = Selectable<Schema['runs']>;
 
-const noOutcome = {
-  error_code: null,
-  attempts: 0,
-  provider_request_id: null,
-  served_model: null,
-  served_by: null,
+const noUsage = {
   output_tokens: null,
   cache_read_tokens: null,
   cache_write_tokens: null,
   reasoning_tokens: null,
   usage_source: null,
+} satisfies Partial<Row>;
+
+const noOutcome = {
+  ...noUsage,
+  error_code: null,
+  attempts: 0,
+  provider_request_id: null,
+  served_model: null,
+  served_by: null,
   cost_micro_usd: null,
   cost_source: null,
   first_token_ms: null,
@@ -311,12 +317,7 @@ function toEnd(outcome: RunOutcome): Partial<Row> {
     provider_request_id: outcome.providerRequestId,
     served_model: served?.model ?? null,
     served_by: served?.by ?? null,
-    input_tokens: usage?.inputTokens ?? null,
-    output_tokens: usage?.outputTokens ?? null,
-    cache_read_tokens: usage?.cacheReadTokens ?? null,
-    cache_write_tokens: usage?.cacheWriteTokens ?? null,
-    reasoning_tokens: usage?.reasoningTokens ?? null,
-    usage_source: usage?.source ?? null,
+    ...(usage === null ? { ...noUsage, input_tokens: null } : columnsOf(usage)),
     cost_micro_usd: cost?.microUsd ?? null,
     cost_source: cost?.source ?? null,
     first_token_ms: outcome.firstTokenMs,

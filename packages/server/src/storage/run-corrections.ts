@@ -1,0 +1,68 @@
+// In: what a run that has ended really used and cost. Out: its entry in the ledger, and by how much it was wrong.
+// Never: a change of what its provider has said before.
+import type { Usage } from '@sluice/shared';
+import type { Kysely } from 'kysely';
+import type { DatabaseKind } from './migrations.ts';
+import type { CountedRun } from './run-store.ts';
+import type { Schema } from './schema.ts';
+
+/** By its provider's own account. */
+export interface Correction {
+  usage: Usage | null;
+  microUsd: number;
+}
+
+/** By how much the ledger had too little; negative where it had too much. */
+export interface Corrected {
+  /** Null for a run that is counted for no limit. */
+  counted: Omit<CountedRun, 'held'> | null;
+  tokens: number;
+  microUsd: number;
+}
+
+export interface RunCorrections {
+  /** Within a transaction. @returns undefined when there is nothing to be corrected: an unended run, or one whose provider has said it */
+  correct(id: string, correction: Correction): Promise<Corrected | undefined>;
+}
+
+export function createRunCorrections(ports: { db: Kysely<Schema>; kind: DatabaseKind }): RunCorrections {
+  const { db, kind } = ports;
+  return {
+    async correct(id, { usage, microUsd }) {
+      const query = db.selectFrom('runs').selectAll().where('id', '=', id).where('state', '!=', 'running');
+      const row = await (kind === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+      if (row === undefined || row.cost_source === 'provider') return undefined;
+      const entry = {
+        cost_micro_usd: microUsd,
+        cost_source: 'provider' as const,
+        ...(usage && columnsOf(usage)),
+      };
+      await db.updateTable('runs').set(entry).where('id', '=', id).execute();
+      const counted = {
+        userId: row.user_id,
+        tokenId: row.token_id,
+        model: row.model,
+        createdAt: row.created_at,
+      };
+      // Of a call that cost nothing the row has an estimate of its input alone, which no limit was charged.
+      const charged = row.usage_source === null ? 0 : (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
+      return {
+        counted: row.held_tokens === null ? null : counted,
+        tokens: usage === null ? 0 : usage.inputTokens + usage.outputTokens - charged,
+        microUsd: microUsd - (row.cost_micro_usd ?? 0),
+      };
+    },
+  };
+}
+
+/** @returns usage as a row of the ledger has it */
+export function columnsOf(usage: Usage) {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cache_read_tokens: usage.cacheReadTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    usage_source: usage.source,
+  };
+}
