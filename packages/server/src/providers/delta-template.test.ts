@@ -77,6 +77,8 @@ describe('DeltaTemplate', () => {
     const lookalike = ' "sequence_number":7,"obfuscation":"x" ';
     expect(template.match(numbered(0, lookalike, 'Zz'))).toBe(lookalike);
     expect(template.match(numbered('1.5', 'a', 'b'))).toBeUndefined();
+    template.learn('{"text":"Hello","p":"ab","sequence_number":9}', 'Hello');
+    expect(template.match('{"text":"a","p":"","sequence_number":10}')).toBe('a');
     expect(template.match(numbered(11, 'a', 'b","end":"c'))).toBeUndefined();
   });
 

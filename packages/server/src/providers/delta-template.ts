@@ -2,8 +2,8 @@
 const PROBE = 'sluice-probe-7f3a';
 /** After so many templates in a row that matched nothing, this upstream's chunks differ in more than their text. */
 const MAX_FAILURES = 8;
-/** What OpenAI puts into a chunk that means nothing and is never twice the same: its number, and padding against eavesdroppers. */
-const FILLER = /(?<="sequence_number":)\d+|(?<="obfuscation":")[\w-]*/;
+/** What means nothing in a chunk and is never twice the same: its number, and OpenAI's and Mistral's padding against eavesdroppers. */
+const FILLER = /(?<="sequence_number":)\d+|(?<="(?:obfuscation|p)":")[\w-]*/;
 
 /**
  * The chunks of one answer differ in nothing but their text. From one that was parsed, this learns what stands before and after its
@@ -65,10 +65,10 @@ function passOver(data: string, pieces: readonly string[]): number {
 
 /** @returns where `pieces` begin in `data`, which ends with them; -1 where it does not */
 function passBack(data: string, pieces: readonly string[]): number {
-  const last = endOf(data);
-  let at = last;
-  for (let index = pieces.length - 1; index >= 0; index -= 1) {
-    if (at < last) while (isFiller(data.charCodeAt(at - 1))) at -= 1;
+  const last = pieces.length - 1;
+  let at = endOf(data);
+  for (let index = last; index >= 0; index -= 1) {
+    if (index < last) while (isFiller(data.charCodeAt(at - 1))) at -= 1;
     const piece = pieces[index] ?? '';
     const start = at - piece.length;
     if (start < 0 || data.slice(start, at) !== piece) return -1;
