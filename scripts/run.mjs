@@ -139,7 +139,8 @@ function toolPath(name, command = name) {
 
 /**
  * Runs long-lived children in process groups of their own and passes signals on. A terminal's Ctrl-C reaches npm, us and (through
- * npm) us again: a child hears it at most once per 500 ms. When npm itself is killed our parent changes: the children are told.
+ * npm) us again: a child hears it at most once per 500 ms. A terminal that closes sends us SIGHUP, which to the server itself means to
+ * read its configuration again: it is told to end. When npm itself is killed our parent changes: the children are told.
  * @param {{args: string[], cwd?: string}[]} commands
  */
 function supervise(commands) {
@@ -157,7 +158,8 @@ function supervise(commands) {
     lastSignalAt = Date.now();
     for (const child of children) if (child.exitCode === null) child.kill(signal);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => forward(signal));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => forward(signal));
+  process.on('SIGHUP', () => forward('SIGTERM'));
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;

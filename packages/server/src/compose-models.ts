@@ -40,6 +40,7 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
   const live = stack.use(
     new LiveModels({
       onListed(provider, models) {
+        if (!found.has(provider)) logger.info({ provider, models: models.length }, 'models were listed');
         catalog.offer(provider, models);
         found.set(provider, models.length);
       },
@@ -73,9 +74,12 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
 }
 
 function toProviderSettings({ config, secrets }: Loaded): ProviderSettings[] {
-  return config.models.providers.map(({ isLookedFor: _, ...provider }) => ({
-    ...provider,
-    ...secrets.ofProvider(provider.id),
+  return config.models.providers.map(({ id, preset, name, baseUrl }) => ({
+    id,
+    preset,
+    name,
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...secrets.ofProvider(id),
   }));
 }
 

@@ -79,16 +79,19 @@ describe('Catalog', () => {
 
 describe('an unknown name', () => {
   it.each([
-    [vendor('anthropic'), 'claude-9', { temperature: false, reasoning: true }, { reasoning: 'adaptive' }],
-    [vendor('openai'), 'gpt-9', { reasoning: true }, { reasoning: 'effort', api: 'responses' }],
-    [vendor('openai'), 'ft:gpt-4.1:mine', { temperature: true, reasoning: false }, {}],
-    [vendor('gemini'), 'gemini-9', { temperature: true, images: true }, { reasoning: 'level' }],
-    [ollama(false), 'llama3.2:3b', { temperature: true, images: true }, { reasoning: 'switch' }],
-    [provider('groq'), 'meta/llama', { reasoning: false, reasoningLevels: [], prefill: false }, {}],
-  ])('is passed on as it is by %j: %s', (owner, name, capabilities, dialect) => {
+    [vendor('anthropic'), 'claude-9', { temperature: false, form: 'adaptive' }],
+    [vendor('openai'), 'gpt-9', { temperature: true, form: 'effort', api: 'responses' }],
+    [vendor('openai'), 'o9-mini', { temperature: true, form: 'effort', api: 'responses' }],
+    [vendor('openai'), 'ft:gpt-4.1:mine', { temperature: true }],
+    [vendor('gemini'), 'gemini-9', { temperature: true, form: 'level' }],
+    [ollama(false), 'llama3.2:3b', { temperature: true, form: 'switch' }],
+    [provider('groq'), 'meta/llama', { temperature: true }],
+  ])('is passed on as it is by %j: %s', (owner, name, { temperature, ...expected }) => {
+    const { form, api } = { form: undefined, api: undefined, ...expected };
     const model = catalogOf([owner]).resolve(`${owner.id}/${name}`);
+    const capabilities = { images: true, prefill: false, temperature, reasoning: form !== undefined };
     expect(model).toMatchObject({ upstreamName: name, price: null, capabilities });
-    expect(model.dialect).toEqual(dialect);
+    expect(model.dialect).toEqual({ ...(form && { reasoning: form }), ...(api && { api }) });
   });
 });
 

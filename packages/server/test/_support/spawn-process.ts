@@ -22,7 +22,8 @@ export function spawnProcess(
 ): SpawnedProcess {
   const child = spawn(command, args, {
     cwd: repositoryRoot,
-    env: { ...process.env, ...environment },
+    // Whatever this machine has is not the test's.
+    env: { ...process.env, OLLAMA_HOST: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
