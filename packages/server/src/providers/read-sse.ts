@@ -1,8 +1,11 @@
 // In: the bytes of an event stream, cut anywhere. Out: its events, by the rules of the WHATWG's "event stream interpretation"
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream). Never: more than 8 MiB of one event.
 import { SluiceError } from '@sluice/shared';
+import { PartialLine } from './partial-line.ts';
 
 const MAX_EVENT_BYTES = 8 * 1024 * 1024;
+/** Of data in one event: each costs more memory than it has bytes. */
+const MAX_EVENT_LINES = 65_536;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -15,16 +18,15 @@ export interface SseEvent {
 /**
  * One reader per response. `id` and `retry` mean nothing to a relay and are dropped.
  *
- * Only whole lines are decoded: a line end is never inside a UTF-8 character, so no decoder has to carry state, and bytes that wait
- * for their line end are joined once, however many pieces they came in.
+ * Only whole lines are decoded: a line end is never inside a UTF-8 character, so no decoder has to carry state.
  */
 export class SseReader {
-  #pieces: Buffer[] = [];
-  #pieceBytes = 0;
+  readonly #rest = new PartialLine();
   #isFirstLine = true;
   #hasCarriageReturn = false;
   #event = '';
   #data: string | undefined;
+  #dataLines = 0;
 
   /**
    * @returns the events that became whole with these bytes; comments alone give none
@@ -40,11 +42,11 @@ export class SseReader {
     this.#hasCarriageReturn = rest[rest.length - 1] === CR;
     const end = Math.max(rest.lastIndexOf(LF), rest.lastIndexOf(CR)) + 1;
     if (end === 0) {
-      this.#keep(rest);
+      this.#rest.keep(rest);
       return [];
     }
     const lines = this.#decode(rest, end);
-    if (end < rest.length) this.#keep(rest.subarray(end));
+    if (end < rest.length) this.#rest.keep(rest.subarray(end));
     return this.#readLines(lines.includes('\r') ? lines.replace(/\r\n?/g, '\n') : lines);
   }
 
@@ -57,20 +59,8 @@ export class SseReader {
     return event !== undefined && isWhole(event.data) ? [event] : [];
   }
 
-  #keep(piece: Buffer): void {
-    this.#pieces.push(piece);
-    this.#pieceBytes += piece.length;
-    if (this.#pieceBytes > MAX_EVENT_BYTES) throw tooLarge();
-  }
-
   #decode(bytes: Buffer, end: number): string {
-    let text: string;
-    if (this.#pieceBytes === 0) text = bytes.toString('utf8', 0, end);
-    else {
-      text = Buffer.concat([...this.#pieces, bytes.subarray(0, end)]).toString('utf8');
-      this.#pieces = [];
-      this.#pieceBytes = 0;
-    }
+    let text = this.#rest.take(end === bytes.length ? bytes : bytes.subarray(0, end)).toString();
     if (this.#isFirstLine) {
       this.#isFirstLine = false;
       if (text.startsWith('\ufeff')) text = text.slice(1);
@@ -97,8 +87,9 @@ export class SseReader {
     if (lines.startsWith('data', start)) {
       const value = valueAfter(lines, start + 4, end);
       if (value === undefined) return;
+      this.#dataLines = this.#data === undefined ? 1 : this.#dataLines + 1;
       this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-      if (this.#data.length > MAX_EVENT_BYTES) throw tooLarge();
+      if (this.#data.length > MAX_EVENT_BYTES || this.#dataLines > MAX_EVENT_LINES) throw tooLarge();
     } else if (lines.startsWith('event', start)) {
       this.#event = valueAfter(lines, start + 5, end) ?? this.#event;
     }
