@@ -36,7 +36,7 @@ describe("an OpenAI-like upstream's list of models", () => {
       pricing: { prompt: '0.0000008', completion: '0.000004', input_cache_read: '0.00000008' },
       architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
       supported_parameters: ['reasoning', 'temperature'],
-      reasoning: { mandatory: true },
+      reasoning: { mandatory: true, supported_efforts: ['max', 'high', 'low'] },
     };
     expect(await list([row])).toEqual([
       {
@@ -48,11 +48,19 @@ describe("an OpenAI-like upstream's list of models", () => {
           images: true,
           temperature: true,
           reasoning: true,
-          reasoningLevels: ['low', 'medium', 'high'],
+          reasoningLevels: ['low', 'high'],
         },
         price: { inputPerMTok: 0.8, outputPerMTok: 4, cacheReadPerMTok: 0.08 },
       },
     ]);
+  });
+
+  it('takes any effort for one of a model that lists none', async () => {
+    const [model] =
+      (await list([
+        { id: 'm', supported_parameters: ['reasoning'], reasoning: { supported_efforts: null } },
+      ])) ?? [];
+    expect(model?.capabilities?.reasoningLevels).toEqual(['off', 'low', 'medium', 'high']);
   });
 
   it('takes a router whose price depends for one without a price', async () => {

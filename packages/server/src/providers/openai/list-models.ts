@@ -62,11 +62,14 @@ function toCapabilities(row: Loose): OfferedModel['capabilities'] {
   return Object.keys(found).length === 0 ? undefined : found;
 }
 
-/** OpenRouter takes any effort for a model that reasons, and `none` unless it says that the model must. */
-function toReasoning(options: readonly unknown[], { mandatory }: Loose): OfferedModel['capabilities'] {
+/** OpenRouter takes any effort for a model that reasons, unless it lists them, and none, unless it says that the model must. */
+function toReasoning(options: readonly unknown[], reasoning: Loose): OfferedModel['capabilities'] {
   if (!options.includes('reasoning')) return { reasoning: false, reasoningLevels: [] };
-  const efforts = ['low', 'medium', 'high'] as const;
-  return { reasoning: true, reasoningLevels: mandatory === true ? [...efforts] : ['off', ...efforts] };
+  const { mandatory, supported_efforts: listed } = reasoning;
+  const efforts = (['low', 'medium', 'high'] as const).filter(
+    (effort) => !Array.isArray(listed) || listed.includes(effort),
+  );
+  return { reasoning: true, reasoningLevels: mandatory === true ? efforts : ['off', ...efforts] };
 }
 
 function toPrice(pricing: Loose): Price | undefined {

@@ -44,7 +44,10 @@ export function toChargedMicroUsd(cost: unknown, call: Loose): number | undefine
   return microUsd + (toMicroUsd(vendorCost) ?? 0);
 }
 
+/** More than any call costs. */
+const MAX_USD = 1e6;
+
 /** @returns US dollars in millionths; `undefined` for what is no price */
 export function toMicroUsd(usd: unknown): number | undefined {
-  return typeof usd === 'number' && Number.isFinite(usd) && usd >= 0 ? Math.round(usd * 1e6) : undefined;
+  return typeof usd === 'number' && usd >= 0 && usd <= MAX_USD ? Math.round(usd * 1e6) : undefined;
 }
