@@ -1,4 +1,7 @@
+/** More than any call has: what is above it is no count, and sums of such would not be whole numbers. */
+const MAX_TOKENS = 1e12;
+
 /** @returns `value` where it can be a number of tokens, else 0: upstreams send null, leave fields out, and misspell them */
 export function tokensOf(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
+  return typeof value === 'number' && value > 0 && value <= MAX_TOKENS ? Math.round(value) : 0;
 }

@@ -10,11 +10,11 @@ import { mapStreamError } from './map-error.ts';
 
 type FinishReason = Extract<ProviderEvent, { type: 'finish' }>['reason'];
 
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  refusal: 'refused',
-};
+const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['refusal', 'refused'],
+]);
 
 /** Events of the Messages API. Its terminal is `message_stop`; blocks and deltas this version does not know are skipped. */
 export class AnthropicReader implements AnswerReader {
@@ -119,7 +119,7 @@ export class AnthropicReader implements AnswerReader {
 
   #finish(batch: EventBatch): void {
     this.hasEnded = true;
-    batch.add({ type: 'finish', reason: finishReasons[this.#stopReason] ?? 'complete' });
+    batch.add({ type: 'finish', reason: finishReasons.get(this.#stopReason) ?? 'complete' });
   }
 }
 
