@@ -1,3 +1,4 @@
+import { SluiceError } from '@sluice/shared';
 import type { CatalogProvider, CatalogSettings } from './catalog/catalog-settings.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { LiveModels, type ModelSource } from './catalog/live-models.ts';
@@ -45,7 +46,10 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
         found.set(provider, models.length);
       },
       onFailed: (provider, error) =>
-        logger.warn({ provider, err: error }, 'the list of models could not be had; it is asked for again'),
+        logger.warn(
+          { provider, reason: error instanceof SluiceError ? error.code : String(error) },
+          'the list of models could not be had; it is asked for again',
+        ),
     }),
   );
   const sources = new WeakMap<Provider, ModelSource>();

@@ -37,7 +37,7 @@ const prices = {
   cacheWritePerMTok: dollars.exactOptional().meta({ description: 'Left out: as other input.' }),
 };
 
-const provider = z
+export const fileProviderSchema = z
   .strictObject({
     preset: z.enum(presetNames, { error: `must be one of ${presetNames.join(', ')}` }).meta({
       description: 'What kind of provider it is; generic: anything that speaks chat completions.',
@@ -77,7 +77,7 @@ const capabilities = z.strictObject({
 
 const fallbacks = z.array(modelOrAlias).max(8);
 
-const model = z.strictObject({
+export const fileModelSchema = z.strictObject({
   name: z.string().min(1).max(120).exactOptional().meta({ description: 'What people read.' }),
   contextWindow: tokens.exactOptional(),
   maxOutputTokens: tokens.exactOptional(),
@@ -113,13 +113,13 @@ export const configFileSchema = z
     defaultModel: modelOrAlias
       .exactOptional()
       .meta({ description: 'Of requests that name none: an id or an alias.' }),
-    providers: z.record(providerId, provider).exactOptional(),
+    providers: z.record(providerId, fileProviderSchema).exactOptional(),
     aliases: z
       .record(z.string().regex(/^\S{1,120}$/, 'must be a name without spaces'), modelId)
       .exactOptional()
       .meta({ description: 'Other names of models.' }),
     models: z
-      .record(modelId, model)
+      .record(modelId, fileModelSchema)
       .exactOptional()
       .meta({ description: 'What is to be known of models; it counts more than any list.' }),
     defaults: z
@@ -131,5 +131,5 @@ export const configFileSchema = z
   .meta({ title: 'sluice.config.json' });
 
 export type ConfigFile = z.infer<typeof configFileSchema>;
-export type FileProvider = z.infer<typeof provider>;
-export type FileModel = z.infer<typeof model>;
+export type FileProvider = z.infer<typeof fileProviderSchema>;
+export type FileModel = z.infer<typeof fileModelSchema>;

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type * as z from 'zod';
 import { type Environment, environmentVariables, unreadVariables } from './env.ts';
 import { environmentSchema } from './environment-schema.ts';
@@ -101,7 +101,9 @@ export function loadConfig(environment: Environment): { config: Config; secrets:
   for (const issue of parsed.error?.issues ?? [])
     problems.push(`${issue.path[0]?.toString()} ${issue.message}`);
   const read = readConfigFile(valueOf(environment, 'SLUICE_CONFIG'));
-  problems.push(...read.problems, ...findFileProblems({ ...read, environment }));
+  const title = basename(read.path ?? '');
+  const contradictions = findFileProblems({ ...read, environment });
+  problems.push(...read.problems, ...contradictions.map((problem) => `${title}: ${problem}`));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const { JWT_SECRET, DATABASE_URL, REDIS_URL } = parsed.data;
   const { models, secrets } = groupModels(read, environment);

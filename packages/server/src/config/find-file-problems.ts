@@ -6,6 +6,8 @@ import { placeOf } from './read-config-file.ts';
 
 interface Checked {
   file: ConfigFile;
+  /** Providers that have problems of their own: taken for right wherever they are named. */
+  broken: ReadonlySet<string>;
   environment: Environment;
 }
 
@@ -61,26 +63,27 @@ function isBuiltIn(id: string): boolean {
   return id === 'ollama' || keyedVendors.some((vendor) => vendor === id);
 }
 
-function ofAliases({ file }: Checked): string[] {
-  return Object.keys(file.aliases ?? {}).flatMap((alias) => {
+function ofAliases(checked: Checked): string[] {
+  return Object.keys(checked.file.aliases ?? {}).flatMap((alias) => {
     const [first = '', ...rest] = alias.split('/');
-    const isModel = rest.length > 0 && (isKnown(first, file) || first === 'demo');
+    const isModel = rest.length > 0 && (isKnown(first, checked) || first === 'demo');
     return isModel
       ? [`${placeOf(['aliases', alias])} would hide a model of ${first}: choose another name`]
       : [];
   });
 }
 
-function isKnown(provider: string, { providers = {} }: ConfigFile): boolean {
-  return isBuiltIn(provider) || Object.hasOwn(providers, provider);
+function isKnown(provider: string, { file, broken }: Checked): boolean {
+  return isBuiltIn(provider) || broken.has(provider) || Object.hasOwn(file.providers ?? {}, provider);
 }
 
-function ofModels({ file }: Checked): string[] {
+function ofModels(checked: Checked): string[] {
+  const { file } = checked;
   return Object.entries(file.models ?? {}).flatMap(([id, model]) => {
     const provider = id.slice(0, id.indexOf('/'));
     const place = (...rest: string[]) => placeOf(['models', id, ...rest]);
     const problems: string[] = [];
-    if (!isKnown(provider, file)) problems.push(`${place()}: ${unknown(provider)}`);
+    if (!isKnown(provider, checked)) problems.push(`${place()}: ${unknown(provider)}`);
     const { capabilities } = model;
     if (capabilities?.reasoning === false && (capabilities.reasoningLevels?.length ?? 0) > 0) {
       problems.push(`${place('capabilities', 'reasoningLevels')} must be empty where reasoning is false`);
@@ -134,11 +137,12 @@ function ofReference(place: PropertyKey[], name: string, checked: Checked): stri
 }
 
 /** It may be any name under a provider's prefix: only that provider has to be there. */
-function ofTarget(place: PropertyKey[], id: string, { file, environment }: Checked): string[] {
+function ofTarget(place: PropertyKey[], id: string, checked: Checked): string[] {
+  const { file, environment, broken } = checked;
   const [provider = '', ...rest] = id.split('/');
   if (rest.join('/') === '') return [`${placeOf(place)} names neither a model as provider/name nor an alias`];
-  if (!isKnown(provider, file)) return [`${placeOf(place)}: ${unknown(provider)}`];
-  if (Object.hasOwn(file.providers ?? {}, provider)) return [];
+  if (!isKnown(provider, checked)) return [`${placeOf(place)}: ${unknown(provider)}`];
+  if (broken.has(provider) || Object.hasOwn(file.providers ?? {}, provider)) return [];
   if (provider === 'ollama') {
     const isOff = valueOf(environment, 'OLLAMA_HOST') === 'off';
     return isOff ? [`${placeOf(place)} names Ollama, which OLLAMA_HOST turns off`] : [];

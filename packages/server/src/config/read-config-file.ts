@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type * as z from 'zod';
-import { type ConfigFile, configFileSchema } from './config-file-schema.ts';
+import {
+  type ConfigFile,
+  configFileSchema,
+  fileModelSchema,
+  fileProviderSchema,
+} from './config-file-schema.ts';
 
 /** Read when SLUICE_CONFIG names no other, if it is there. */
 const DEFAULT_FILE = 'sluice.config.json';
@@ -9,17 +14,21 @@ const DEFAULT_FILE = 'sluice.config.json';
 export interface ReadFile {
   /** Absolute; null: there is none. */
   path: string | null;
-  /** Empty where there is none, or nothing of it can be used. */
+  /** Where it has problems: as much as is of the right shape, so that what contradicts itself is told with the rest. */
   file: ConfigFile;
+  /** Providers that are named but not of the right shape. */
+  broken: ReadonlySet<string>;
   /** Each names the place in the file, and what would be right. */
   problems: string[];
 }
 
+const nothing = { file: {}, broken: new Set<string>() };
+
 /** @param named by SLUICE_CONFIG: a file that must be there */
 export function readConfigFile(named: string | undefined): ReadFile {
   const path = resolve(named ?? DEFAULT_FILE);
-  if (named === undefined && !existsSync(path)) return { path: null, file: {}, problems: [] };
-  const broken = (problem: string): ReadFile => ({ path, file: {}, problems: [problem] });
+  if (named === undefined && !existsSync(path)) return { path: null, ...nothing, problems: [] };
+  const broken = (problem: string): ReadFile => ({ path, ...nothing, problems: [problem] });
   const title = basename(path);
   let text;
   try {
@@ -38,9 +47,36 @@ export function readConfigFile(named: string | undefined): ReadFile {
     return broken(`${title} is not valid JSON${place === undefined ? '' : `: look at ${place}`}`);
   }
   const parsed = configFileSchema.safeParse(content);
-  if (parsed.success) return { path, file: parsed.data, problems: [] };
+  if (parsed.success) return { path, ...nothing, file: parsed.data, problems: [] };
   const problems = parsed.error.issues.flatMap((issue) => describe(issue));
-  return { path, file: {}, problems: problems.map((problem) => `${title}: ${problem}`) };
+  return { path, ...salvage(content), problems: problems.map((problem) => `${title}: ${problem}`) };
+}
+
+function salvage(content: unknown): Pick<ReadFile, 'file' | 'broken'> {
+  const { shape } = configFileSchema;
+  const asRecord = (value: unknown) =>
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const keep = <Output>(value: unknown, schema: z.ZodType<Output>): Record<string, Output> =>
+    Object.fromEntries(
+      Object.entries(asRecord(value)).flatMap(([key, entry]) => {
+        const parsed = schema.safeParse(entry);
+        return parsed.success ? [[key, parsed.data]] : [];
+      }),
+    );
+  const given = asRecord(content);
+  const providers = keep(given['providers'], fileProviderSchema);
+  const aliases = shape.aliases.safeParse(given['aliases']);
+  const defaultModel = shape.defaultModel.safeParse(given['defaultModel']);
+  const named = Object.keys(asRecord(given['providers']));
+  return {
+    file: {
+      providers,
+      models: keep(given['models'], fileModelSchema),
+      ...(aliases.data && { aliases: aliases.data }),
+      ...(defaultModel.data !== undefined && { defaultModel: defaultModel.data }),
+    },
+    broken: new Set(named.filter((id) => !Object.hasOwn(providers, id))),
+  };
 }
 
 function describe(issue: z.core.$ZodIssue): string[] {
