@@ -9,7 +9,7 @@ import { type ModelCalls, callModels } from './call-models.ts';
 import { Progress } from './progress.ts';
 import { Run, RunAbort } from './run.ts';
 
-const model = new Catalog(['demo']).resolve(undefined);
+const model = new Catalog({ providers: [], aliases: {}, models: {}, fallbacks: [] }).resolve(undefined);
 const other = { ...model, id: 'demo/other' };
 
 /** @param moveTo what the run's budget does when another model is to answer */

@@ -48,7 +48,7 @@ async function createRuns(
     shared: null,
     processId: () => 'p',
     providers: new Map([['demo', { id: 'demo', generate }]]),
-    catalog: new Catalog(['demo']),
+    catalog: new Catalog({ providers: [], aliases: {}, models: {}, fallbacks: [] }),
     limiter: limitRuns(0),
     limits: new Limits(database),
     timeouts: { firstTokenMs: 1000, idleMs: 500, runMs: 5000 },

@@ -101,6 +101,21 @@ export function pointAtUrl(url: string): Environment {
   };
 }
 
+/** Environment of a server all of whose providers are this fake. */
+export function pointAllAt(upstream: FakeUpstream): Environment {
+  const { url } = upstream;
+  return {
+    ...pointAt(upstream),
+    GEMINI_API_KEY: 'sk-canary',
+    GEMINI_BASE_URL: url,
+    OLLAMA_HOST: url,
+    OPENROUTER_API_KEY: 'sk-canary',
+    OPENROUTER_BASE_URL: `${url}/v1`,
+    AIAND_API_KEY: 'sk-canary',
+    AIAND_BASE_URL: `${url}/v1`,
+  };
+}
+
 /** Reads a stream to its end. */
 export async function readEvents(response: Response): Promise<SequencedEvent[]> {
   const events: SequencedEvent[] = [];

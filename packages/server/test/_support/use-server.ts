@@ -9,12 +9,13 @@ export interface Pair {
 }
 
 /** One fake upstream, reset before each test, and one server pointed at it, for all tests of a file or a `describe`. */
-export function useServer(environment: Environment = {}): Pair {
+export function useServer(environment: Environment | ((upstream: FakeUpstream) => Environment) = {}): Pair {
   let upstream: FakeUpstream | undefined;
   let server: TestServer | undefined;
   beforeAll(async () => {
     upstream = await startFakeUpstream();
-    server = await startServer({ ...pointAt(upstream), ...environment });
+    const own = typeof environment === 'function' ? environment(upstream) : environment;
+    server = await startServer({ ...pointAt(upstream), ...own });
   });
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
