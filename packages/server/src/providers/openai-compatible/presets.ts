@@ -1,13 +1,10 @@
 import type { ModelDialect } from '../../catalog/catalog-model.ts';
 import { type ChatProfile, byEffort } from '../openai/chat-profile.ts';
 
-/** What is known of one vendor, or of one kind of server, that speaks like OpenAI. */
+/** How one vendor, or one kind of server, is spoken to that speaks like OpenAI. Names and keys are the configuration's. */
 export interface Preset {
-  /** What people call it. */
-  title: string;
   /** With its version, as OpenAI's SDK takes it; left out: each has its own, and it must be given. */
   baseUrl?: string;
-  needsKey: boolean;
   /** The header that carries the key; left out: `Authorization: Bearer`. */
   keyHeader?: string;
   /** The header that tells the id of a call; left out: `x-request-id`. */
@@ -28,17 +25,13 @@ const asSwitch = (on: object, off: object) => ({ off, low: on, medium: on, high:
 
 export const presets = {
   generic: {
-    title: 'OpenAI-compatible',
-    needsKey: false,
     dialect: {},
     profile: { ...plain, reasoning: { effort: byEffort(asEffort, 'none') } },
     listsModels: true,
   },
   // https://openrouter.ai/docs/use-cases/reasoning-tokens; usage and cost come unasked.
   openrouter: {
-    title: 'OpenRouter',
     baseUrl: 'https://openrouter.ai/api/v1',
-    needsKey: true,
     callIdHeader: 'x-generation-id',
     dialect: { reasoning: 'effort' },
     profile: {
@@ -57,18 +50,14 @@ export const presets = {
     keepsAccounts: true,
   },
   aiand: {
-    title: 'ai&',
     baseUrl: 'https://api.aiand.com/v1',
-    needsKey: true,
     dialect: {},
     profile: { ...plain, cost: 'trailer' },
     listsModels: true,
   },
   // https://api-docs.deepseek.com/guides/thinking_mode
   deepseek: {
-    title: 'DeepSeek',
     baseUrl: 'https://api.deepseek.com',
-    needsKey: true,
     dialect: { reasoning: 'effort' },
     profile: {
       ...plain,
@@ -84,9 +73,7 @@ export const presets = {
   },
   // https://console.groq.com/docs/reasoning: gpt-oss takes efforts, qwen3 a switch and the format.
   groq: {
-    title: 'Groq',
     baseUrl: 'https://api.groq.com/openai/v1',
-    needsKey: true,
     dialect: {},
     profile: {
       tokenLimit: 'max_completion_tokens',
@@ -100,9 +87,7 @@ export const presets = {
   },
   // https://docs.mistral.ai/capabilities/reasoning/adjustable; `stream_options.include_usage` is a 422.
   mistral: {
-    title: 'Mistral',
     baseUrl: 'https://api.mistral.ai/v1',
-    needsKey: true,
     dialect: {},
     profile: {
       tokenLimit: 'max_tokens',
@@ -115,9 +100,7 @@ export const presets = {
     listsModels: true,
   },
   xai: {
-    title: 'xAI',
     baseUrl: 'https://api.x.ai/v1',
-    needsKey: true,
     dialect: {},
     profile: {
       tokenLimit: 'max_completion_tokens',
@@ -128,17 +111,13 @@ export const presets = {
   },
   // It tells usage with every chunk.
   perplexity: {
-    title: 'Perplexity',
     baseUrl: 'https://api.perplexity.ai',
-    needsKey: true,
     dialect: {},
     profile: { ...plain, asksForUsage: false, reasoning: { effort: byEffort(asEffort) } },
     listsModels: false,
   },
   vllm: {
-    title: 'vLLM',
     baseUrl: 'http://127.0.0.1:8000/v1',
-    needsKey: false,
     dialect: {},
     profile: {
       ...plain,
@@ -153,17 +132,13 @@ export const presets = {
     listsModels: true,
   },
   'lm-studio': {
-    title: 'LM Studio',
     baseUrl: 'http://127.0.0.1:1234/v1',
-    needsKey: false,
     dialect: {},
     profile: plain,
     listsModels: true,
   },
   // https://RESOURCE.openai.azure.com/openai/v1. It lists what could be deployed, not what is.
   azure: {
-    title: 'Azure OpenAI',
-    needsKey: true,
     keyHeader: 'api-key',
     dialect: {},
     profile: {
