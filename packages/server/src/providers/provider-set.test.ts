@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { presets as configPresets } from '../config/presets.ts';
+import type { ProviderSettings } from './create-provider.ts';
+import { type Preset, presets } from './openai-compatible/presets.ts';
+import { ProviderSet } from './provider-set.ts';
+
+const lab: ProviderSettings = {
+  id: 'lab',
+  preset: 'generic',
+  name: 'Lab',
+  baseUrl: 'http://127.0.0.1:9/v1',
+  apiKey: 'k',
+};
+
+describe('ProviderSet', () => {
+  it('has the demo, whatever else it has', async () => {
+    await using set = new ProviderSet();
+    expect([...set.byId.keys()]).toEqual(['demo']);
+    await set.replace([lab]);
+    expect([...set.byId.keys()]).toEqual(['demo', 'lab']);
+  });
+
+  it.each(Object.keys(configPresets) as ProviderSettings['preset'][])(
+    'makes a provider of %s under the id it is given',
+    async (preset) => {
+      await using set = new ProviderSet();
+      await set.replace([{ ...lab, preset, id: 'mine' }]);
+      expect(set.byId.get('mine')?.id).toBe('mine');
+    },
+  );
+
+  it('keeps a provider whose settings are the same, and makes one anew that has others', async () => {
+    await using set = new ProviderSet();
+    await set.replace([lab, { ...lab, id: 'other' }]);
+    const [first, other] = [set.byId.get('lab'), set.byId.get('other')];
+    await set.replace([{ ...lab }, { ...lab, id: 'other', apiKey: 'new' }]);
+    expect(set.byId.get('lab')).toBe(first);
+    expect(set.byId.get('other')).not.toBe(other);
+    await set.replace([]);
+    expect(set.byId.has('lab')).toBe(false);
+  });
+
+  it('changes nothing when one of the new ones cannot be made', async () => {
+    await using set = new ProviderSet();
+    await set.replace([lab]);
+    const before = set.byId.get('lab');
+    const { baseUrl: _, ...broken } = { ...lab, id: 'broken' };
+    await expect(set.replace([{ ...lab, apiKey: 'new' }, broken])).rejects.toThrow();
+    expect(set.byId.get('lab')).toBe(before);
+  });
+});
+
+describe('presets', () => {
+  it('are the same in the configuration and among the providers, and need a base URL in both', () => {
+    const { anthropic: _a, openai: _o, gemini: _g, ollama: _l, ...compatible } = configPresets;
+    const told = Object.entries(compatible).map(([name, preset]) => [name, 'needsBaseUrl' in preset]);
+    const meant = Object.entries<Preset>(presets).map(([name, { baseUrl }]) => [name, baseUrl === undefined]);
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(meant));
+  });
+});
