@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROTOCOL_VERSION, errorTable, runEndReasons, runEventSchema } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { configFileSchema } from '../src/config/config-file-schema.ts';
 import { environmentVariables } from '../src/config/env.ts';
 import { readSourceFiles, repositoryRoot } from './_support/source-files.ts';
 
@@ -62,6 +64,16 @@ describe('docs/operating.md', () => {
     );
     expect(read('docs/operating.md')).toContain(
       ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n'),
+    );
+  });
+});
+
+describe('docs/sluice.config.schema.json', () => {
+  // `vitest -u` writes it anew.
+  it('is the shape that the server checks', async () => {
+    const schema = z.toJSONSchema(configFileSchema, { io: 'input' });
+    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+      join(repositoryRoot, 'docs/sluice.config.schema.json'),
     );
   });
 });
