@@ -33,9 +33,9 @@ const CANARY = 'Canary Q7';
 
 interface Api {
   name: string;
-  createReader(): AnswerReader;
-  createFraming(): Framing;
-  createDialect(): FakeDialect;
+  createReader: () => AnswerReader;
+  createFraming: () => Framing;
+  createDialect: () => FakeDialect;
 }
 
 const providerName = 'Upstream';
