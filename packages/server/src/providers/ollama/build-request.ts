@@ -2,7 +2,7 @@ import type { Message } from '@sluice/shared';
 import { hasImages, textOf } from '../message-text.ts';
 import type { ProviderRequest } from '../provider.ts';
 
-export interface OllamaMessage {
+interface OllamaMessage {
   role: Message['role'];
   content: string;
   /** Base64, without a media type. */
