@@ -162,7 +162,7 @@ describe('the list of Gemini', () => {
         title: 'Gemini 3 Fake',
         contextWindow: 1_048_576,
         maxOutputTokens: 65_536,
-        capabilities: { reasoning: true, reasoningLevels: ['off', 'low', 'medium', 'high'] },
+        capabilities: { reasoning: true, reasoningLevels: ['low', 'medium', 'high'] },
         dialect: { reasoning: 'level' },
       },
     ]);

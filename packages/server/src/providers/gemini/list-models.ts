@@ -44,19 +44,23 @@ function toOfferedModel(model: Model): OfferedModel {
   };
 }
 
-/** Models from the third generation on take a level; those before it a budget, of which only the larger ones take no zero. */
+/**
+ * Models from the third generation on take a level, and not all of them the one that comes near to none. Those before it take a budget,
+ * of which the larger ones take no zero.
+ */
 function thinkingOf(
   name: string,
   hasThinking: boolean,
 ): Pick<OfferedModel, 'capabilities' | 'dialect'> | undefined {
   if (!hasThinking) return { capabilities: { reasoning: false, reasoningLevels: [] } };
-  const isOld = /^gemini-[12]\b/.test(name);
+  const hasBudget = /^gemini-[12]\b/.test(name);
   const reasoningLevels = ['low', 'medium', 'high'] as const;
+  const takesOff = hasBudget && !name.includes('pro');
   return {
     capabilities: {
       reasoning: true,
-      reasoningLevels: name.includes('pro') ? [...reasoningLevels] : ['off', ...reasoningLevels],
+      reasoningLevels: takesOff ? ['off', ...reasoningLevels] : [...reasoningLevels],
     },
-    dialect: { reasoning: isOld ? 'budget' : 'level' },
+    dialect: { reasoning: hasBudget ? 'budget' : 'level' },
   };
 }
