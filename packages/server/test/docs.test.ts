@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROTOCOL_VERSION, errorTable, runEndReasons, runEventSchema } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { configFileSchema } from '../src/config/config-file-schema.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { environmentVariables } from '../src/config/env.ts';
+import { presetNames } from '../src/config/presets.ts';
 import { readSourceFiles, repositoryRoot } from './_support/source-files.ts';
 
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
@@ -75,6 +79,28 @@ describe('docs/sluice.config.schema.json', () => {
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
       join(repositoryRoot, 'docs/sluice.config.schema.json'),
     );
+  });
+});
+
+describe('docs/models-and-providers.md', () => {
+  it('has an example that the server takes as it is', async () => {
+    const [, example = ''] = /```json\n([^]*?)```/.exec(read('docs/models-and-providers.md')) ?? [];
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-docs-'));
+    try {
+      const path = join(folder, 'sluice.config.json');
+      await writeFile(path, example);
+      const keys = ['ANTHROPIC_API_KEY', 'GROQ_API_KEY', 'LAB_KEY', 'AZURE_OPENAI_API_KEY'];
+      const environment = Object.fromEntries(keys.map((name) => [name, 'k']));
+      const { config } = loadConfig({ ...environment, SLUICE_CONFIG: path });
+      expect(config.models.providers.map(({ id }) => id)).toContain('groq');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('names every preset', () => {
+    const page = read('docs/models-and-providers.md');
+    expect(presetNames.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });
 
