@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +71,37 @@ describe('npm start', () => {
     bootstrap.child.kill('SIGKILL');
     await expect.poll(() => isServing(url), { timeout: 5000 }).toBe(false);
   });
+});
+
+describe('SIGHUP', () => {
+  it('to the server under the bootstrap reads the configuration again and ends nothing', async () => {
+    const path = join(dataDir, 'sluice.config.json');
+    await writeFile(path, '{}');
+    await using bootstrap = spawnProcess(process.execPath, ['scripts/run.mjs', 'start'], {
+      ...environment(),
+      SLUICE_CONFIG: path,
+    });
+    const [, url = ''] = await bootstrap.sees(listening);
+    const [, pid = ''] = /kill -HUP (\d+) reads it again/.exec(bootstrap.output()) ?? [];
+    process.kill(Number(pid), 'SIGHUP');
+    await bootstrap.sees(/the configuration was read again"/);
+    expect(await isServing(url)).toBe(true);
+    bootstrap.child.kill('SIGTERM');
+    expect(await bootstrap.exit()).toBe(0);
+  });
+
+  const terminal = '/usr/bin/script';
+  const hasTerminal = process.platform === 'linux' && existsSync(terminal);
+  it.skipIf(!hasTerminal).each([`${process.execPath} ${main}`, 'npm start'])(
+    `of a terminal that closes ends what runs in it${hasTerminal ? '' : ` (skipped: no ${terminal})`}: %s`,
+    async (command) => {
+      await using screen = spawnProcess(terminal, ['-qfec', command, '/dev/null'], environment());
+      const [, url = ''] = await screen.sees(/Sluice is listening on (http:\/\/127\.0\.0\.1:\d+)/);
+      expect(await isServing(url)).toBe(true);
+      screen.child.kill('SIGKILL');
+      await expect.poll(() => isServing(url), { timeout: 5000 }).toBe(false);
+    },
+  );
 });
 
 describe('npm run dev', () => {

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { environmentVariables } from '../../src/config/env.ts';
 import { repositoryRoot } from './source-files.ts';
+
+/** Whatever providers this machine has are not the test's. */
+const noProviders = {
+  ...Object.fromEntries(
+    environmentVariables.flatMap(({ name }) => (/_(API_KEY|BASE_URL)$/.test(name) ? [[name, '']] : [])),
+  ),
+  OLLAMA_HOST: 'off',
+};
 
 export interface SpawnedProcess extends AsyncDisposable {
   child: ChildProcess;
@@ -22,8 +31,7 @@ export function spawnProcess(
 ): SpawnedProcess {
   const child = spawn(command, args, {
     cwd: repositoryRoot,
-    // Whatever this machine has is not the test's.
-    env: { ...process.env, OLLAMA_HOST: 'off', ...environment },
+    env: { ...process.env, ...noProviders, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
