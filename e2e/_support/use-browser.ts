@@ -8,8 +8,11 @@ export interface Stage extends Pair {
 }
 
 /** A browser, and a server with one account beside a fake upstream, for all tests of a `describe`. */
-export function useBrowser(user: { role: 'user' | 'admin'; name?: string }): Stage {
-  const pair = useServer();
+export function useBrowser(
+  user: { role: 'user' | 'admin'; name?: string },
+  environment?: Parameters<typeof useServer>[0],
+): Stage {
+  const pair = useServer(environment);
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await launchBrowser();

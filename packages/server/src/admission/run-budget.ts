@@ -3,7 +3,7 @@
 import { SluiceError } from '@sluice/shared';
 import type { Database, Stores } from '../storage/database.ts';
 import type { CounterKey } from '../storage/budget-store.ts';
-import type { Held } from '../storage/run-store.ts';
+import type { Held } from '../storage/counted-run.ts';
 import { type Subjects, counterKeysOf, heldOf, nothing } from './counter-keys.ts';
 import type { AppliedLimit, Limits } from './limits.ts';
 import { MissingCounters, makeCounters } from './make-counters.ts';

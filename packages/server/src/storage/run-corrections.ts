@@ -3,7 +3,7 @@
 import type { Usage } from '@sluice/shared';
 import type { Kysely } from 'kysely';
 import type { DatabaseKind } from './migrations.ts';
-import type { CountedRun } from './run-store.ts';
+import type { CountedRun } from './counted-run.ts';
 import type { Schema } from './schema.ts';
 
 /** By its provider's own account. */

@@ -2,15 +2,10 @@
 // Never: a second end of one run, or a second run of one Idempotency-Key.
 import type { Cost, RunEndReason, Usage } from '@sluice/shared';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { CountedRun, Held } from './counted-run.ts';
 import { type RunCorrections, columnsOf, createRunCorrections } from './run-corrections.ts';
 import type { DatabaseKind } from './migrations.ts';
 import type { Schema } from './schema.ts';
-
-/** What a run holds of the limits that it is counted for. */
-export interface Held {
-  tokens: number;
-  microUsd: number;
-}
 
 export interface NewRun {
   id: string;
@@ -33,17 +28,6 @@ export interface NewRun {
   held: Held | null;
   /** Which runs it. */
   processId: string;
-  /** Epoch ms. */
-  createdAt: number;
-}
-
-/** A run that is counted for limits, and what it held of them when it ended. */
-export interface CountedRun {
-  userId: string;
-  tokenId: string | null;
-  /** Whose counters it stands in: another may have been about to answer when it ended. */
-  model: string;
-  held: Held;
   /** Epoch ms. */
   createdAt: number;
 }

@@ -52,13 +52,19 @@ function shortCount(tokens: number): string {
   return `${amount.toLocaleString('en', { maximumFractionDigits: unit === 'M' ? 1 : 0 })}${unit}`;
 }
 
+function describePrice({ inputPerMTok, outputPerMTok }: NonNullable<Model['price']>): string {
+  if (inputPerMTok === 0 && outputPerMTok === 0) return 'free';
+  const dollars = (amount: number) => `$${amount.toLocaleString('en', { maximumSignificantDigits: 4 })}`;
+  return `${dollars(inputPerMTok)} in, ${dollars(outputPerMTok)} out per M tokens`;
+}
+
 /** @returns a line on size and price, of what is known; or why it cannot be used */
 export function describeModel(model: Model): string {
   if (!model.available) return 'Not configured on this server';
   const { contextWindow, price } = model;
   const parts = [
     contextWindow === null ? null : `${shortCount(contextWindow)} context`,
-    price === null ? null : `$${price.inputPerMTok} in, $${price.outputPerMTok} out per M tokens`,
+    price && describePrice(price),
   ];
   return parts.filter((part) => part !== null).join(' · ');
 }
