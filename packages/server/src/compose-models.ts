@@ -35,7 +35,8 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
   await using stack = new AsyncDisposableStack();
   const providers = stack.use(new ProviderSet());
   let current = loaded.config.models;
-  await providers.replace(toProviderSettings(loaded));
+  const begin = await providers.prepare(toProviderSettings(loaded));
+  begin();
   const catalog = new Catalog(toCatalogSettings(current));
   const found = new Map<string, number>();
   const live = stack.use(
@@ -66,8 +67,10 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
       return models === undefined ? undefined : { url: ollama?.baseUrl ?? '', models };
     },
     async reload(next) {
+      const replace = await providers.prepare(toProviderSettings(next));
       const before = new Map(providers.byId);
-      await providers.replace(toProviderSettings(next));
+      // Nothing may come between: a model must not be offered whose provider is not there.
+      replace();
       for (const [id, provider] of before) if (providers.byId.get(id) !== provider) catalog.forget(id);
       current = next.config.models;
       catalog.replace(toCatalogSettings(current));

@@ -66,8 +66,9 @@ function describeModels({ catalog, config, models }: Composition): string[] {
   if (path !== null) lines.push(`Read ${path}; kill -HUP ${process.pid} reads it again.`);
   const ollama = models.findOllama();
   if (ollama !== undefined) {
-    const count = ollama.models === 1 ? '1 model' : `${ollama.models} models`;
-    lines.push(`Found Ollama at ${ollama.url} with ${count}`);
+    const count = ollama.models === 1 ? 'with 1 model' : `with ${ollama.models} models`;
+    const what = ollama.models === 0 ? 'without models: `ollama pull` brings one' : count;
+    lines.push(`Found Ollama at ${ollama.url} ${what}`);
   }
   const { default: defaultModel } = catalog.list();
   if (defaultModel === 'demo/sluice') {

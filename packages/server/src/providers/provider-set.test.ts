@@ -12,11 +12,13 @@ const lab: ProviderSettings = {
   apiKey: 'k',
 };
 
+const replace = async (set: ProviderSet, settings: ProviderSettings[]) => (await set.prepare(settings))();
+
 describe('ProviderSet', () => {
   it('has the demo, whatever else it has', async () => {
     await using set = new ProviderSet();
     expect([...set.byId.keys()]).toEqual(['demo']);
-    await set.replace([lab]);
+    await replace(set, [lab]);
     expect([...set.byId.keys()]).toEqual(['demo', 'lab']);
   });
 
@@ -24,28 +26,28 @@ describe('ProviderSet', () => {
     'makes a provider of %s under the id it is given',
     async (preset) => {
       await using set = new ProviderSet();
-      await set.replace([{ ...lab, preset, id: 'mine' }]);
+      await replace(set, [{ ...lab, preset, id: 'mine' }]);
       expect(set.byId.get('mine')?.id).toBe('mine');
     },
   );
 
   it('keeps a provider whose settings are the same, and makes one anew that has others', async () => {
     await using set = new ProviderSet();
-    await set.replace([lab, { ...lab, id: 'other' }]);
+    await replace(set, [lab, { ...lab, id: 'other' }]);
     const [first, other] = [set.byId.get('lab'), set.byId.get('other')];
-    await set.replace([{ ...lab }, { ...lab, id: 'other', apiKey: 'new' }]);
+    await replace(set, [{ ...lab }, { ...lab, id: 'other', apiKey: 'new' }]);
     expect(set.byId.get('lab')).toBe(first);
     expect(set.byId.get('other')).not.toBe(other);
-    await set.replace([]);
+    await replace(set, []);
     expect(set.byId.has('lab')).toBe(false);
   });
 
   it('changes nothing when one of the new ones cannot be made', async () => {
     await using set = new ProviderSet();
-    await set.replace([lab]);
+    await replace(set, [lab]);
     const before = set.byId.get('lab');
     const { baseUrl: _, ...broken } = { ...lab, id: 'broken' };
-    await expect(set.replace([{ ...lab, apiKey: 'new' }, broken])).rejects.toThrow();
+    await expect(set.prepare([{ ...lab, apiKey: 'new' }, broken])).rejects.toThrow();
     expect(set.byId.get('lab')).toBe(before);
   });
 });

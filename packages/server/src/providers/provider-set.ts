@@ -25,10 +25,11 @@ export class ProviderSet implements AsyncDisposable {
   }
 
   /**
-   * Providers whose settings are the same stay as they are, with their connections.
+   * Makes what is new; providers whose settings are the same stay as they are, with their connections.
+   * @returns what puts them in the place of those of before, at once
    * @throws {Error} when one cannot be made; all is as before then
    */
-  async replace(settings: readonly ProviderSettings[]): Promise<void> {
+  async prepare(settings: readonly ProviderSettings[]): Promise<() => void> {
     const next: [string, Made][] = [];
     for (const wanted of settings) {
       const former = this.#made.get(wanted.id);
@@ -36,13 +37,15 @@ export class ProviderSet implements AsyncDisposable {
       const made = isSame ? former : await this.#make(wanted);
       next.push([wanted.id, made]);
     }
-    this.#made.clear();
-    this.#byId.clear();
-    this.#addDemo();
-    for (const [id, made] of next) {
-      this.#made.set(id, made);
-      this.#byId.set(id, made.provider);
-    }
+    return () => {
+      this.#made.clear();
+      this.#byId.clear();
+      this.#addDemo();
+      for (const [id, made] of next) {
+        this.#made.set(id, made);
+        this.#byId.set(id, made.provider);
+      }
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
