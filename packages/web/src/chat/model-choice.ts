@@ -54,7 +54,8 @@ function shortCount(tokens: number): string {
 
 function describePrice({ inputPerMTok, outputPerMTok }: NonNullable<Model['price']>): string {
   if (inputPerMTok === 0 && outputPerMTok === 0) return 'free';
-  const dollars = (amount: number) => `$${amount.toLocaleString('en', { maximumSignificantDigits: 4 })}`;
+  const dollars = (amount: number) =>
+    `$${amount.toLocaleString('en', { minimumFractionDigits: Number.isInteger(amount) ? 0 : 2, maximumFractionDigits: 4 })}`;
   return `${dollars(inputPerMTok)} in, ${dollars(outputPerMTok)} out per M tokens`;
 }
 
