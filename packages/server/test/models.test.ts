@@ -20,6 +20,7 @@ const pair = useServer((upstream) => ({
       'openai/hasty': { timeouts: { firstTokenMs: 150 }, fallbacks: ['openai/patient'] },
       'openai/patient': { timeouts: { firstTokenMs: 5000, runMs: 400 } },
       'openai/goes-on': { capabilities: { prefill: true } },
+      'openai/responses': { api: 'responses', capabilities: { reasoning: 'effort' } },
       'ollama/local': { price: { inputPerMTok: 0, outputPerMTok: 0 } },
     },
   }),
@@ -223,6 +224,65 @@ describe('what sluice.config.json says of a model', () => {
     expect(models.find(({ id }) => id === 'anthropic/second')).toMatchObject({
       capabilities: { images: false },
       price: null,
+    });
+  });
+});
+
+describe('an image in a question', () => {
+  const data = Buffer.from('a picture of nothing much').toString('base64');
+  const content = [
+    { type: 'text', text: 'What is it?' },
+    { type: 'image', mediaType: 'image/png', data },
+  ];
+
+  it.each([
+    ['anthropic/claude-x', (body: string) => body.includes(`"media_type":"image/png","data":"${data}"`)],
+    ['openai/gpt-x', (body: string) => body.includes(`"url":"data:image/png;base64,${data}"`)],
+    ['openai/responses', (body: string) => body.includes(`"image_url":"data:image/png;base64,${data}"`)],
+    ['gemini/flash-x', (body: string) => body.includes(data) && body.includes('inlineData')],
+    ['ollama/llava-x', (body: string) => body.includes(`"images":["${data}"]`)],
+    ['openrouter/some/model', (body: string) => body.includes(`"url":"data:image/png;base64,${data}"`)],
+  ])('reaches %s as that one takes it', async (model, hasImage) => {
+    const events = await run({ model, message: undefined, messages: [{ role: 'user', content }] });
+    expect(lastOf(events, 'run-end')?.reason).toBe('complete');
+    expect(hasImage(JSON.stringify(pair.upstream.lastReceived.body))).toBe(true);
+  });
+
+  it('is refused by name where the model takes none', async () => {
+    const body = { model: 'anthropic/second', message: undefined, messages: [{ role: 'user', content }] };
+    const response = await ask(body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'unsupported_option',
+      detail: expect.stringContaining('messages.0.content.1'),
+    });
+  });
+});
+
+describe('reasoning', () => {
+  const asked = (model: string) =>
+    pair.server.call('/api/chat', { body: { model, message: 'Think.', reasoning: 'low' } });
+
+  it.each([
+    ['anthropic/claude-sonnet-5-5', '"effort":"low"'],
+    ['openai/gpt-6.1-sol', '"reasoning_effort":"low"'],
+    ['openai/responses', '"reasoning":{"effort":"low"'],
+    ['gemini/flash-x', '"thinkingLevel":"LOW"'],
+    ['ollama/thinker', '"think":true'],
+    ['openrouter/some/model', '"reasoning":{"effort":"low"}'],
+  ])('is asked of %s as that one takes it', async (model, sent) => {
+    pair.upstream.script({ reasoning: 'Hm.', text: 'Yes.' });
+    const response = await asked(model);
+    expect(await response.json()).toMatchObject({ message: { content: 'Yes.', reasoning: 'Hm.' } });
+    expect(JSON.stringify(pair.upstream.lastReceived.body)).toContain(sent);
+  });
+
+  it('is refused of a model that is not known to think, with what it takes', async () => {
+    const response = await asked('openai/gpt-4.1');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'unsupported_option',
+      detail: expect.stringMatching(/^reasoning: /),
     });
   });
 });
