@@ -107,7 +107,7 @@ describe('what belongs together', () => {
 describe('what this version does not bring', () => {
   it.each([
     [{ model: 'openai/gpt-4.1', reasoning: 'high' }, 'reasoning'],
-    [{ model: 'anthropic/claude-opus-5-5', reasoning: 'off' }, 'low, medium, high'],
+    [{ model: 'openai/gpt-6.1-sol', reasoning: 'off' }, 'low, medium, high'],
     [{ model: 'openai/gpt-5.4', temperature: 1 }, 'temperature'],
   ])('is refused by name, not ignored: %j', async (options, field) => {
     const problem = await refusal({ message: 'Hi', ...options });
