@@ -71,6 +71,13 @@ describe('the cost of an answer', () => {
     expect(lastOf(await run({ model: 'openai/unpriced' }), 'run-end')?.cost).toBeNull();
   });
 
+  it('is of an estimated prompt where the provider counts its answer alone', async () => {
+    pair.upstream.script({ text: 'Yes indeed.', usage: { prompt_eval_count: null, eval_count: 7 } });
+    const usage = lastOf(await run({ model: 'ollama/local' }), 'run-end')?.usage;
+    expect(usage).toMatchObject({ outputTokens: 7, source: 'estimated' });
+    expect(usage?.inputTokens).toBeGreaterThan(1);
+  });
+
   it("is the provider's own figure where it has one, with who served it", async () => {
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: 0.00042 };
     pair.upstream.script({ text: 'Yes.', usage });

@@ -73,15 +73,16 @@ async function settleUsage(
   progress: Progress,
 ): Promise<Usage | null> {
   const { usage, finishReason, textLength, reasoningLength, sample } = progress;
-  const isWhole =
-    finishReason !== null && usage !== null && (usage.source === 'provider' || usage.outputTokens > 0);
-  if (isWhole) return usage;
+  const counted = finishReason === null ? null : usage;
+  if (counted?.source === 'provider' || (counted?.inputTokens && counted.outputTokens)) return counted;
   const wasAnswered = progress.providerRequestId !== undefined || textLength + reasoningLength > 0;
   // A provider that was left before it answered may have begun.
   if (!wasAnswered && !progress.isLeft) return null;
   const asked = { ...candidates.first.options, messages };
   const produced = { text: textLength, reasoning: reasoningLength, sample };
-  return estimateUsage(asked, produced, { known: usage, counter });
+  const estimate = await estimateUsage(asked, produced, { known: usage, counter });
+  // What was counted of a whole answer stands, though its prompt was not.
+  return counted?.outputTokens ? { ...estimate, outputTokens: counted.outputTokens } : estimate;
 }
 
 /** The provider's own figure, else the catalogue's price for what was used; null where neither is known. */
