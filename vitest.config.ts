@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'whole-server-postgres',
           include: ['packages/server/test/**/*.test.ts'],
           exclude: [
-            '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,storage-faults}.test.ts',
+            '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
             // They have a Postgres of their own.
             '**/replicas*.test.ts',
             '**/{chat-stream,slow-readers,upstream-faults}.test.ts',
