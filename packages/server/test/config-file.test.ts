@@ -67,7 +67,7 @@ describe('a provider of sluice.config.json', () => {
         },
       },
     });
-    await using server = await startServer(environment());
+    await using server = await startServer({ ...environment(), LOG_LEVEL: 'silent' });
     const listed = (await (await server.call('/api/models')).json()) as { models: { id: string }[] };
     expect(listed).toMatchObject({ default: 'lab/big-model' });
     expect(listed.models.find(({ id }) => id === 'lab/big-model')).toEqual({
@@ -117,7 +117,7 @@ describe('a provider of sluice.config.json', () => {
       models: { 'gone/model': { fallbacks: ['quick'] } },
       aliases: { quick: 'lab/big-model' },
     });
-    await using server = await startServer(environment());
+    await using server = await startServer({ ...environment(), LOG_LEVEL: 'silent' });
     const response = await server.call('/api/chat/stream', { body: { model: 'gone/model', message: 'Hi' } });
     const events = await readEvents(response);
     expect(lastOf(events, 'run-fallback')).toMatchObject({ from: 'gone/model', to: 'lab/big-model' });
@@ -146,6 +146,7 @@ describe('problems of sluice.config.json', () => {
     expect(output).toContain('sluice.config.json: providers.odd.baseUrl must be an http://');
     expect(output).toContain('sluice.config.json: providers.odd.headers["x-key"] must be string');
     expect(output).toContain('sluice.config.json: provider is not a setting');
+    expect(output).toContain('sluice.config.json: providers.groq needs a key: set GROQ_API_KEY');
   });
 
   it('end a start whose file is named and not there', async () => {
@@ -210,6 +211,7 @@ describe('SIGHUP to the server', () => {
     expect(problems).toEqual([
       expect.stringContaining('sluice.config.json: providers.lab.preset must be one of'),
       expect.stringContaining('sluice.config.json: more is not a setting'),
+      expect.stringContaining('sluice.config.json: defaultModel: there is no provider nowhere'),
     ]);
     await write({ aliases: { a: 'nowhere/one', 'openai/x': 'lab/one' }, models: { 'lab/one': {} } });
     server.child.kill('SIGHUP');
