@@ -13,7 +13,7 @@ const keyForms = [
   '(?:AKIA|ASIA)[A-Z0-9]{12,}',
   String.raw`eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*`,
 ].map((form) => new RegExp(start + form, 'g'));
-const bearer = /\b(?:Bearer|Basic)\s+(?<secret>[\w.~+/=*-]{8,})/gi;
+const bearer = /\b(?:Bearer\s+|Basic\s+(?=[^\s"]*[\d=]))(?<secret>[\w.~+/=*-]{8,})/gi;
 /** The part that is replaced is the group `secret`, or all of it. */
 const idForms = [
   new RegExp(String.raw`(?:(?<![\w.+\\-])|(?<=\\[nrt]))[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+`, 'g'),

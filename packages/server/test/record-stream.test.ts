@@ -146,12 +146,21 @@ describe('scripts/record-stream.mjs', () => {
   });
 
   it.each([
-    ['a model that repeats it in pieces', [...canary].map((letter) => chunk(letter)).join('')],
+    [
+      'a model that repeats it in pieces',
+      canary
+        .split('')
+        .map((letter) => chunk(letter))
+        .join(''),
+    ],
     ['an escape', chunk('').replace('""', `"${canary.replaceAll('-', '\\u002d')}"`)],
     ['an unknown form', chunk('', { api_key: '9f8e7d6c5b4a3210ffee' })],
     [
       'somebody else’s key, in pieces',
-      [...'it is sk-abcdefghijklmnop1234'].map((letter) => chunk(letter)).join(''),
+      'it is sk-abcdefghijklmnop1234'
+        .split('')
+        .map((letter) => chunk(letter))
+        .join(''),
     ],
   ])('refuses to write where something that looks like a key is left: %s', async (_what, body) => {
     upstream.script({ rawBase64: base64(body) });
@@ -254,7 +263,7 @@ describe('scripts/record-stream.mjs', () => {
     ['anthropic-messages', '/v1/messages', 'sse', 'x-api-key'],
     ['gemini', '/v1beta/models/fake:streamGenerateContent', 'sse', 'x-goog-api-key'],
     ['ollama-chat', '/api/chat', 'ndjson', 'authorization'],
-  ])('speaks %s', async (api, path, extension, keyHeader) => {
+  ])('speaks %s', async (api, path, ...[extension, keyHeader]) => {
     const own = ['--api', api, '--url', `${upstream.url}${path}`, '--name', 'own'];
     upstream.script({ text: 'Two rivers.', usage: {} });
     expect(await record(own)).toMatchObject({ code: 0 });
