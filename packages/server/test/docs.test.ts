@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,9 +82,12 @@ describe('docs/sluice.config.schema.json', () => {
   });
 });
 
-describe('docs/models-and-providers.md', () => {
+describe.each([
+  ['docs/models-and-providers.md', 'groq'],
+  ['docs/add-a-provider.md', 'lab'],
+])('%s', (page, provider) => {
   it('has an example that the server takes as it is', async () => {
-    const [, example = ''] = /```json\n([^]*?)```/.exec(read('docs/models-and-providers.md')) ?? [];
+    const [, example = ''] = /```json\n([^]*?)```/.exec(read(page)) ?? [];
     const folder = await mkdtemp(join(tmpdir(), 'sluice-docs-'));
     try {
       const path = join(folder, 'sluice.config.json');
@@ -92,12 +95,28 @@ describe('docs/models-and-providers.md', () => {
       const keys = ['ANTHROPIC_API_KEY', 'GROQ_API_KEY', 'LAB_KEY', 'AZURE_OPENAI_API_KEY'];
       const environment = Object.fromEntries(keys.map((name) => [name, 'k']));
       const { config } = loadConfig({ ...environment, SLUICE_CONFIG: path });
-      expect(config.models.providers.map(({ id }) => id)).toContain('groq');
+      expect(config.models.providers.map(({ id }) => id)).toContain(provider);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   });
+});
 
+describe('docs/add-a-provider.md', () => {
+  it('names files that are there, but for those of its example', () => {
+    const named = [...read('docs/add-a-provider.md').matchAll(/`([\w./-]+\.(?:ts|md|json))`/g)].map(
+      ([, path = '']) => path,
+    );
+    const files = readdirSync(join(repositoryRoot, 'packages/server'), { recursive: true }).map(String);
+    const isThere = (path: string) =>
+      existsSync(join(repositoryRoot, path)) || files.some((file) => `/${file}`.endsWith(`/${path}`));
+    expect(named.length).toBeGreaterThan(15);
+    const own = /echo|^sluice\.config\.json$/;
+    expect(named.filter((path) => !own.test(path) && !isThere(path))).toEqual([]);
+  });
+});
+
+describe('docs/models-and-providers.md', () => {
   it('names every preset', () => {
     const page = read('docs/models-and-providers.md');
     expect(presetNames.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
