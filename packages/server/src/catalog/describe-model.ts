@@ -19,7 +19,7 @@ export function describeUnknown(provider: CatalogProvider, upstreamName: string)
   return {
     id,
     provider: provider.id,
-    name: id,
+    name: upstreamName,
     contextWindow: null,
     maxOutputTokens: null,
     capabilities: {

@@ -6,7 +6,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
 import { within } from './within.ts';
 
-export interface LeftCall {
+interface LeftCall {
   runId: string;
   provider: Provider;
   providerRequestId: string;

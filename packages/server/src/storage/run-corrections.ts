@@ -7,13 +7,13 @@ import type { CountedRun } from './counted-run.ts';
 import type { Schema } from './schema.ts';
 
 /** By its provider's own account. */
-export interface Correction {
+interface Correction {
   usage: Usage | null;
   microUsd: number;
 }
 
 /** By how much the ledger had too little; negative where it had too much. */
-export interface Corrected {
+interface Corrected {
   /** Null for a run that is counted for no limit. */
   counted: Omit<CountedRun, 'held'> | null;
   tokens: number;
