@@ -1,4 +1,6 @@
+import type { Usage } from '@sluice/shared';
 import type { ProviderEvent } from './provider.ts';
+import { hasCounts } from './read-usage.ts';
 
 /**
  * Collects what one upstream read brought. Deltas of one type that follow each other become one event, and every delta is
@@ -22,6 +24,13 @@ export class EventBatch {
   add(event: ProviderEvent): void {
     this.#flush(this.#type);
     this.#events.push(event);
+  }
+
+  /** Drops one that counts nothing: what was known stays, or is estimated. @returns whether it was kept */
+  addUsage(usage: Usage): boolean {
+    if (!hasCounts(usage)) return false;
+    this.add({ type: 'usage', usage });
+    return true;
   }
 
   /** @returns the events so far, and begins the next batch */

@@ -101,6 +101,19 @@ describe('AnthropicReader', () => {
     ]);
   });
 
+  it.each([[{}], [{ input_tokens: 0, output_tokens: 0 }]])(
+    'takes %j for no usage, and does not say that the output was counted',
+    (usage) => {
+      const end = { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage };
+      expect(read({ type: 'message_start', message: { usage } }, end).events).toEqual([]);
+      const started = { type: 'message_start', message: { usage: { input_tokens: 9 } } };
+      expect(read(started, { ...end, usage: {} }).events).toMatchObject([
+        { usage: { inputTokens: 9, source: 'estimated' } },
+        { usage: { inputTokens: 9, source: 'estimated' } },
+      ]);
+    },
+  );
+
   it('tells once which model answers', () => {
     const start = { type: 'message_start', message: { model: 'claude-x-2026', usage: null } };
     const { events } = read(start, start);

@@ -59,7 +59,7 @@ export class AnthropicReader implements AnswerReader {
         break;
       case 'message_delta':
         this.#stopReason = asText(asObject(chunk['delta'])['stop_reason']) || this.#stopReason;
-        this.#readUsage(chunk['usage'], 'provider', batch);
+        this.#readUsage(chunk['usage'], batch);
         break;
       case 'message_stop':
         this.#finish(batch);
@@ -80,7 +80,7 @@ export class AnthropicReader implements AnswerReader {
     const blocks: unknown = message['content'];
     if (Array.isArray(blocks)) for (const block of blocks) this.#readBlock(asObject(block), batch);
     this.#stopReason = asText(message['stop_reason']);
-    this.#readUsage(message['usage'], 'provider', batch);
+    this.#readUsage(message['usage'], batch);
     this.#finish(batch);
   }
 
@@ -106,15 +106,15 @@ export class AnthropicReader implements AnswerReader {
       batch.add({ type: 'served', model });
     }
     // `output_tokens` is a placeholder here. The input is already known, and is charged even if the call is stopped.
-    this.#readUsage({ ...asObject(message['usage']), output_tokens: 0 }, 'estimated', batch);
+    this.#readUsage({ ...asObject(message['usage']), output_tokens: 0 }, batch);
   }
 
   /** Counts are cumulative and may be left out: what is there replaces what was. */
-  #readUsage(usage: unknown, source: Usage['source'], batch: EventBatch): void {
+  #readUsage(usage: unknown, batch: EventBatch): void {
     if (typeof usage !== 'object' || usage === null) return;
     const said = Object.entries(usage).filter(([, value]) => value !== null);
     this.#usage = { ...this.#usage, ...Object.fromEntries(said) };
-    batch.add({ type: 'usage', usage: toUsage(this.#usage, source) });
+    batch.addUsage(toUsage(this.#usage));
   }
 
   #finish(batch: EventBatch): void {
@@ -131,15 +131,17 @@ function textOnly(value: unknown): string | undefined {
   return delta['type'] === 'text_delta' ? asText(delta['text']) : undefined;
 }
 
-function toUsage(usage: Loose, source: Usage['source']): Usage {
+/** Until the output is counted, the figure is not the provider's. */
+function toUsage(usage: Loose): Usage {
   const cacheReadTokens = tokensOf(usage['cache_read_input_tokens']);
   const cacheWriteTokens = tokensOf(usage['cache_creation_input_tokens']);
+  const outputTokens = tokensOf(usage['output_tokens']);
   return {
     inputTokens: tokensOf(usage['input_tokens']) + cacheReadTokens + cacheWriteTokens,
-    outputTokens: tokensOf(usage['output_tokens']),
+    outputTokens,
     cacheReadTokens,
     cacheWriteTokens,
     reasoningTokens: tokensOf(asObject(usage['output_tokens_details'])['thinking_tokens']),
-    source,
+    source: outputTokens > 0 ? 'provider' : 'estimated',
   };
 }

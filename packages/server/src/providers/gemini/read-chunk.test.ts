@@ -145,15 +145,25 @@ describe('GeminiReader', () => {
       { promptTokenCount: 9, totalTokenCount: 9 },
       { inputTokens: 9, outputTokens: 0, cacheReadTokens: 0, reasoningTokens: 0 },
     ],
-    [
-      'of nonsense',
-      { promptTokenCount: '9', candidatesTokenCount: -1, thoughtsTokenCount: null },
-      { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, reasoningTokens: 0 },
-    ],
   ])('reads usage %s', (_what, said, usage) => {
     expect(read({ usageMetadata: said }).events).toEqual([
       { type: 'usage', usage: { ...usage, cacheWriteTokens: 0, source: 'provider' } },
     ]);
+  });
+
+  it.each([
+    [{}],
+    [{ trafficType: 'ON_DEMAND' }],
+    [{ promptTokenCount: 0, candidatesTokenCount: 0 }],
+    [{ promptTokenCount: '9', candidatesTokenCount: -1, thoughtsTokenCount: null }],
+  ])('takes %j for no usage, and waits for one', (said) => {
+    const reader = new GeminiReader({ providerName: 'Google Gemini' });
+    const batch = new EventBatch();
+    readAll(reader, { batch, chunks: [{ ...ends('STOP'), usageMetadata: said }] });
+    expect(reader.hasEnded).toBe(false);
+    expect(batch.take()).toEqual([]);
+    readAll(reader, { batch, chunks: [{ usageMetadata }, { usageMetadata: said }] });
+    expect(batch.take().map(({ type }) => type)).toEqual(['usage', 'finish']);
   });
 
   it('reads usage that follows the end, and nothing else of it', () => {

@@ -115,11 +115,9 @@ function readParts(parts: unknown, batch: EventBatch): void {
   }
 }
 
-/** Counts are cumulative, and on every chunk. @returns whether the chunk has them */
+/** Counts are cumulative, and on every chunk; some have only the kind of traffic. @returns whether the chunk has counts */
 function readUsage({ usageMetadata }: Loose, batch: EventBatch): boolean {
-  if (typeof usageMetadata !== 'object' || usageMetadata === null) return false;
-  batch.add({ type: 'usage', usage: toUsage(usageMetadata as Loose) });
-  return true;
+  return batch.addUsage(toUsage(asObject(usageMetadata)));
 }
 
 /** Thoughts stand beside the answer in Google's counts, and what tools said beside the prompt; the cache is inside it. */

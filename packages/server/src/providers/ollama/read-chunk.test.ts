@@ -66,11 +66,17 @@ describe('OllamaReader', () => {
   it.each([
     ['both counts', { prompt_eval_count: 11, eval_count: 7 }, [11, 7, 'provider']],
     ['no count of a prompt in the cache', { eval_count: 7 }, [0, 7, 'estimated']],
-    ['nonsense', { prompt_eval_count: -1, eval_count: 0.4 }, [0, 0, 'provider']],
   ])('reads usage with %s', (_what, counts, [inputTokens, outputTokens, source]) => {
     const usage = { inputTokens, outputTokens, source, cacheReadTokens: 0, cacheWriteTokens: 0 };
     expect(read(done(counts)).events[0]).toEqual({ type: 'usage', usage: { ...usage, reasoningTokens: 0 } });
   });
+
+  it.each([[{}], [{ prompt_eval_count: 0, eval_count: 0 }], [{ prompt_eval_count: -1, eval_count: 0.4 }]])(
+    'takes %j for no usage',
+    (counts) => {
+      expect(read(done(counts)).events).toEqual([finish('complete')]);
+    },
+  );
 
   it.each([
     ['an error was encountered while running the model', 'upstream_error'],

@@ -46,7 +46,7 @@ export class OllamaReader implements AnswerReader {
 
   #finish(line: Loose, batch: EventBatch): void {
     const usage = toUsage(line);
-    if (usage !== undefined) batch.add({ type: 'usage', usage });
+    if (usage !== undefined) batch.addUsage(usage);
     this.hasEnded = true;
     batch.add({ type: 'finish', reason: line['done_reason'] === 'length' ? 'length' : 'complete' });
   }

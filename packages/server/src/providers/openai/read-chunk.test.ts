@@ -159,15 +159,18 @@ describe('OpenaiReader', () => {
       },
       { inputTokens: 12, outputTokens: 291, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 290 },
     ],
-    [
-      'of nonsense',
-      { prompt_tokens: '12', completion_tokens: -1, total_tokens: null },
-      { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 },
-    ],
   ])('reads usage %s', (_what, usage, expected) => {
     expect(read({ choices: [], usage }).events).toEqual([
       { type: 'usage', usage: { ...expected, source: 'provider' } },
     ]);
+  });
+
+  it.each([
+    [{}],
+    [{ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }],
+    [{ prompt_tokens: '12', completion_tokens: -1, total_tokens: null }],
+  ])('takes %j for no usage', (usage) => {
+    expect(read({ choices: [], usage }).events).toEqual([]);
   });
 
   it('tells the id of the call once, unless it is empty or known', () => {

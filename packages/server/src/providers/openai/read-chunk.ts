@@ -130,7 +130,7 @@ export class OpenaiReader implements AnswerReader {
   }
 
   #readUsage(usage: Loose, batch: EventBatch): void {
-    batch.add({ type: 'usage', usage: toChatUsage(usage) });
+    batch.addUsage(toChatUsage(usage));
     if (this.#cost === 'usage') addCost(toChargedMicroUsd(usage['cost'], usage), batch);
   }
 

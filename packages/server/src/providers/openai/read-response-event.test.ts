@@ -150,6 +150,13 @@ describe('ResponsesReader', () => {
     });
   });
 
+  it.each([[{}], [{ input_tokens: 0, output_tokens: 0 }], [{ input_tokens: '20', output_tokens: null }]])(
+    'takes %j for no usage',
+    (usage) => {
+      expect(read(ended('completed', { usage })).events).toEqual([complete]);
+    },
+  );
+
   it('reads the body of an upstream that did not stream', () => {
     const reader = new ResponsesReader({ providerName: 'OpenAI', hasCall: true });
     const batch = new EventBatch();

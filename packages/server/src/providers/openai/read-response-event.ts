@@ -139,7 +139,7 @@ export class ResponsesReader implements AnswerReader {
     if (error || status === 'failed' || status === 'cancelled') {
       throw mapStreamError(error ?? {}, this.#providerName);
     }
-    if (usage) batch.add({ type: 'usage', usage: toResponseUsage(asObject(usage)) });
+    if (usage) batch.addUsage(toResponseUsage(asObject(usage)));
     this.hasEnded = true;
     batch.add({ type: 'finish', reason: this.#reasonOf(response) });
   }
