@@ -7,14 +7,23 @@ const providerId = z
   .string()
   .regex(PROVIDER_ID, 'must be up to 40 lower-case letters, digits and hyphens, a letter or digit first');
 
+/** What a request may call a model: chatRequestSchema takes nothing else. */
+const MODEL_NAME = /^[\x21-\x7e]{1,200}$/;
+
 /** Its half before the first slash is a provider's id; the rest is whatever that provider calls the model. */
 const modelId = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}\/\S{1,200}$/, 'must be provider/name, as GET /api/models lists models');
+  .regex(
+    /^(?=.{3,200}$)[a-z0-9][a-z0-9-]{0,39}\/[\x21-\x7e]+$/,
+    'must be provider/name, as GET /api/models lists models: up to 200 ASCII characters, no spaces',
+  );
 
 const modelOrAlias = z
   .string()
-  .regex(/^\S{1,240}$/, 'must be a model as provider/name, or an alias, without spaces');
+  .regex(
+    MODEL_NAME,
+    'must be a model as provider/name, or an alias: up to 200 ASCII characters, without spaces',
+  );
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
@@ -115,7 +124,10 @@ export const configFileSchema = z
       .meta({ description: 'Of requests that name none: an id or an alias.' }),
     providers: z.record(providerId, fileProviderSchema).exactOptional(),
     aliases: z
-      .record(z.string().regex(/^\S{1,120}$/, 'must be a name without spaces'), modelId)
+      .record(
+        z.string().regex(MODEL_NAME, 'must be a name of up to 200 ASCII characters, without spaces'),
+        modelId,
+      )
       .exactOptional()
       .meta({ description: 'Other names of models.' }),
     models: z

@@ -144,7 +144,17 @@ describe('a problem of sluice.config.json', () => {
     [
       'a variable that is not set',
       { providers: { lab: { ...lab, apiKeyVariable: 'NOT_SET' } } },
-      'providers.lab.apiKeyVariable: the variable NOT_SET is not set',
+      'providers.lab.apiKeyVariable must be a variable that is set',
+    ],
+    [
+      'a key that could be the name of a variable',
+      { providers: { lab: { ...lab, apiKeyVariable: 'gsk_canary' } } },
+      'providers.lab.apiKeyVariable must be a variable that is set',
+    ],
+    [
+      'a variable that every object has',
+      { providers: { lab: { ...lab, apiKeyVariable: 'toString' } } },
+      'providers.lab.apiKeyVariable must be a variable that is set',
     ],
     [
       'a key where its variable is asked for',
@@ -159,6 +169,17 @@ describe('a problem of sluice.config.json', () => {
     ['an odd header', { providers: { lab: { ...lab, headers: { 'a b': 'c' } } } }, 'headers["a b"] must be'],
     ['a line break', { providers: { lab: { ...lab, headers: { a: 'b\nc' } } } }, 'headers.a must be visible'],
     ['an alias that hides a model', { aliases: { 'openai/x': 'ollama/y' } }, 'would hide a model of openai'],
+    ['an alias no request may use', { aliases: { größe: 'ollama/y' } }, 'aliases["größe"] must be'],
+    [
+      'a model no request may use',
+      { providers: { lab }, models: { 'lab/modèle': {} } },
+      'models["lab/modèle"] must be',
+    ],
+    [
+      'a default no request may use',
+      { providers: { lab }, defaultModel: `lab/${'x'.repeat(197)}` },
+      'defaultModel must be',
+    ],
     ['an alias to nowhere', { aliases: { fast: 'nobody/y' } }, 'aliases.fast: there is no provider nobody'],
     ['an alias without a provider', { aliases: { fast: 'y' } }, 'aliases.fast must be provider/name'],
     [

@@ -49,7 +49,8 @@ function ofProvider({
     problems.push(
       apiKeyVariable === undefined
         ? `${place()} needs a key: set ${variable}, or name another variable with apiKeyVariable`
-        : `${place('apiKeyVariable')}: the variable ${variable} is not set`,
+        : // What it says is not quoted: it may be the key itself.
+          `${place('apiKeyVariable')} must be a variable that is set`,
     );
   }
   if (preset.isNative && provider.headers !== undefined) {

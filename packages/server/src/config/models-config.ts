@@ -45,7 +45,7 @@ interface Composed {
 
 /** @returns a variable's value; undefined for an empty one, too */
 export function valueOf(environment: Environment, name: string): string | undefined {
-  return environment[name]?.trim() || undefined;
+  return Object.hasOwn(environment, name) ? environment[name]?.trim() || undefined : undefined;
 }
 
 /** @returns the variables a provider's key may be in, the first that is set counts */
