@@ -74,12 +74,26 @@ describe('LiveModels', () => {
     live[Symbol.dispose]();
   });
 
+  const longestGap = (asked: number[]) =>
+    Math.max(...asked.slice(1).map((at, index) => at - (asked[index] ?? 0)));
+
   it('never asks less often than every ten minutes', async () => {
-    const { source, asked } = sourceOf([refused]);
+    const { source, asked } = sourceOf([[{ name: 'a' }], refused]);
     const { live } = watch(source);
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
-    const gaps = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
-    expect(Math.max(...gaps)).toBe(10 * MINUTE);
+    expect(longestGap(asked)).toBe(10 * MINUTE);
+    live[Symbol.dispose]();
+  });
+
+  it('asks every minute who has never answered: it may only start late', async () => {
+    const { source, asked } = sourceOf([...Array<Error>(30).fill(refused), [{ name: 'a' }], refused]);
+    const { live, listed, failed } = watch(source);
+    await vi.advanceTimersByTimeAsync(30 * MINUTE);
+    expect(longestGap(asked)).toBe(MINUTE);
+    expect(failed).toHaveLength(1);
+    expect(listed).toEqual([['lab', ['a']]]);
+    await vi.advanceTimersByTimeAsync(60 * MINUTE);
+    expect(longestGap(asked)).toBe(10 * MINUTE);
     live[Symbol.dispose]();
   });
 

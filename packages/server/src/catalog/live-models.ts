@@ -20,6 +20,8 @@ export interface LiveModelsPorts {
 const LOOK_EVERY_MS = 10 * 60_000;
 /** After a look that failed; after each further one twice as much, but for what is looked for. */
 const RETRY_MS = 30_000;
+/** Not longer while nothing has come at all: it may be a server that starts late. */
+const FIRST_RETRY_MS = 60_000;
 /** One look may take so long. */
 const DEADLINE_MS = 10_000;
 
@@ -62,6 +64,7 @@ class Watch implements Disposable {
   readonly #ports: LiveModelsPorts;
   readonly #ending = new AbortController();
   #failures = 0;
+  #hasAnswered = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(source: ModelSource, ports: LiveModelsPorts) {
@@ -81,6 +84,7 @@ class Watch implements Disposable {
     try {
       const models = await list(AbortSignal.any([ending, AbortSignal.timeout(DEADLINE_MS)]));
       if (ending.aborted) return;
+      this.#hasAnswered = true;
       this.#failures = models.length === 0 && isLookedFor ? 1 : 0;
       this.#ports.onListed(provider, models);
     } catch (error) {
@@ -88,9 +92,14 @@ class Watch implements Disposable {
       this.#failures += 1;
       if (this.#failures === 1 && !isLookedFor) this.#ports.onFailed(provider, error);
     }
-    const retryMs = isLookedFor ? RETRY_MS : RETRY_MS * 2 ** (this.#failures - 1);
-    const waitMs = this.#failures === 0 ? LOOK_EVERY_MS : Math.min(retryMs, LOOK_EVERY_MS);
-    this.#timer = setTimeout(() => void this.#look(), waitMs);
+    this.#timer = setTimeout(() => void this.#look(), this.#waitMs());
     this.#timer.unref();
+  }
+
+  #waitMs(): number {
+    if (this.#failures === 0) return LOOK_EVERY_MS;
+    if (this.source.isLookedFor) return RETRY_MS;
+    const longestMs = this.#hasAnswered ? LOOK_EVERY_MS : FIRST_RETRY_MS;
+    return Math.min(RETRY_MS * 2 ** (this.#failures - 1), longestMs);
   }
 }
