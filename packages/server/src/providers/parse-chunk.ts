@@ -17,6 +17,15 @@ export function parseChunk(data: string, providerName: string): Loose {
   }
 }
 
+/** @returns the same of what follows a whole answer, and can no longer fail it: an empty object for data that is not JSON */
+export function parseTrailer(data: string): Loose {
+  try {
+    return asObject(JSON.parse(data));
+  } catch {
+    return {};
+  }
+}
+
 /** @returns `value`, or an empty object where it is none */
 export function asObject(value: unknown): Loose {
   return typeof value === 'object' && value !== null ? (value as Loose) : {};

@@ -117,7 +117,7 @@ function readPieces(api: Api, pieces: readonly Buffer[]): Read {
   try {
     const read = (events: ReturnType<Framing['push']>) => {
       for (const event of events) {
-        if (reader.hasEnded) readTrailer(reader, { event, batch });
+        if (reader.hasEnded) reader.readTrailer?.(event, batch);
         else reader.read(event, batch);
       }
     };
@@ -125,22 +125,13 @@ function readPieces(api: Api, pieces: readonly Buffer[]): Read {
     read(framing.end());
     if (!reader.hasEnded) reader.end(batch);
   } catch (thrown) {
+    // Nothing fails an answer that is whole.
+    if (reader.hasEnded) throw thrown;
     error = thrown;
   }
   const events = batch.take();
   expectSound(events, { error, hasEnded: reader.hasEnded });
   return { events, code: error instanceof SluiceError ? error.code : null };
-}
-
-function readTrailer(
-  reader: AnswerReader,
-  { event, batch }: { event: ReturnType<Framing['push']>[number]; batch: EventBatch },
-) {
-  try {
-    reader.readTrailer?.(event, batch);
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-  }
 }
 
 function expectSound(

@@ -62,7 +62,7 @@ export async function* streamAnswer(
       if (chunks === undefined && !reader.hasEnded) throw endWithoutTerminal(call.providerName, body);
     }
     for await (const chunks of body.drain()) {
-      readTrailers(chunks, target);
+      readChunks(chunks, target);
       const events = batch.take();
       if (events.length > 0) yield events;
     }
@@ -87,13 +87,13 @@ interface Target {
   batch: EventBatch;
 }
 
-/** @returns what went wrong, so that the batch can be handed on before it is thrown */
+/** @returns what went wrong, so that the batch can be handed on before it is thrown; nothing does once the answer is whole */
 function readChunks(chunks: readonly Buffer[], target: Target): unknown {
   try {
     for (const chunk of chunks) readEvents(target.framing.push(chunk), target);
     return undefined;
   } catch (error) {
-    return error;
+    return target.reader.hasEnded ? undefined : error;
   }
 }
 
@@ -103,7 +103,7 @@ function readEnd(target: Target): unknown {
     if (!target.reader.hasEnded) target.reader.end(target.batch);
     return undefined;
   } catch (error) {
-    return error;
+    return target.reader.hasEnded ? undefined : error;
   }
 }
 
@@ -111,18 +111,6 @@ function readEvents(events: readonly SseEvent[], { reader, batch }: Target): voi
   for (const event of events) {
     if (reader.hasEnded) reader.readTrailer?.(event, batch);
     else reader.read(event, batch);
-  }
-}
-
-/** The answer is whole: nothing that comes now can fail it. */
-function readTrailers(chunks: readonly Buffer[], { reader, framing, batch }: Target): void {
-  if (reader.readTrailer === undefined) return;
-  try {
-    for (const chunk of chunks) {
-      for (const event of framing.push(chunk)) reader.readTrailer(event, batch);
-    }
-  } catch {
-    // An event too large to be a trailer.
   }
 }
 

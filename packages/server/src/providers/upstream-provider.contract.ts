@@ -124,15 +124,21 @@ export function describeUpstreamProvider(
       expect(upstream.stats).toMatchObject({ requests: 10, completed: 10, connections: 1 });
     });
 
-    it('gives nothing of what follows the terminal', async () => {
-      const trailerBase64 = Buffer.from(
-        'event: aiand.metadata\ndata: {"cost_usd":1}\n\ndata: garbage\n\ndata: [DONE]\n\n',
-      ).toString('base64');
-      const outcome = await play(createProvider, { text: 'Done.', trailerBase64 });
-      expect(outcome).toMatchObject({ text: 'Done.', error: undefined });
-      expect(typesOf(outcome).filter((type) => type === 'finish')).toHaveLength(1);
-      expect(outcome.upstream.stats.completed).toBe(1);
-    });
+    it.each([
+      ['in its read', true],
+      ['in another', false],
+    ])(
+      'is failed by nothing that follows the terminal %s, and gives nothing of it',
+      async (_where, joins) => {
+        const trailerBase64 = Buffer.from(
+          'event: aiand.metadata\ndata: {"cost_usd":1}\n\ndata: garbage\n\ndata: {"broken\n\ndata: [DONE]\n\n',
+        ).toString('base64');
+        const outcome = await play(createProvider, { text: 'Done.', trailerBase64, joinsTrailer: joins });
+        expect(outcome).toMatchObject({ text: 'Done.', error: undefined });
+        expect(typesOf(outcome).filter((type) => type === 'finish')).toHaveLength(1);
+        expect(outcome.upstream.stats.completed).toBe(1);
+      },
+    );
 
     it('waits no longer than two seconds for the end of a body that has said all', async () => {
       const { error, events, upstream } = await play(createProvider, { text: 'Done.', end: 'open' });

@@ -59,7 +59,10 @@ async function streamTokens(answer: FakeAnswer): Promise<void> {
   }
   if (script.hang === 'mid') return;
   if (script.error !== undefined) await writeText(answer, dialect.error(script));
-  else if (!isCut(script)) await writeText(answer, dialect.finish(script, tokens.length));
+  else if (!isCut(script)) {
+    if (script.joinsTrailer) answer.response.cork();
+    await writeText(answer, dialect.finish(script, tokens.length));
+  }
   await stop(answer);
 }
 
@@ -69,6 +72,7 @@ function isCut({ end }: FakeScript): boolean {
 
 async function stop({ response, script }: FakeAnswer): Promise<void> {
   if (script.trailerBase64 !== undefined) response.write(Buffer.from(script.trailerBase64, 'base64'));
+  if (script.joinsTrailer) response.uncork();
   if (script.end === 'open') return;
   if (script.end === 'reset') {
     // An RST takes with it what the other side has not read yet.

@@ -68,6 +68,8 @@ export interface FakeScript {
   end?: 'refuse' | 'reset' | 'fin' | 'truncate' | 'open';
   /** Bytes that follow the terminal, in base64. */
   trailerBase64?: string;
+  /** Sends them in one packet with the terminal. */
+  joinsTrailer?: boolean;
   /** OpenAI: leaves `[DONE]` out. */
   noDone?: boolean;
 

@@ -1,7 +1,7 @@
 import { SluiceError, type Usage } from '@sluice/shared';
 import type { AnswerReader } from '../answer-reader.ts';
 import type { EventBatch } from '../event-batch.ts';
-import { type Loose, asObject, asText, parseChunk } from '../parse-chunk.ts';
+import { type Loose, asObject, asText, parseChunk, parseTrailer } from '../parse-chunk.ts';
 import type { ProviderEvent } from '../provider.ts';
 import type { SseEvent } from '../read-sse.ts';
 import { tokensOf } from '../read-usage.ts';
@@ -66,7 +66,7 @@ export class GeminiReader implements AnswerReader {
   }
 
   readTrailer({ data }: SseEvent, batch: EventBatch): void {
-    if (data.startsWith('{')) readUsage(parseChunk(data, this.#providerName), batch);
+    readUsage(parseTrailer(data), batch);
   }
 
   #readChunk(chunk: Loose, batch: EventBatch): void {

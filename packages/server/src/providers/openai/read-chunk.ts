@@ -1,7 +1,7 @@
 import type { AnswerReader } from '../answer-reader.ts';
 import type { EventBatch } from '../event-batch.ts';
 import { DeltaTemplate } from '../delta-template.ts';
-import { type Loose, asObject, asText, parseChunk } from '../parse-chunk.ts';
+import { type Loose, asObject, asText, parseChunk, parseTrailer } from '../parse-chunk.ts';
 import type { ProviderEvent } from '../provider.ts';
 import type { SseEvent } from '../read-sse.ts';
 import type { ChatProfile } from './chat-profile.ts';
@@ -70,7 +70,7 @@ export class OpenaiReader implements AnswerReader {
   /** ai& says after the terminal what the call cost, and by what id it knows the call. */
   readTrailer({ event, data }: SseEvent, batch: EventBatch): void {
     if (this.#cost !== 'trailer' || event !== 'aiand.metadata') return;
-    const trailer = parseLoosely(data);
+    const trailer = parseTrailer(data);
     const providerRequestId = asText(trailer['request_id']);
     if (providerRequestId !== '') batch.add({ type: 'call', providerRequestId });
     addCost(toMicroUsd(trailer['cost_usd']), batch);
@@ -186,13 +186,4 @@ function readParts(parts: readonly unknown[], batch: EventBatch): void {
 
 function addCost(microUsd: number | undefined, batch: EventBatch): void {
   if (microUsd !== undefined) batch.add({ type: 'cost', microUsd });
-}
-
-/** For what follows a whole answer, and can no longer fail it. */
-function parseLoosely(data: string): Loose {
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    return {};
-  }
 }
