@@ -13,14 +13,24 @@ const trailer = 'event: aiand.metadata\ndata: {"request_id":"req_1","cost_usd":0
 
 /** Model, the path it is asked at, what it costs, and what the fake says beside its answer. */
 const adapters = [
-  ['anthropic/claude', '/v1/messages', '$0.0042', {}],
-  ['openai/chat', '/v1/chat/completions', '$0.0042', {}],
-  ['openai/responses', '/v1/responses', '$0.0042', {}],
-  ['gemini/flash', '/v1beta/models/flash:streamGenerateContent', '$0.0042', {}],
-  ['ollama/local', '/api/chat', '$0.00', {}],
-  ['openrouter/vendor/model', '/v1/chat/completions', '$0.0123', { usage: { ...chat, cost: 0.0123 } }],
-  ['aiand/openai/oss', '/v1/chat/completions', '$0.0321', { trailerBase64: btoa(trailer) }],
-  ['my-groq/llama', '/v1/chat/completions', '$0.0042', {}],
+  { id: 'anthropic/claude', path: '/v1/messages', cost: '$0.0042', said: {} },
+  { id: 'openai/chat', path: '/v1/chat/completions', cost: '$0.0042', said: {} },
+  { id: 'openai/responses', path: '/v1/responses', cost: '$0.0042', said: {} },
+  { id: 'gemini/flash', path: '/v1beta/models/flash:streamGenerateContent', cost: '$0.0042', said: {} },
+  { id: 'ollama/local', path: '/api/chat', cost: '$0.00', said: {} },
+  {
+    id: 'openrouter/vendor/model',
+    path: '/v1/chat/completions',
+    cost: '$0.0123',
+    said: { usage: { ...chat, cost: 0.0123 } },
+  },
+  {
+    id: 'aiand/openai/oss',
+    path: '/v1/chat/completions',
+    cost: '$0.0321',
+    said: { trailerBase64: btoa(trailer) },
+  },
+  { id: 'my-groq/llama', path: '/v1/chat/completions', cost: '$0.0042', said: {} },
 ] as const;
 
 describe.skipIf(!hasChromium)('one question through every adapter, in the page', () => {
@@ -30,7 +40,7 @@ describe.skipIf(!hasChromium)('one question through every adapter, in the page',
     SLUICE_CONFIG: writeModelsConfig({
       providers: { 'my-groq': { preset: 'groq', baseUrl: `${upstream.url}/v1`, apiKeyVariable: groq } },
       models: Object.fromEntries([
-        ...adapters.map(([id]) => [id, { name: `The model ${id}`, price }] as const),
+        ...adapters.map(({ id }) => [id, { name: `The model ${id}`, price }] as const),
         ['openai/responses', { name: 'The model openai/responses', price, api: 'responses' as const }],
         ['ollama/local', { name: 'The model ollama/local', price: { inputPerMTok: 0, outputPerMTok: 0 } }],
       ]),
@@ -44,7 +54,7 @@ describe.skipIf(!hasChromium)('one question through every adapter, in the page',
   });
   afterAll(() => context?.close());
 
-  it.each(adapters)('%s answers, and the page says what it cost', async (id, path, cost, said) => {
+  it.each(adapters)('$id answers, and the page says what it cost', async ({ id, path, cost, said }) => {
     here.upstream.script({ text: `Good day from ${id}`.slice(0, 12), ...said });
     await page.getByRole('button', { name: 'Model', exact: true }).click();
     await page.getByPlaceholder('Find a model').fill(`The model ${id}`);

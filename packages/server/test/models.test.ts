@@ -19,8 +19,14 @@ const pair = useServer((upstream) => ({
       'openai/unpriced': { fallbacks: [] },
       'openai/hasty': { timeouts: { firstTokenMs: 150 }, fallbacks: ['openai/patient'] },
       'openai/patient': { timeouts: { firstTokenMs: 5000, runMs: 400 } },
-      'openai/goes-on': { capabilities: { prefill: true } },
+      'openai/goes-on': { capabilities: { prefill: true, reasoning: 'effort' } },
+      'openai/thinker': {
+        price: { inputPerMTok: 2, outputPerMTok: 10 },
+        maxOutputTokens: 10_000,
+        capabilities: { reasoning: 'effort' },
+      },
       'openai/responses': { api: 'responses', capabilities: { reasoning: 'effort' } },
+      'gemini/priced': { price: { inputPerMTok: 1, outputPerMTok: 10 } },
       'ollama/local': { price: { inputPerMTok: 0, outputPerMTok: 0 } },
     },
   }),
@@ -69,6 +75,40 @@ describe('the cost of an answer', () => {
       source: 'catalog',
     });
     expect(lastOf(await run({ model: 'openai/unpriced' }), 'run-end')?.cost).toBeNull();
+  });
+
+  it('has what the provider counted before the answer was stopped, unseen thoughts too', async () => {
+    const said = { candidates: [{ content: { parts: [{ text: 'Begun' }] } }] };
+    const usageMetadata = { promptTokenCount: 100, candidatesTokenCount: 3, thoughtsTokenCount: 7000 };
+    const chunk = `data: ${JSON.stringify({ ...said, usageMetadata })}\r\n\r\n`;
+    pair.upstream.script({ rawBase64: Buffer.from(chunk).toString('base64'), end: 'open' });
+    const response = await ask({ model: 'gemini/priced' });
+    const events = [];
+    for await (const event of iterateEvents(response)) {
+      events.push(event);
+      if (event.event.type !== 'text-delta') continue;
+      await pair.server.call(`/api/runs/${response.headers.get('x-run-id')}/stop`, { method: 'POST' });
+    }
+    expect(lastOf(events, 'run-end')).toMatchObject({
+      reason: 'stopped',
+      usage: { inputTokens: 100, outputTokens: 7003, reasoningTokens: 7000, source: 'estimated' },
+      cost: { microUsd: 100 + 7003 * 10, source: 'estimated' },
+    });
+  });
+
+  it('keeps nobody waiting to hear that the answer is whole', async () => {
+    pair.upstream.script({ text: 'Yes indeed. '.repeat(50), usage: null });
+    const response = await ask({ model: 'openai/priced' });
+    const events = [];
+    const at: Record<string, number> = {};
+    for await (const event of iterateEvents(response)) {
+      events.push(event);
+      at[event.event.type] = performance.now();
+    }
+    expect(lastOf(events, 'run-end')?.usage).toMatchObject({ source: 'estimated' });
+    // The first count begins a thread; from then on nothing has to be told in between.
+    const told = at['finish'] ?? at['run-end'] ?? Infinity;
+    expect(told - (at['text-delta'] ?? 0)).toBeLessThan(250);
   });
 
   it('is of an estimated prompt where the provider counts its answer alone', async () => {
@@ -168,6 +208,55 @@ describe('a limit of money', () => {
   });
 });
 
+describe('a model that thinks', () => {
+  it('holds all that it may write, so that what it thinks unseen goes beyond no limit', async () => {
+    const admin = await makePerson(pair.server, { role: 'admin', hasGallery: false });
+    const person = await makePerson(pair.server, { hasGallery: false });
+    const limit = { subject: 'user', id: person.ids.user, period: 'day', unit: 'microUsd', amount: 250_000 };
+    await pair.server.call('/api/admin/limits', { method: 'PUT', body: limit, token: admin.session });
+    const usage = {
+      prompt_tokens: 10,
+      completion_tokens: 9000,
+      total_tokens: 9010,
+      completion_tokens_details: { reasoning_tokens: 8990 },
+    };
+    pair.upstream.script({ text: 'Yes.', firstDelayMs: 400, usage });
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const response = await ask({ model: 'openai/thinker' }, person.session);
+        return { status: response.status, body: await response.text() };
+      }),
+    );
+    // Of 250,000 each of two holds a hundred thousand; the third has what is left of it.
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
+    expect(answers.find(({ status }) => status === 402)?.body).toMatch(
+      /has \$0\.\d+ left, and \$0\.\d+ of it is held for answers that are being written/,
+    );
+    const response = await pair.server.call('/api/me/limits', { token: person.session });
+    const [state] = ((await response.json()) as { limits: { used: number; held: number }[] }).limits;
+    expect(state?.held).toBe(0);
+    expect(state?.used).toBeLessThan(250_000 + 100_020);
+  });
+
+  it('takes no prefill and no temperature while it thinks, where its provider has it so', async () => {
+    const both = { temperature: 0.5, reasoning: 'low' };
+    const refused = await ask({ model: 'anthropic/claude-haiku-4-5', ...both });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({
+      code: 'unsupported_option',
+      detail: expect.stringContaining('temperature: '),
+    });
+    pair.upstream.next({ status: 401 });
+    pair.upstream.script({ text: 'Yes.' });
+    const body = { model: 'gemini/flash-x', fallbackModels: ['anthropic/claude-haiku-4-5'], ...both };
+    const response = await ask(body);
+    expect(response.headers.get('x-sluice-dropped')).toBe('temperature');
+    expect(textOf(await readEvents(response))).toBe('Yes.');
+    expect(pair.upstream.lastReceived.body).not.toHaveProperty('temperature');
+    expect(pair.upstream.lastReceived.body).toHaveProperty('thinking');
+  });
+});
+
 describe('what sluice.config.json says of a model', () => {
   it('is who answers when it cannot, unless the request names others', async () => {
     pair.upstream.next({ status: 401 });
@@ -191,9 +280,10 @@ describe('what sluice.config.json says of a model', () => {
 
   it('is whether it goes on with an answer by itself, or is asked to', async () => {
     const person = await makePerson(pair.server, { hasGallery: false });
-    for (const [model, roles] of [
-      ['openai/goes-on', ['user', 'assistant']],
-      ['openai/priced', ['user', 'assistant', 'user']],
+    for (const [model, roles, options] of [
+      ['openai/goes-on', ['user', 'assistant'], {}],
+      ['openai/goes-on', ['user', 'assistant', 'user'], { reasoning: 'low' }],
+      ['openai/priced', ['user', 'assistant', 'user'], {}],
     ] as const) {
       const created = await pair.server.call('/api/conversations', { body: {}, token: person.session });
       const { id: conversationId } = (await created.json()) as { id: string };
@@ -212,7 +302,8 @@ describe('what sluice.config.json says of a model', () => {
       }
       pair.upstream.script({ text: ' and on.' });
       const start = lastOf(events, 'run-start');
-      const body = { model, conversationId, parentId: start?.messageId, continue: true, message: undefined };
+      const turn = { conversationId, parentId: start?.messageId, continue: true, message: undefined };
+      const body = { model, ...turn, ...options };
       expect(lastOf(await readEvents(await ask(body, person.session)), 'run-end')?.reason).toBe('complete');
       const sent = pair.upstream.lastReceived.body['messages'] as { role: string }[];
       expect(sent.map(({ role }) => role)).toEqual(roles);

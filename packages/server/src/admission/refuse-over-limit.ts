@@ -2,26 +2,40 @@ import { SluiceError } from '@sluice/shared';
 import type { AppliedLimit } from './limits.ts';
 import { periodAt } from './period-at.ts';
 
+/** What others hold is given back when they end. */
+const HELD_RETRY_MS = 5000;
+
 export interface Shortage {
   limit: AppliedLimit;
+  /** Beside what is held. */
   left: number;
+  /** For other runs that go on. */
+  held: number;
   needed: number;
   /** When the run began, epoch ms: its period counts. */
   createdAt: number;
 }
 
 /** @returns a `budget_exceeded` that says which limit, of whom, how much and until when */
-export function refusalOf({ limit, left, needed, createdAt }: Shortage): SluiceError {
+export function refusalOf({ limit, left, held, needed, createdAt }: Shortage): SluiceError {
   const { kind, id, period, unit, amount } = limit;
   const whose = { user: 'Your', token: "This token's", model: `Model ${id}'s` }[kind];
   const say = (count: number) => (unit === 'microUsd' ? toDollars(count) : String(count));
+  const whole = `${whose} limit of ${say(amount)}${unit === 'microUsd' ? '' : ` ${unit}`} a ${period}`;
+  const { end } = periodAt(period, createdAt);
+  const anew = `it begins anew at ${new Date(end).toISOString().replace('.000', '')}`;
+  if (left + held >= needed && held > 0) {
+    return new SluiceError('budget_exceeded', {
+      detail: `${whole} has ${say(left + held)} left, and ${say(held)} of it is held for answers that are being written: wait for one to end, or ask for fewer maxOutputTokens; ${anew}`,
+      retryAfterMs: HELD_RETRY_MS,
+    });
+  }
   const rest =
     unit === 'requests' || left <= 0
       ? 'is used up'
       : `has ${say(left)} left, and this needs about ${say(needed)}`;
-  const { end } = periodAt(period, createdAt);
   return new SluiceError('budget_exceeded', {
-    detail: `${whose} limit of ${say(amount)}${unit === 'microUsd' ? '' : ` ${unit}`} a ${period} ${rest}; it begins anew at ${new Date(end).toISOString().replace('.000', '')}`,
+    detail: `${whole} ${rest}; ${anew}`,
     retryAfterMs: Math.max(0, end - Date.now()),
   });
 }

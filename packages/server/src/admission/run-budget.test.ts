@@ -125,10 +125,14 @@ describeDatabases((name, open) => {
       await budget.holdMore(4096);
       expect(budget.held.microUsd).toBe(200);
       expect(budget.outputTokens).toBe(22);
-      await expect(budget.holdMore(1)).rejects.toMatchObject({ code: 'budget_exceeded' });
+      await expect(budget.holdMore(1)).rejects.toMatchObject({
+        details: { detail: expect.stringContaining('limit of $0.0002 a day is used up') },
+      });
       await expect(begin(undefined, asked)).rejects.toMatchObject({
         code: 'budget_exceeded',
-        details: { detail: expect.stringContaining('limit of $0.0002 a day is used up') },
+        details: {
+          detail: expect.stringMatching(/has \$0.0002 left, and \$0.0002 of it is held for answers/),
+        },
       });
       const outcome = makeOutcome({ model: models[0], cost: { microUsd: 150, source: 'catalog' } });
       await database.transaction(async (stores) => {

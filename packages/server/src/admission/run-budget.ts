@@ -187,9 +187,12 @@ export class RunBudget {
         missing.push(limit);
         continue;
       }
-      const left = limit.amount - counter[unit] - heldOf(counter, unit);
-      if (needed[unit] > 0 && left < needed[unit])
-        throw refusalOf({ limit, left, needed: needed[unit], createdAt });
+      const held = heldOf(counter, unit);
+      const left = limit.amount - counter[unit] - held;
+      if (needed[unit] > 0 && left < needed[unit]) {
+        const ofOthers = held - (unit === 'requests' ? 0 : this.held[unit]);
+        throw refusalOf({ limit, left, held: ofOthers, needed: needed[unit], createdAt });
+      }
       lefts[unit] = Math.min(lefts[unit], left);
     }
     if (missing.length > 0) throw new MissingCounters(missing);

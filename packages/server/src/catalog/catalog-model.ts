@@ -21,6 +21,8 @@ export interface ModelDialect {
   reasoning?: ReasoningForm;
   /** What Anthropic calls no thinking; left out: `disabled`, which Claude Sonnet 5.5 refuses. */
   thinkingOff?: 'between_tools';
+  /** What it takes a temperature with; left out: with anything. */
+  temperature?: 'without_thinking';
 }
 
 /** Phase limits that a model has instead of the server's own, ms. */

@@ -33,6 +33,7 @@ export function describeUnknown(provider: CatalogProvider, upstreamName: string)
     price: null,
     dialect: {
       ...(isOpenai && isAtVendor && form !== undefined && { api: 'responses' }),
+      ...(preset === 'anthropic' && { temperature: 'without_thinking' }),
       ...(form !== undefined && { reasoning: form }),
     },
   };
@@ -47,7 +48,11 @@ export function describeKnown(provider: CatalogProvider, model: VendorModel): Ca
     id: `${provider.id}/${upstreamName}`,
     provider: provider.id,
     // Most servers that stand in for OpenAI speak chat completions alone.
-    dialect: { ...spoken, ...(api !== undefined && provider.isAtVendor && { api }) },
+    dialect: {
+      ...spoken,
+      ...(api !== undefined && provider.isAtVendor && { api }),
+      ...(provider.preset === 'anthropic' && { temperature: 'without_thinking' }),
+    },
   };
 }
 

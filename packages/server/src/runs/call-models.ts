@@ -25,8 +25,8 @@ export interface ModelCalls {
   logger: Logger;
 }
 
-/** How long `run-end` may wait for a trailer before followers are told that the answer is whole. */
-const TRAILER_GRACE_MS = 20;
+/** How long `run-end` may wait, for a trailer or a count, before followers are told that the answer is whole. */
+export const FINISH_GRACE_MS = 20;
 
 /** @throws what the last call failed with, or the signal's reason */
 export async function callModels(calls: ModelCalls, progress: Progress): Promise<void> {
@@ -127,7 +127,7 @@ async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call
   const noteTokens = watchTokens(calls, candidate);
   let trailer: NodeJS.Timeout | undefined;
   try {
-    const request = { ...options, messages: tell(model, messages) };
+    const request = { ...options, messages: tell(candidate, messages) };
     for await (const batch of provider.generate(request, run.signal)) {
       timers.noteLife();
       const events = progress.note(batch);
@@ -137,10 +137,9 @@ async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call
       }
       if (progress.firstTokenMs !== null) timers.noteToken();
       noteTokens?.(estimateTokens(progress.textLength + progress.reasoningLength));
-      const { finishReason: reason } = progress;
-      if (reason === null || trailer !== undefined) continue;
+      if (progress.finishReason === null || trailer !== undefined) continue;
       timers.noteFinish();
-      trailer = setTimeout(() => log.append([{ type: 'finish', reason }]), TRAILER_GRACE_MS);
+      trailer = setTimeout(() => progress.tellFinish(log), FINISH_GRACE_MS);
     }
   } catch (error) {
     progress.isLeft = run.signal.aborted;

@@ -4,7 +4,7 @@ import type { Provider, ProviderRequest } from '../providers/provider.ts';
 import type { TokenPrice } from '../admission/run-budget.ts';
 import { ratesOf } from '../catalog/price-usage.ts';
 import { estimateInputTokens, outputTokensOf } from './estimate-usage.ts';
-import { readChatRequest, takesReasoning } from './read-chat-request.ts';
+import { readChatRequest, takesReasoning, takesTemperature } from './read-chat-request.ts';
 
 /** A model that may answer, and what is asked of it beside the messages. */
 export interface Candidate {
@@ -40,14 +40,14 @@ export function readCandidates(body: ChatRequest, { catalog, providers }: Ports)
   const instead = body.fallbackModels?.map((id) => catalog.resolve(id)) ?? ownFallbacks(first.model, catalog);
   const fallbacks = instead.map((model) => {
     const { temperature, reasoning, messages: _, ...asked } = body;
-    const { capabilities } = model;
-    if (temperature !== undefined && !capabilities.temperature) dropped.add('temperature');
     const mayReason = reasoning !== undefined && takesReasoning(model, reasoning);
     if (reasoning !== undefined && !mayReason) dropped.add('reasoning');
+    const isTaken = temperature !== undefined && takesTemperature(model, mayReason ? reasoning : 'off');
+    if (temperature !== undefined && !isTaken) dropped.add('temperature');
     return toCandidate(
       {
         ...asked,
-        ...(temperature !== undefined && capabilities.temperature && { temperature }),
+        ...(isTaken && { temperature }),
         ...(mayReason && { reasoning }),
       },
       model,
@@ -74,8 +74,10 @@ const CONTINUE_PROMPT =
   'Continue your last answer exactly where it stopped. Repeat nothing of it, and do not mention that it stopped.';
 
 /** @returns what this model is told of what was said; the last of it is an answer only where it is to go on with that */
-export function tell({ capabilities }: ResolvedModel, messages: readonly Message[]): readonly Message[] {
-  if (messages.at(-1)?.role !== 'assistant' || capabilities.prefill) return messages;
+export function tell({ model, options }: Candidate, messages: readonly Message[]): readonly Message[] {
+  // A thought would have to stand before an answer that is gone on with.
+  const mayPrefill = model.capabilities.prefill && (options.reasoning ?? 'off') === 'off';
+  if (messages.at(-1)?.role !== 'assistant' || mayPrefill) return messages;
   return [...messages, { role: 'user', content: CONTINUE_PROMPT }];
 }
 

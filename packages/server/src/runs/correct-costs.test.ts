@@ -17,15 +17,21 @@ const usage = {
   source: 'provider' as const,
 };
 
-/** A run that ended with an estimate of 30 tokens and 7 µ$, counted for its user. */
-async function leaveRun(
-  outcome: Parameters<typeof makeOutcome>[0] = { cost: { microUsd: 7, source: 'estimated' } },
-) {
+async function openWithUser() {
   const database = await openDatabase({ dataDir: await makeDataDir() });
   onTestFinished(() => database[Symbol.asyncDispose]());
   const user = makeUser();
   await database.users.insert(user);
-  const run = makeRun(user.id, { held: { tokens: 0, microUsd: 0 } });
+  return { database, user };
+}
+
+/** A run that ended with an estimate of 30 tokens and 7 µ$, counted for its user. */
+async function leaveRun(
+  outcome: Parameters<typeof makeOutcome>[0] = { cost: { microUsd: 7, source: 'estimated' } },
+  held: { tokens: number; microUsd: number } | null = { tokens: 0, microUsd: 0 },
+) {
+  const { database, user } = await openWithUser();
+  const run = makeRun(user.id, { held });
   const { start, end } = periodAt('day', run.createdAt);
   const key = { kind: 'user', id: user.id, period: 'day', start } as const;
   await database.runs.insert(run);
@@ -98,4 +104,26 @@ it('looks no more once it is closed', async () => {
   corrector[Symbol.dispose]();
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(state.looks).toBe(0);
+});
+
+it('counts for a limit that was set after the run had ended', async () => {
+  const { database, run, readCounter } = await leaveRun(undefined, null);
+  const { provider } = createProvider({ usage, microUsd: 40 });
+  correctOf(database).note({ runId: run.id, provider, providerRequestId: 'gen-1' });
+  await expect.poll(readCounter).toMatchObject({ tokens: 150, microUsd: 40 });
+});
+
+it('looks again for a run whose end is not written yet', async () => {
+  const { database, user } = await openWithUser();
+  const run = makeRun(user.id);
+  await database.runs.insert(run);
+  const { provider, state } = createProvider({ usage, microUsd: 40 });
+  const corrector = correctCosts({ database, logger: createLogger('silent'), delaysMs: [1, 200] });
+  onTestFinished(() => corrector[Symbol.dispose]());
+  corrector.note({ runId: run.id, provider, providerRequestId: 'gen-1' });
+  await expect.poll(() => state.looks).toBe(1);
+  await database.runs.end(run.id, makeOutcome({ cost: { microUsd: 7, source: 'estimated' } }));
+  await expect
+    .poll(async () => (await database.runs.find(run.id, user.id))?.result?.cost)
+    .toEqual({ microUsd: 40, source: 'provider' });
 });

@@ -38,8 +38,8 @@ export function correctCosts({ database, logger, delaysMs = DELAYS_MS }: Correct
         const signal = AbortSignal.any([closed.signal, AbortSignal.timeout(PATIENCE_MS)]);
         const found = await provider.findCall?.(providerRequestId, signal);
         if (found?.microUsd === undefined) continue;
-        await correct(database, runId, { usage: found.usage ?? null, microUsd: found.microUsd });
-        return;
+        const correction = { usage: found.usage ?? null, microUsd: found.microUsd };
+        if (await correct(database, runId, correction)) return;
       } catch (error) {
         logger.debug({ err: error, runId }, 'what a call cost could not be asked for');
       }
@@ -55,17 +55,21 @@ export function correctCosts({ database, logger, delaysMs = DELAYS_MS }: Correct
   };
 }
 
+/** @returns false when its end is still to be written */
 async function correct(
   database: Database,
   runId: string,
   correction: Parameters<Database['runs']['correct']>[1],
-): Promise<void> {
-  await database.transaction(async ({ runs, budgets }) => {
+): Promise<boolean> {
+  return database.transaction(async ({ runs, budgets }) => {
+    await budgets.keepMakersOut();
     const corrected = await runs.correct(runId, correction);
-    if (!corrected?.counted) return;
+    if (corrected === 'running') return false;
+    if (corrected === 'known') return true;
     const { counted, tokens, microUsd } = corrected;
     const keys = counterKeysOf(counted, counted.createdAt);
     await budgets.lockCounters(keys);
     await budgets.addToCounters(keys, { ...nothing, tokens, microUsd });
+    return true;
   });
 }

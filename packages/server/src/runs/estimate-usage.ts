@@ -1,5 +1,5 @@
 import type { Message, Usage } from '@sluice/shared';
-import type { TokenCounter } from './token-counter.ts';
+import type { ModelDialect } from '../catalog/catalog-model.ts';
 
 /** Characters per token, about right for prose in most languages of Latin script. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -9,6 +9,9 @@ const TOKENS_PER_IMAGE = 1500;
 export const SAMPLE_LENGTH = 4000;
 /** Of one message, so that a long one does not stand for all. */
 const MESSAGE_SAMPLE_LENGTH = 1000;
+
+/** @returns how many tokens a text has; undefined when it cannot be told in time */
+type Count = (text: string) => Promise<number | undefined>;
 
 interface Asked {
   messages: readonly Message[];
@@ -43,12 +46,18 @@ function measure({ messages, systemPrompt = '' }: Asked): { characters: number; 
 
 const USUAL_OUTPUT_TOKENS = 4096;
 
-/** Tokens that an answer is expected to have at most, for what is set aside before it begins. */
+/**
+ * Tokens that an answer is expected to have at most, for what is set aside before it begins. A model that thinks may do so unseen, and
+ * nothing shows how much by then: all it can write is set aside.
+ */
 export function outputTokensOf(
-  asked: { maxOutputTokens?: number | undefined },
-  model: { maxOutputTokens: number | null },
+  asked: { maxOutputTokens?: number | undefined; reasoning?: string | undefined },
+  model: { maxOutputTokens: number | null; dialect: ModelDialect },
 ): number {
-  return Math.min(asked.maxOutputTokens ?? USUAL_OUTPUT_TOKENS, model.maxOutputTokens ?? Infinity);
+  const mayThink = model.dialect.reasoning !== undefined && asked.reasoning !== 'off';
+  const most = model.maxOutputTokens ?? Infinity;
+  const usual = mayThink && most !== Infinity ? most : USUAL_OUTPUT_TOKENS;
+  return Math.min(asked.maxOutputTokens ?? usual, most);
 }
 
 export interface Produced {
@@ -63,13 +72,20 @@ export interface Produced {
 export async function estimateUsage(
   asked: Asked,
   produced: Produced,
-  { known, counter }: { known: Usage | null; counter: Pick<TokenCounter, 'count'> },
+  { known, count }: { known: Usage | null; count: Count },
 ): Promise<Usage> {
-  const perCharacter = await tokensPerCharacter(produced.sample, counter);
-  const reasoningTokens = Math.ceil(produced.reasoning * perCharacter);
+  // Both under one deadline.
+  const [perCharacter, inputTokens] = await Promise.all([
+    tokensPerCharacter(produced.sample, count),
+    known?.inputTokens || countInput(asked, count),
+  ]);
+  const shown = Math.ceil(produced.reasoning * perCharacter);
+  const outputTokens = Math.ceil(produced.text * perCharacter) + shown;
+  // What was thought unseen is in the provider's count alone; what came since then is not.
+  const reasoningTokens = Math.max(shown, known?.reasoningTokens ?? 0);
   return {
-    inputTokens: known?.inputTokens || (await countInput(asked, counter)),
-    outputTokens: Math.ceil(produced.text * perCharacter) + reasoningTokens,
+    inputTokens,
+    outputTokens: Math.max(outputTokens, known?.outputTokens ?? 0, reasoningTokens),
     cacheReadTokens: known?.cacheReadTokens ?? 0,
     cacheWriteTokens: known?.cacheWriteTokens ?? 0,
     reasoningTokens,
@@ -77,14 +93,14 @@ export async function estimateUsage(
   };
 }
 
-async function countInput(asked: Asked, counter: Pick<TokenCounter, 'count'>): Promise<number> {
+async function countInput(asked: Asked, count: Count): Promise<number> {
   const { characters, images } = measure(asked);
-  const perCharacter = await tokensPerCharacter(sampleOf(asked), counter);
+  const perCharacter = await tokensPerCharacter(sampleOf(asked), count);
   return Math.ceil(characters * perCharacter) + images * TOKENS_PER_IMAGE;
 }
 
-async function tokensPerCharacter(sample: string, counter: Pick<TokenCounter, 'count'>): Promise<number> {
-  const tokens = sample === '' ? undefined : await counter.count(sample);
+async function tokensPerCharacter(sample: string, count: Count): Promise<number> {
+  const tokens = sample === '' ? undefined : await count(sample);
   return tokens === undefined ? 1 / CHARACTERS_PER_TOKEN : tokens / sample.length;
 }
 

@@ -7,7 +7,7 @@ import {
   errorEntry,
 } from '@sluice/shared';
 import { priceUsage } from '../catalog/price-usage.ts';
-import { type ModelCalls, callModels } from './call-models.ts';
+import { FINISH_GRACE_MS, type ModelCalls, callModels } from './call-models.ts';
 import type { CostCorrector } from './correct-costs.ts';
 import type { EndWriter, EndedRun } from './end-writer.ts';
 import { estimateUsage } from './estimate-usage.ts';
@@ -67,9 +67,19 @@ function judge({ run }: Generation, progress: Progress, failure: unknown): Verdi
   return { reason: progress.finishReason };
 }
 
+/** What a count of tokens may take, and what it may take where somebody waits for the end of the run. */
+const PATIENCE_MS = 1000;
+const SHORT_PATIENCE_MS = 300;
+
+/** By who pressed Stop, or by a server that is to end. */
+function isWaitedFor({ signal }: Run): boolean {
+  const reason: unknown = signal.reason;
+  return reason instanceof RunAbort && ['stopped', 'interrupted'].includes(reason.endReason);
+}
+
 /** The provider's own count of a whole answer, else an estimate; null when nothing can have been charged. */
 async function settleUsage(
-  { candidates, messages, counter }: Generation,
+  { run, candidates, messages, counter }: Generation,
   progress: Progress,
 ): Promise<Usage | null> {
   const { usage, finishReason, textLength, reasoningLength, sample } = progress;
@@ -80,9 +90,22 @@ async function settleUsage(
   if (!wasAnswered && !progress.isLeft) return null;
   const asked = { ...candidates.first.options, messages };
   const produced = { text: textLength, reasoning: reasoningLength, sample };
-  const estimate = await estimateUsage(asked, produced, { known: usage, counter });
+  const patienceMs = isWaitedFor(run) ? SHORT_PATIENCE_MS : PATIENCE_MS;
+  const count = (text: string) => counter.count(text, patienceMs);
+  const estimate = await estimateUsage(asked, produced, { known: usage, count });
   // What was counted of a whole answer stands, though its prompt was not.
   return counted?.outputTokens ? { ...estimate, outputTokens: counted.outputTokens } : estimate;
+}
+
+/** Followers are told that the answer is whole if its end has to wait for a count. */
+async function settleWhole(generation: Generation, progress: Progress): Promise<Usage | null> {
+  const { log } = generation;
+  const told = progress.isFinishTold
+    ? undefined
+    : setTimeout(() => progress.tellFinish(log), FINISH_GRACE_MS);
+  const usage = await settleUsage(generation, progress);
+  clearTimeout(told);
+  return usage;
 }
 
 /** The provider's own figure, else the catalogue's price for what was used; null where neither is known. */
@@ -99,7 +122,8 @@ function settleCost({ costMicroUsd, candidate }: Progress, usage: Usage | null):
 /** The database ends a run; `run-end` tells of it. */
 async function end(generation: Generation, progress: Progress, { reason, error }: Verdict): Promise<void> {
   const { run, log, ends } = generation;
-  const usage = await settleUsage(generation, progress);
+  const isWhole = error === undefined && reason === progress.finishReason;
+  const usage = await (isWhole ? settleWhole : settleUsage)(generation, progress);
   const cost = settleCost(progress, usage);
   const timing = { firstTokenMs: progress.firstTokenMs, totalMs: Date.now() - run.createdAt };
   const { providerRequestId, served } = progress;

@@ -1,13 +1,19 @@
 import type { RunEvent, Usage } from '@sluice/shared';
+import type { RunLog } from '../event-log/event-log.ts';
 import type { Candidate } from './candidates.ts';
 import { SAMPLE_LENGTH } from './estimate-usage.ts';
 import type { ProviderEvent } from '../providers/provider.ts';
+
+/** Of a name that an upstream says: no real one is longer. */
+const MAX_NAME_LENGTH = 200;
+const cut = (name: string) => name.slice(0, MAX_NAME_LENGTH).toWellFormed();
 
 /** What has come of a run's upstream calls so far. */
 export class Progress {
   /** Who is being asked, or was asked last. */
   candidate: Candidate | null = null;
   finishReason: 'complete' | 'length' | 'refused' | null = null;
+  isFinishTold = false;
   usage: Usage | null = null;
   providerRequestId: string | undefined;
   /** By the provider's own account. */
@@ -46,6 +52,13 @@ export class Progress {
     this.isLeft = false;
   }
 
+  /** Tells followers that the answer is whole, once. */
+  tellFinish(log: RunLog): void {
+    if (this.finishReason === null || this.isFinishTold) return;
+    this.isFinishTold = true;
+    log.append([{ type: 'finish', reason: this.finishReason }]);
+  }
+
   /** Takes down what a batch tells. @returns what followers are to see of it */
   note(batch: readonly ProviderEvent[]): RunEvent[] {
     const events: RunEvent[] = [];
@@ -64,13 +77,13 @@ export class Progress {
           this.finishReason = event.reason;
           break;
         case 'call':
-          this.providerRequestId = event.providerRequestId;
+          this.providerRequestId = cut(event.providerRequestId);
           break;
         case 'cost':
           this.costMicroUsd = event.microUsd;
           break;
         case 'served':
-          this.served = { model: event.model, ...(event.by !== undefined && { by: event.by }) };
+          this.served = { model: cut(event.model), ...(event.by !== undefined && { by: cut(event.by) }) };
           break;
         default:
           event satisfies never;

@@ -15,9 +15,18 @@ export function takesReasoning(
   return reasoningLevels.includes(level) || (level === 'off' && reasoningLevels.length === 0);
 }
 
+/** @param reasoning that it is asked with */
+export function takesTemperature(
+  { capabilities, dialect }: ResolvedModel,
+  reasoning: ChatRequest['reasoning'] = 'off',
+): boolean {
+  return capabilities.temperature && (dialect.temperature === undefined || reasoning === 'off');
+}
+
 function refuseUnsupported(body: ChatRequest, model: ResolvedModel): void {
-  if (body.temperature !== undefined && !model.capabilities.temperature) {
-    refuse('temperature', `model ${model.id} does not take it`);
+  if (body.temperature !== undefined && !takesTemperature(model, body.reasoning)) {
+    const when = model.capabilities.temperature ? ' together with reasoning' : '';
+    refuse('temperature', `model ${model.id} does not take it${when}`);
   }
   if (body.reasoning !== undefined && !takesReasoning(model, body.reasoning)) {
     const { reasoningLevels } = model.capabilities;

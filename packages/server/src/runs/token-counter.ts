@@ -6,14 +6,13 @@ export interface TokenCounter extends Disposable {
   /**
    * By OpenAI's o200k_base, which others are near enough to for an estimate.
    *
-   * @returns undefined when it cannot be told in time
+   * @returns undefined when it cannot be told in time, which is so for the first text after a long pause unless it has a second
    */
-  count(text: string): Promise<number | undefined>;
+  count(text: string, patienceMs: number): Promise<number | undefined>;
 }
 
-const PATIENCE_MS = 300;
 /** After the last text: its table takes 100 MB. */
-const KEPT_MS = 60_000;
+const KEPT_MS = 600_000;
 
 /** @param keptMs how long the thread stays after it was last asked */
 export function createTokenCounter(keptMs = KEPT_MS): TokenCounter {
@@ -45,7 +44,7 @@ export function createTokenCounter(keptMs = KEPT_MS): TokenCounter {
   }
 
   return {
-    async count(text) {
+    async count(text, patienceMs) {
       clearTimeout(leave);
       worker ??= open();
       leave = setTimeout(close, keptMs).unref();
@@ -53,7 +52,7 @@ export function createTokenCounter(keptMs = KEPT_MS): TokenCounter {
       const request: CountRequest = { number, text };
       const counted = Promise.withResolvers<number | undefined>();
       waiting.set(number, counted.resolve);
-      const timer = setTimeout(() => counted.resolve(undefined), PATIENCE_MS);
+      const timer = setTimeout(() => counted.resolve(undefined), patienceMs);
       worker.postMessage(request);
       const tokens = await counted.promise;
       clearTimeout(timer);

@@ -14,24 +14,25 @@ interface Correction {
 
 /** By how much the ledger had too little; negative where it had too much. */
 interface Corrected {
-  /** Null for a run that is counted for no limit. */
-  counted: Omit<CountedRun, 'held'> | null;
+  /** Of a run that was counted for no limit, too: counters that were made since have it. */
+  counted: Omit<CountedRun, 'held'>;
   tokens: number;
   microUsd: number;
 }
 
 export interface RunCorrections {
-  /** Within a transaction. @returns undefined when there is nothing to be corrected: an unended run, or one whose provider has said it */
-  correct(id: string, correction: Correction): Promise<Corrected | undefined>;
+  /** Within a transaction. @returns `running` for one whose end is not written; `known` for one whose provider has said it, or that is gone */
+  correct(id: string, correction: Correction): Promise<Corrected | 'running' | 'known'>;
 }
 
 export function createRunCorrections(ports: { db: Kysely<Schema>; kind: DatabaseKind }): RunCorrections {
   const { db, kind } = ports;
   return {
     async correct(id, { usage, microUsd }) {
-      const query = db.selectFrom('runs').selectAll().where('id', '=', id).where('state', '!=', 'running');
+      const query = db.selectFrom('runs').selectAll().where('id', '=', id);
       const row = await (kind === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
-      if (row === undefined || row.cost_source === 'provider') return undefined;
+      if (row?.state === 'running') return 'running';
+      if (row === undefined || row.cost_source === 'provider') return 'known';
       const entry = {
         cost_micro_usd: microUsd,
         cost_source: 'provider' as const,
@@ -44,10 +45,9 @@ export function createRunCorrections(ports: { db: Kysely<Schema>; kind: Database
         model: row.model,
         createdAt: row.created_at,
       };
-      // Of a call that cost nothing the row has an estimate of its input alone, which no limit was charged.
-      const charged = row.usage_source === null ? 0 : (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
+      const charged = (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
       return {
-        counted: row.held_tokens === null ? null : counted,
+        counted,
         tokens: usage === null ? 0 : usage.inputTokens + usage.outputTokens - charged,
         microUsd: microUsd - (row.cost_micro_usd ?? 0),
       };
