@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/shared';
 import { toUnreachable } from './upstream-error.ts';
 
-type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** An answer with a status that is none of success. */
 export interface HttpFailure {

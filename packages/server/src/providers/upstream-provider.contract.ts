@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startFakeUpstream } from '../../test/_support/fake-upstream.ts';
 import { type OpenProvider, collect, never, play, readUntil, request, typesOf } from './outcome.fixture.ts';
 import { describeProvider } from './provider.contract.ts';
@@ -115,6 +115,22 @@ export function describeUpstreamProvider(
       }
       await upstream.idle();
       expect(upstream.stats).toMatchObject({ aborted: 1, openConnections: 0 });
+    });
+
+    it('sends no header that the environment holds for an SDK', async () => {
+      const names = ['x-other', 'authorization', 'x-api-key', 'anthropic-version', 'accept', 'user-agent'];
+      const headers = names.map((name) => `${name}: canary`).join('\n');
+      vi.stubEnv('OPENAI_CUSTOM_HEADERS', headers);
+      vi.stubEnv('ANTHROPIC_CUSTOM_HEADERS', headers);
+      try {
+        await using upstream = await startFakeUpstream();
+        await using provider = await createProvider(upstream);
+        expect((await collect(provider.generate(request, never))).error).toBeUndefined();
+        await collect(provider.generate({ ...request, temperature: 0.5 }, never));
+        expect(JSON.stringify(upstream.received.map((call) => call.headers))).not.toContain('canary');
+      } finally {
+        vi.unstubAllEnvs();
+      }
     });
 
     it('makes ten calls over one connection', async () => {

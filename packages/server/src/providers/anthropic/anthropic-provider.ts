@@ -3,6 +3,7 @@ import type { Provider, ProviderRequest } from '../provider.ts';
 import { streamAnswer } from '../stream-answer.ts';
 import { UpstreamConnections } from '../upstream-fetch.ts';
 import { NO_SDK_TIMEOUT_MS } from '../sdk-timeout.ts';
+import { withHeaders } from '../with-headers.ts';
 import { buildRequest } from './build-request.ts';
 import { listModels } from './list-models.ts';
 import { mapError } from './map-error.ts';
@@ -15,8 +16,10 @@ export interface AnthropicProviderOptions {
 }
 
 const providerName = 'Anthropic';
+const VERSION_HEADER = 'anthropic-version';
 /** The SDK's own version refuses sampling options at any value. */
-const SAMPLING_VERSION = { 'anthropic-version': '2023-06-01' };
+const VERSION = { [VERSION_HEADER]: '2026-10-21' };
+const SAMPLING_VERSION = { [VERSION_HEADER]: '2023-06-01' };
 
 /** @returns the Messages API through the official SDK; disposing it closes its idle connections */
 export function createAnthropicProvider(options: AnthropicProviderOptions): Provider & AsyncDisposable {
@@ -24,7 +27,12 @@ export function createAnthropicProvider(options: AnthropicProviderOptions): Prov
   const client = new Anthropic({
     apiKey: options.apiKey,
     baseURL: options.baseUrl ?? 'https://api.anthropic.com',
-    fetch: connections.fetch,
+    // What is not said here would be read from the environment.
+    defaultHeaders: VERSION,
+    fetch: withHeaders(connections.fetch, {
+      own: { authorization: `Bearer ${options.apiKey}` },
+      passed: [VERSION_HEADER],
+    }),
     maxRetries: 0,
     timeout: NO_SDK_TIMEOUT_MS,
     logLevel: 'off',
@@ -51,5 +59,5 @@ export function createAnthropicProvider(options: AnthropicProviderOptions): Prov
 }
 
 function versionFor({ temperature }: ProviderRequest): Record<string, string> {
-  return temperature === undefined ? {} : SAMPLING_VERSION;
+  return temperature === undefined ? VERSION : SAMPLING_VERSION;
 }

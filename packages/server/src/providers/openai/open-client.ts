@@ -2,6 +2,7 @@ import OpenAI from 'openai';
 import { checkAnswers } from '../check-answers.ts';
 import { NO_SDK_TIMEOUT_MS } from '../sdk-timeout.ts';
 import type { UpstreamConnections } from '../upstream-fetch.ts';
+import { withHeaders } from '../with-headers.ts';
 import { mapFailure } from './map-error.ts';
 
 export interface ClientOptions {
@@ -17,28 +18,28 @@ export interface ClientOptions {
 
 /** @returns the official SDK with its own retries and timers off, and nothing read from the environment */
 export function openClient(options: ClientOptions): OpenAI {
-  const { providerName, connections, baseUrl, apiKey, keyHeader, headers } = options;
-  const isBearer = apiKey !== undefined && keyHeader === undefined;
+  const { providerName, connections, baseUrl, apiKey, headers } = options;
+  const fetch = checkAnswers(connections.fetch, {
+    providerName,
+    mapFailure: (failure) => mapFailure(failure, providerName),
+  });
   return new OpenAI({
-    // The SDK insists on one; where it is not wanted, its header is taken away again.
+    // The SDK insists on one, and refuses one that no header can carry without showing it.
     apiKey: apiKey ?? 'none',
     baseURL: baseUrl,
-    defaultHeaders: {
-      ...(isBearer ? {} : { authorization: null }),
-      ...(apiKey !== undefined && keyHeader !== undefined ? { [keyHeader]: apiKey } : {}),
-      ...headers,
-    },
     // Left out, these would be read from the environment.
     adminAPIKey: null,
     organization: null,
     project: null,
     webhookSecret: null,
-    fetch: checkAnswers(connections.fetch, {
-      providerName,
-      mapFailure: (failure) => mapFailure(failure, providerName),
-    }),
+    fetch: withHeaders(fetch, { own: { ...keyOf(options), ...headers } }),
     maxRetries: 0,
     timeout: NO_SDK_TIMEOUT_MS,
     logLevel: 'off',
   });
+}
+
+function keyOf({ apiKey, keyHeader }: ClientOptions): Record<string, string> {
+  if (apiKey === undefined) return {};
+  return keyHeader === undefined ? { authorization: `Bearer ${apiKey}` } : { [keyHeader]: apiKey };
 }
