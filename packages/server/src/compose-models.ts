@@ -4,6 +4,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { LiveModels, type ModelSource } from './catalog/live-models.ts';
 import type { Config } from './config/config.ts';
 import type { ModelsConfig, ProviderConfig } from './config/models-config.ts';
+import { presets as configPresets } from './config/presets.ts';
 import type { Secrets } from './config/secrets.ts';
 import type { Logger } from './observability/logger.ts';
 import type { ProviderSettings } from './providers/create-provider.ts';
@@ -91,13 +92,14 @@ function toProviderSettings({ config, secrets }: Loaded): ProviderSettings[] {
 }
 
 function toCatalogSettings({ providers, ...settings }: ModelsConfig): CatalogSettings {
-  return { ...settings, providers: providers.map(toCatalogProvider) };
+  const vendorNames = Object.fromEntries(Object.entries(configPresets).map(([id, { name }]) => [id, name]));
+  return { ...settings, providers: providers.map(toCatalogProvider), vendorNames };
 }
 
-function toCatalogProvider({ id, preset, baseUrl, isLookedFor }: ProviderConfig): CatalogProvider {
+function toCatalogProvider({ id, preset, name, baseUrl, isLookedFor }: ProviderConfig): CatalogProvider {
   const reasoning = usualForm(preset);
   const isAtVendor = baseUrl === undefined || new URL(baseUrl).hostname.endsWith('api.openai.com');
-  return { id, preset, isAtVendor, isLookedFor, ...(reasoning !== undefined && { reasoning }) };
+  return { id, preset, name, isAtVendor, isLookedFor, ...(reasoning !== undefined && { reasoning }) };
 }
 
 /** How models of a provider are told how much to think where nothing else is known of them. */

@@ -73,6 +73,7 @@ describe('a provider of sluice.config.json', () => {
     expect(listed.models.find(({ id }) => id === 'lab/big-model')).toEqual({
       id: 'lab/big-model',
       provider: 'lab',
+      providerName: 'Lab',
       name: 'Big model',
       aliases: ['quick'],
       contextWindow: 32_000,

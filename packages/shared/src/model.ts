@@ -41,6 +41,8 @@ export const modelSchema = z.object({
   /** `provider/name`, as a chat request takes it. */
   id: z.string(),
   provider: z.string(),
+  /** What people read for the provider. */
+  providerName: z.optional(z.string()),
   /** What people read. */
   name: z.string(),
   /** Other names that a chat request may call it by. */

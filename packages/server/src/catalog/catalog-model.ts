@@ -33,7 +33,7 @@ export interface ModelTimeouts {
 }
 
 /** A model as it is asked here: as its vendor documents it, or its upstream lists it, and as `sluice.config.json` has it. */
-export interface CatalogModel extends Omit<Model, 'available' | 'aliases'> {
+export interface CatalogModel extends Omit<Model, 'available' | 'aliases' | 'providerName'> {
   dialect: ModelDialect;
   /** Ids of models that answer when this one cannot and the request names none. */
   fallbacks?: readonly string[];

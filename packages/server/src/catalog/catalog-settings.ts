@@ -7,6 +7,8 @@ export interface CatalogProvider {
   id: string;
   /** Whose models it has, where they are known here: `anthropic`, `openai` … */
   preset: string;
+  /** What people read. */
+  name: string;
   /** Whether it is asked at the vendor's own address, where alone every API of it can be counted on. */
   isAtVendor: boolean;
   /** How its models are usually told how much to think; of those nothing else is known of. Absent: they are not told. */
@@ -32,6 +34,8 @@ export interface ModelSettings {
 export interface CatalogSettings {
   /** In the order in which a default is looked for. */
   providers: readonly CatalogProvider[];
+  /** What people read for vendors that are not configured, by their id. */
+  vendorNames?: Readonly<Record<string, string>>;
   /** An id or an alias. */
   defaultModel?: string;
   /** Alias → id. */

@@ -5,6 +5,7 @@ import { Catalog } from './catalog.ts';
 const provider = (id: string, more: Partial<CatalogProvider> = {}): CatalogProvider => ({
   id,
   preset: id,
+  name: id,
   isAtVendor: true,
   isLookedFor: false,
   ...more,
@@ -46,8 +47,27 @@ describe('Catalog', () => {
   it('tells nobody how a model is spoken to', () => {
     const [model] = catalogOf([vendor('openai')]).list().models;
     expect(Object.keys(model ?? {}).toSorted()).toEqual(
-      'available capabilities contextWindow id maxOutputTokens name price provider'.split(' '),
+      'available capabilities contextWindow id maxOutputTokens name price provider providerName'.split(' '),
     );
+  });
+
+  it('says what people read for a provider, be it configured or not', () => {
+    const lab = provider('lab', { name: 'The lab' });
+    const catalog = catalogOf([lab], { vendorNames: { openai: 'OpenAI' } });
+    catalog.offer('lab', [{ name: 'a' }]);
+    const names = new Map(catalog.list().models.map((model) => [model.provider, model.providerName]));
+    expect([names.get('lab'), names.get('openai')]).toEqual(['The lab', 'OpenAI']);
+    expect(names.has('anthropic')).toBe(true);
+    expect(names.get('anthropic')).toBeUndefined();
+    expect(catalogOf([]).list().models[0]?.providerName).toBe('Demo');
+  });
+
+  it('makes its list once, until something changes', () => {
+    const catalog = catalogOf([vendor('openai')]);
+    const before = catalog.list();
+    expect(catalog.list()).toBe(before);
+    catalog.offer('openai', [{ name: 'gpt-7' }]);
+    expect(catalog.list()).not.toBe(before);
   });
 
   it.each(['anthropic/claude-sonnet-5-5', 'nobody/x', 'openai/', 'openai', '/x'])('refuses %j', (id) => {
@@ -91,7 +111,64 @@ describe('an unknown name', () => {
     const model = catalogOf([owner]).resolve(`${owner.id}/${name}`);
     const capabilities = { images: true, prefill: false, temperature, reasoning: form !== undefined };
     expect(model).toMatchObject({ upstreamName: name, price: null, capabilities });
-    expect(model.dialect).toEqual({ ...(form && { reasoning: form }), ...(api && { api }) });
+    expect(model.dialect).toEqual({
+      ...(form && { reasoning: form }),
+      ...(api && { api }),
+      ...(owner.preset === 'anthropic' && { temperature: 'without_thinking' }),
+    });
+  });
+});
+
+describe('another name of a known model', () => {
+  it.each([
+    [vendor('openai'), 'gpt-6.1-sol-2026-03-05', 'gpt-6.1-sol'],
+    [vendor('anthropic'), 'claude-sonnet-5-5-20260901', 'claude-sonnet-5-5'],
+    [vendor('gemini'), 'models/gemini-3.8-flash', 'gemini-3.8-flash'],
+    [{ ...vendor('openai'), id: 'work' }, 'gpt-4.1-2025-04-14', 'gpt-4.1'],
+  ])('is described as that is, and called as it was asked for: %j, %s', (owner, name, known) => {
+    const catalog = catalogOf([owner]);
+    const { price, ...model } = catalog.resolve(`${owner.id}/${known}`);
+    const id = `${owner.id}/${name}`;
+    expect(price).not.toBeNull();
+    expect(catalog.resolve(id)).toEqual({ ...model, price, id, name, upstreamName: name });
+    expect(catalog.priceOf(id)).toEqual(price);
+    expect(idsOf(catalog)).not.toContain(id);
+  });
+
+  it('costs what the administrator or the provider says that the model costs, unless they say more', () => {
+    const price = { inputPerMTok: 1, outputPerMTok: 2 };
+    const own = { inputPerMTok: 3, outputPerMTok: 4 };
+    const models = {
+      'openai/gpt-4.1': { price },
+      'openai/gpt-4.1-2025-04-14': { price: own },
+      'lab/one': { price },
+    };
+    const catalog = catalogOf([vendor('openai'), provider('lab'), vendor('openrouter')], { models });
+    catalog.offer('openrouter', [
+      { name: 'a/b', price },
+      { name: 'a/b-2026-01-01', price: own },
+    ]);
+    const dated = ['openai/gpt-4.1-2026-01-01', 'lab/one-20260101', 'openrouter/a/b-2026-02-02'];
+    for (const id of dated) expect(catalog.resolve(id).price).toMatchObject(price);
+    for (const id of ['openai/gpt-4.1-2025-04-14', 'openrouter/a/b-2026-01-01'])
+      expect(catalog.resolve(id).price).toMatchObject(own);
+  });
+
+  it('is not taken for one where the rest is no date, or unknown', () => {
+    const catalog = catalogOf([vendor('openai'), vendor('gemini')]);
+    for (const id of [
+      'openai/gpt-4.1-0613',
+      'openai/models/gpt-4.1',
+      'gemini/models/x',
+      'openai/x-2026-01-01',
+    ])
+      expect(catalog.resolve(id).price).toBeNull();
+  });
+
+  it('has the price of a vendor whose key is gone, for what it answered before', () => {
+    const catalog = catalogOf([provider('groq')]);
+    expect(catalog.priceOf('openai/gpt-4.1-2025-04-14')?.inputPerMTok).toBe(2);
+    expect(catalog.priceOf('nobody/x')).toBeNull();
   });
 });
 

@@ -18,3 +18,13 @@ export function findSnapshots(names: readonly string[]): ReadonlySet<string> {
   const all = new Set(names);
   return new Set(names.filter((name) => DATED.test(name) && all.has(name.replace(DATED, ''))));
 }
+
+/** Not four digits alone, with which some vendors name another generation at another price. */
+const FULL_DATE = /-(\d{4}-\d{2}-\d{2}|\d{8})$/;
+
+/** @returns the name that the same model is known by, where this one is dated, or is Google's own path of it; else undefined */
+export function findUsualName(name: string, preset: string): string | undefined {
+  const bare = preset === 'gemini' ? name.replace(/^models\//, '') : name;
+  const usual = bare.replace(FULL_DATE, '');
+  return usual === name ? undefined : usual;
+}
