@@ -1,16 +1,8 @@
 import type { Model, ModelList } from '@sluice/shared';
 
-const providerNames: Record<string, string> = {
-  anthropic: 'Anthropic',
-  openai: 'OpenAI',
-  gemini: 'Google Gemini',
-  openrouter: 'OpenRouter',
-  aiand: 'ai&',
-  ollama: 'Ollama',
-  demo: 'Demo',
-};
-
 export interface ModelGroup {
+  /** Of the provider. */
+  id: string;
   label: string;
   models: readonly Model[];
 }
@@ -18,7 +10,8 @@ export interface ModelGroup {
 /** @returns the models by provider; those that can be used come first */
 export function groupModels(models: readonly Model[]): readonly ModelGroup[] {
   const groups = [...Map.groupBy(models, (model) => model.provider)].map(([provider, members]) => ({
-    label: providerNames[provider] ?? provider,
+    id: provider,
+    label: members[0]?.providerName ?? provider,
     models: members.toSorted((a, b) => Number(b.available) - Number(a.available)),
   }));
   const isUsable = (group: ModelGroup) => group.models.some((model) => model.available);
@@ -29,7 +22,7 @@ export function groupModels(models: readonly Model[]): readonly ModelGroup[] {
 export function chooseModel(list: ModelList | undefined, wanted: string | null): string | undefined {
   if (list === undefined) return wanted ?? undefined;
   const isUsable = list.models.some((model) => model.id === wanted && model.available);
-  return isUsable && wanted !== null ? wanted : list.default;
+  return isUsable && wanted !== null ? wanted : list.default || undefined;
 }
 
 /** @returns what people call a model */

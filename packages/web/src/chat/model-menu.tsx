@@ -55,7 +55,7 @@ function ModelItems({ models, value, onChoose }: Pick<ModelMenuProps, 'models' |
   return (
     <Menu.RadioGroup value={value} onValueChange={onChoose}>
       {groupModels(models).map((group) => (
-        <Menu.Group key={group.label} className="menu-group">
+        <Menu.Group key={group.id} className="menu-group">
           <Menu.GroupLabel className="menu-label">{group.label}</Menu.GroupLabel>
           {group.models.map((model) => (
             <Menu.RadioItem
