@@ -5,7 +5,8 @@ import { never } from '../outcome.fixture.ts';
 import { ModelLister } from './list-models.ts';
 import { createOllamaProvider } from './ollama-provider.ts';
 
-type Answers = (path: string, name: string) => object | string;
+type Answer = object | string;
+type Answers = (path: string, name: string) => Answer | Promise<Answer>;
 
 /** A lister whose questions are counted. */
 function listerOf(answer: Answers, isLocal = true) {
@@ -17,7 +18,7 @@ function listerOf(answer: Answers, isLocal = true) {
       signal.throwIfAborted();
       const { model = '' } = (body ?? {}) as { model?: string };
       asked.push(model === '' ? path : `${path} ${model}`);
-      const said = answer(path, model);
+      const said = await answer(path, model);
       if (said === 'down') throw new SluiceError('upstream_error');
       return new Response(typeof said === 'string' ? said : JSON.stringify(said));
     },
@@ -58,6 +59,25 @@ describe('the list of an Ollama', () => {
     models = [tag('a', '3'), tag('b', '2')];
     await lister.list(never);
     expect(asked.slice(4)).toEqual(['tags', 'show a']);
+  });
+
+  it('keeps what it was told before a list took too long, and asks no more about it', async () => {
+    const models = [tag('a', '1'), tag('b', '2'), tag('c', '3'), tag('d', '4'), tag('e', '5')];
+    const slow = Promise.withResolvers<Answer>();
+    const { lister, asked } = listerOf((path, name) => {
+      if (path === 'tags') return { models };
+      return name === 'e' ? slow.promise : chats;
+    });
+    const tooLong = new AbortController();
+    const list = lister.list(tooLong.signal);
+    await expect.poll(() => asked).toContain('show e');
+    const reason = new Error('too long');
+    tooLong.abort(reason);
+    slow.resolve('down');
+    await expect(list).rejects.toBe(reason);
+    asked.length = 0;
+    expect(await lister.list(never)).toHaveLength(5);
+    expect(asked).toEqual(['tags', 'show e']);
   });
 
   it('lists a model that cannot be asked about by its name, and asks again the next time', async () => {

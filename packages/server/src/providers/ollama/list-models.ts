@@ -18,8 +18,8 @@ export interface ModelListerOptions {
 /** What an Ollama has. A model is asked about once: what is known of it is known of its digest. */
 export class ModelLister {
   readonly #options: ModelListerOptions;
-  /** `undefined` for models that cannot chat. */
-  #known = new Map<string, OfferedModel | undefined>();
+  /** By name and digest; `undefined` for models that cannot chat. */
+  readonly #known = new Map<string, OfferedModel | undefined>();
 
   constructor(options: ModelListerOptions) {
     this.#options = options;
@@ -29,39 +29,31 @@ export class ModelLister {
   async list(signal: AbortSignal): Promise<readonly OfferedModel[]> {
     const tags = await this.#ask('tags', { signal });
     const listed = (Array.isArray(tags['models']) ? tags['models'] : []).map(asObject);
+    const keys = new Set(listed.map(keyOf));
+    for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
     const offered: (OfferedModel | undefined)[] = [];
-    const known = new Map<string, OfferedModel | undefined>();
     for (let at = 0; at < listed.length; at += MAX_QUESTIONS) {
       const some = listed.slice(at, at + MAX_QUESTIONS);
-      offered.push(...(await Promise.all(some.map((tag) => this.#describe(tag, { known, signal })))));
+      offered.push(...(await Promise.all(some.map((tag) => this.#describe(tag, signal)))));
     }
-    this.#known = known;
     return offered.filter((model) => model !== undefined);
   }
 
-  async #describe(
-    tag: Loose,
-    { known, signal }: { known: Map<string, OfferedModel | undefined>; signal: AbortSignal },
-  ): Promise<OfferedModel | undefined> {
-    const name = asText(tag['model']) || asText(tag['name']);
-    if (name === '') return undefined;
-    // Two names may have the same digest, and a name may get another one.
-    const key = `${name} ${asText(tag['digest'])}`;
-    let model = this.#known.get(key);
-    if (!this.#known.has(key)) {
-      try {
-        const shown = await this.#ask('show', { body: { model: name }, signal });
-        model = toOfferedModel(name, {
-          shown,
-          isLocal: this.#options.isLocal && !isRemote(name, tag, shown),
-        });
-      } catch {
-        signal.throwIfAborted();
-        return { name };
-      }
+  async #describe(tag: Loose, signal: AbortSignal): Promise<OfferedModel | undefined> {
+    const name = nameOf(tag);
+    const key = keyOf(tag);
+    if (name === '' || this.#known.has(key)) return this.#known.get(key);
+    try {
+      const shown = await this.#ask('show', { body: { model: name }, signal });
+      const isLocal = this.#options.isLocal && !isRemote(name, tag, shown);
+      const model = toOfferedModel(name, { shown, isLocal });
+      // At once: a list that takes too long goes on from here the next time.
+      this.#known.set(key, model);
+      return model;
+    } catch {
+      signal.throwIfAborted();
+      return { name };
     }
-    known.set(key, model);
-    return model;
   }
 
   async #ask(path: string, options: { body?: object; signal: AbortSignal }): Promise<Loose> {
@@ -82,6 +74,15 @@ export class ModelLister {
       });
     }
   }
+}
+
+function nameOf(tag: Loose): string {
+  return asText(tag['model']) || asText(tag['name']);
+}
+
+/** Two names may have the same digest, and a name may get another one. */
+function keyOf(tag: Loose): string {
+  return `${nameOf(tag)} ${asText(tag['digest'])}`;
 }
 
 /** Ollama lists models of its cloud beside those it has itself. */
