@@ -91,6 +91,19 @@ describe('a compatible provider', () => {
     ]);
   });
 
+  it("gives the usage of ai&'s trailer where it counts something", async () => {
+    const usage = { prompt_tokens: 7, completion_tokens: 2 };
+    const trailers = [{ usage }, { usage: {} }, { usage: null }].map(async (said) => {
+      const trailer = `event: aiand.metadata\ndata: ${JSON.stringify({ cost_usd: 0.5, ...said })}\n\n`;
+      const trailerBase64 = Buffer.from(trailer).toString('base64');
+      const { events } = await play(open('aiand'), { text: 'Hello', trailerBase64 });
+      return events.slice(events.findIndex(({ type }) => type === 'finish') + 1);
+    });
+    const cost = { type: 'cost', microUsd: 500_000 };
+    const counted = expect.objectContaining({ inputTokens: 7, outputTokens: 2, source: 'provider' });
+    expect(await Promise.all(trailers)).toEqual([[{ type: 'usage', usage: counted }, cost], [cost], [cost]]);
+  });
+
   it("gives OpenRouter's cost beside the usage", async () => {
     const { events } = await play(openRouter, { text: 'Hello', usage: { cost: 0.5 } });
     expect(events).toContainEqual({ type: 'cost', microUsd: 500_000 });
@@ -121,6 +134,14 @@ describe("OpenRouter's account of a call", () => {
       },
       microUsd: 1500,
     });
+  });
+
+  it('tells no usage where it counts nothing: what was estimated stands', async () => {
+    await using upstream = await startFakeUpstream();
+    await using provider = openRouter(upstream);
+    const data = { total_cost: 0.0015, native_tokens_prompt: null, native_tokens_completion: null };
+    upstream.script({ gets: { '/api/v1/generation?id=gen-1': { data } } });
+    expect(await provider.findCall?.('gen-1', never)).toEqual({ microUsd: 1500 });
   });
 
   it('is asked for at no other upstream', async () => {

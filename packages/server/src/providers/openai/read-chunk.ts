@@ -67,12 +67,13 @@ export class OpenaiReader implements AnswerReader {
     this.end(batch);
   }
 
-  /** ai& says after the terminal what the call cost, and by what id it knows the call. */
+  /** ai& says after the terminal what the call cost, and by what id it knows the call; and what was counted, where no chunk did. */
   readTrailer({ event, data }: SseEvent, batch: EventBatch): void {
     if (this.#cost !== 'trailer' || event !== 'aiand.metadata') return;
     const trailer = parseTrailer(data);
     const providerRequestId = asText(trailer['request_id']);
     if (providerRequestId !== '') batch.add({ type: 'call', providerRequestId });
+    batch.addUsage(toChatUsage(asObject(trailer['usage'])));
     addCost(toMicroUsd(trailer['cost_usd']), batch);
   }
 
