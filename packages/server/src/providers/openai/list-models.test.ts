@@ -12,11 +12,10 @@ async function list(data: unknown): Promise<readonly OfferedModel[] | undefined>
 }
 
 describe("an OpenAI-like upstream's list of models", () => {
-  it('leaves out what cannot chat, as far as that is said or seen', async () => {
+  it('leaves out what says that it cannot chat; names are for the catalogue to judge', async () => {
     const rows = [
       { id: 'gpt-x' },
       { id: 'text-embedding-3-small' },
-      { id: 'gpt-x-realtime' },
       { id: 'ocr', capabilities: { completion_chat: false } },
       { id: 'old', active: false },
       { id: 'painter', architecture: { output_modalities: ['image'] } },
@@ -24,7 +23,11 @@ describe("an OpenAI-like upstream's list of models", () => {
       { id: 7 },
       null,
     ];
-    expect(await list(rows)).toEqual([{ name: 'gpt-x' }, { name: 'image-reader' }]);
+    expect(await list(rows)).toEqual([
+      { name: 'gpt-x' },
+      { name: 'text-embedding-3-small' },
+      { name: 'image-reader' },
+    ]);
   });
 
   it("reads OpenRouter's words", async () => {
@@ -68,6 +71,20 @@ describe("an OpenAI-like upstream's list of models", () => {
     expect(await list([row])).toEqual([
       { name: 'auto', capabilities: { temperature: false, reasoning: false, reasoningLevels: [] } },
     ]);
+  });
+
+  it.each([
+    { prompt: '1e300', completion: '0.000004' },
+    { prompt: '0.0000008', completion: 1.1 },
+    { input_per_1m: 1, output_per_1m: 1_000_001 },
+  ])('takes a price that none can have for no price: %j', async (pricing) => {
+    expect(await list([{ id: 'm', pricing }])).toEqual([{ name: 'm' }]);
+  });
+
+  it('takes a price of a dollar a token, and leaves out one of the cache beyond it', async () => {
+    const pricing = { prompt: '1', completion: '1', input_cache_read: '2' };
+    const price = { inputPerMTok: 1_000_000, outputPerMTok: 1_000_000 };
+    expect(await list([{ id: 'm', pricing }])).toEqual([{ name: 'm', price }]);
   });
 
   it.each([

@@ -3,12 +3,11 @@ import type { OfferedModel } from '../../catalog/catalog-model.ts';
 import { type Loose, asObject, asText } from '../parse-chunk.ts';
 import { type OpenaiUpstream, fetchObject } from './openai-upstream.ts';
 
-/** What OpenAI lists beside its chat models, without saying what it is. */
-const noChatModel =
-  /embed|whisper|tts|dall-e|image|audio|realtime|transcribe|moderation|sora|davinci|babbage|rerank/i;
+/** US dollars for a million tokens: more than any model costs. */
+const MAX_PRICE = 1e6;
 
 /**
- * @returns the models that `GET /models` lists and that may chat, with what this upstream tells of them
+ * @returns the models that `GET /models` lists, but those of which it says that they cannot chat; with what it tells of them
  * @throws {SluiceError} `upstream_*`
  */
 export async function listModels(
@@ -21,11 +20,10 @@ export async function listModels(
 }
 
 function canChat(row: Loose): boolean {
-  const name = asText(row['id']);
+  if (asText(row['id']) === '') return false;
   const output = asObject(row['architecture'])['output_modalities'];
-  if (Array.isArray(output)) return name !== '' && output.includes('text');
-  if (asObject(row['capabilities'])['completion_chat'] === false || row['active'] === false) return false;
-  return name !== '' && !noChatModel.test(name);
+  if (Array.isArray(output)) return output.includes('text');
+  return asObject(row['capabilities'])['completion_chat'] !== false && row['active'] !== false;
 }
 
 /** Each upstream has words of its own: OpenRouter, ai&, Mistral, Groq and vLLM differ in nearly every field. */
@@ -91,7 +89,7 @@ function toPrice(pricing: Loose): Price | undefined {
 /** OpenRouter's routers have the price -1: it depends. */
 function scale(price: unknown, factor: number): number | undefined {
   const number = typeof price === 'string' && price.trim() !== '' ? Number(price) : price;
-  if (typeof number !== 'number' || !Number.isFinite(number) || number < 0) return undefined;
+  if (typeof number !== 'number' || !(number >= 0 && number * factor <= MAX_PRICE)) return undefined;
   // 0.0000008 × 1e6 is 0.7999999999999999.
   return Number((number * factor).toPrecision(12));
 }
