@@ -25,24 +25,23 @@ export type OwnedProvider = Provider & AsyncDisposable;
 /** @returns the provider under the id it was given, whatever API it speaks */
 export async function createProvider(settings: ProviderSettings): Promise<OwnedProvider> {
   const { id, preset, name, baseUrl, apiKey = '', headers } = settings;
-  const address = baseUrl === undefined ? {} : { baseUrl };
+  const common = { name, ...(baseUrl === undefined ? {} : { baseUrl }) };
   switch (preset) {
     case 'anthropic':
-      return { ...createAnthropicProvider({ apiKey, ...address }), id };
+      return { ...createAnthropicProvider({ apiKey, ...common }), id };
     case 'openai':
-      return { ...createOpenaiProvider({ apiKey, ...address }), id };
+      return { ...createOpenaiProvider({ apiKey, ...common }), id };
     case 'gemini':
-      return { ...(await createGeminiProvider({ apiKey, ...address })), id };
+      return { ...(await createGeminiProvider({ apiKey, ...common })), id };
     case 'ollama': {
       const key = apiKey === '' ? {} : { apiKey };
-      return { ...createOllamaProvider({ baseUrl: baseUrl ?? 'http://127.0.0.1:11434', ...key }), id };
+      return { ...createOllamaProvider({ baseUrl: 'http://127.0.0.1:11434', ...common, ...key }), id };
     }
     default:
       return createCompatibleProvider({
         id,
-        name,
         preset,
-        ...address,
+        ...common,
         ...(apiKey !== '' && { apiKey }),
         ...(headers && { headers: { ...headers } }),
       });

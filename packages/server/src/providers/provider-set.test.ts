@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { presets as configPresets } from '../config/presets.ts';
+import { startFakeUpstream } from '../../test/_support/fake-upstream.ts';
 import type { ProviderSettings } from './create-provider.ts';
 import { type Preset, presets } from './openai-compatible/presets.ts';
+import { collect, never, request } from './outcome.fixture.ts';
 import { ProviderSet } from './provider-set.ts';
 
 const lab: ProviderSettings = {
@@ -28,6 +30,21 @@ describe('ProviderSet', () => {
       await using set = new ProviderSet();
       await replace(set, [{ ...lab, preset, id: 'mine' }]);
       expect(set.byId.get('mine')?.id).toBe('mine');
+    },
+  );
+
+  it.each(Object.keys(configPresets) as ProviderSettings['preset'][])(
+    'calls a provider of %s in its errors what its settings call it',
+    async (preset) => {
+      await using upstream = await startFakeUpstream();
+      upstream.script({ status: 401 });
+      await using set = new ProviderSet();
+      const baseUrl = `${upstream.url}${preset === 'openai' ? '/v1' : ''}`;
+      await replace(set, [{ ...lab, preset, baseUrl }]);
+      const provider = set.byId.get('lab');
+      if (provider === undefined) throw new Error('There is no provider');
+      const { error } = await collect(provider.generate(request, never));
+      expect(error).toMatchObject({ details: { detail: expect.stringMatching(/\bLab\b/) } });
     },
   );
 

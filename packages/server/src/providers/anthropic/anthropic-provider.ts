@@ -11,11 +11,12 @@ import { AnthropicReader } from './read-chunk.ts';
 
 export interface AnthropicProviderOptions {
   apiKey: string;
+  /** What people call it, in errors; default `Anthropic`. */
+  name?: string;
   /** As the SDK takes it, without `/v1`; default `https://api.anthropic.com`. */
   baseUrl?: string;
 }
 
-const providerName = 'Anthropic';
 const VERSION_HEADER = 'anthropic-version';
 /** The SDK's own version refuses sampling options at any value. */
 const VERSION = { [VERSION_HEADER]: '2026-10-21' };
@@ -23,6 +24,7 @@ const SAMPLING_VERSION = { [VERSION_HEADER]: '2023-06-01' };
 
 /** @returns the Messages API through the official SDK; disposing it closes its idle connections */
 export function createAnthropicProvider(options: AnthropicProviderOptions): Provider & AsyncDisposable {
+  const { name: providerName = 'Anthropic' } = options;
   const connections = new UpstreamConnections();
   const client = new Anthropic({
     apiKey: options.apiKey,

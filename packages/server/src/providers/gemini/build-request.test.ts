@@ -3,10 +3,11 @@ import type { ProviderRequest } from '../provider.ts';
 import { buildRequest } from './build-request.ts';
 
 const asked: ProviderRequest = { model: 'm', dialect: {}, messages: [{ role: 'user', content: 'a' }] };
+const build = (request: ProviderRequest) => buildRequest(request, 'Google Gemini');
 
 describe('the request to Gemini, as the SDK takes it', () => {
   it('leaves out what was not asked for', () => {
-    expect(buildRequest(asked)).toEqual({
+    expect(build(asked)).toEqual({
       model: 'm',
       contents: [{ role: 'user', parts: [{ text: 'a' }] }],
       config: { automaticContinuation: false },
@@ -14,7 +15,7 @@ describe('the request to Gemini, as the SDK takes it', () => {
   });
 
   it('has everything that is said to the model as one instruction, and answers as the model said them', () => {
-    const { contents, config } = buildRequest({
+    const { contents, config } = build({
       ...asked,
       systemPrompt: 'Be brief.',
       messages: [
@@ -34,7 +35,7 @@ describe('the request to Gemini, as the SDK takes it', () => {
 
   it('sends images inline', () => {
     const image = { type: 'image', mediaType: 'image/png', data: 'aGk=' } as const;
-    const { contents } = buildRequest({
+    const { contents } = build({
       ...asked,
       messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, image] }],
     });
@@ -45,7 +46,7 @@ describe('the request to Gemini, as the SDK takes it', () => {
       },
     ]);
     expect(() =>
-      buildRequest({ ...asked, messages: [{ role: 'assistant', content: [image] }, ...asked.messages] }),
+      build({ ...asked, messages: [{ role: 'assistant', content: [image] }, ...asked.messages] }),
     ).toThrowError(expect.objectContaining({ code: 'invalid_request' }));
   });
 
@@ -58,13 +59,13 @@ describe('the request to Gemini, as the SDK takes it', () => {
     [undefined, 'high', undefined],
   ] as const)('tells a model of the form %s to think %s as %o', (form, reasoning, thinking) => {
     const dialect = form === undefined ? {} : { reasoning: form };
-    const { config } = buildRequest({ ...asked, dialect, ...(reasoning === undefined ? {} : { reasoning }) });
+    const { config } = build({ ...asked, dialect, ...(reasoning === undefined ? {} : { reasoning }) });
     expect(config?.thinkingConfig).toEqual(thinking);
   });
 
   it('takes the names that models have', () => {
     for (const model of ['gemini-3.8-flash', 'models/gemini-3', 'tunedModels/my-own_1', 'gemma-3:27b']) {
-      expect(buildRequest({ ...asked, model }).model).toBe(model);
+      expect(build({ ...asked, model }).model).toBe(model);
     }
   });
 });

@@ -19,10 +19,10 @@ const budgets: Readonly<Record<Reasoning, number>> = { off: 0, low: 1024, medium
  * @returns what `models.generateContentStream` takes
  * @throws {SluiceError} `upstream_invalid` for a name that no model can have: it becomes a part of the address
  */
-export function buildRequest(request: ProviderRequest): GenerateContentParameters {
+export function buildRequest(request: ProviderRequest, providerName: string): GenerateContentParameters {
   const { model, messages, systemPrompt, maxOutputTokens, temperature } = request;
   if (!/^[\w.:@-]+(\/[\w.:@-]+)*$/.test(model) || model.includes('..')) {
-    throw new SluiceError('upstream_invalid', { detail: 'Google Gemini has no model of this name' });
+    throw new SluiceError('upstream_invalid', { detail: `${providerName} has no model of this name` });
   }
   const instructions = messages.filter(({ role }) => role === 'system').map(textOf);
   if (systemPrompt !== undefined) instructions.unshift(systemPrompt);

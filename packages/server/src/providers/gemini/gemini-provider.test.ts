@@ -63,6 +63,20 @@ describe('the request to Gemini', () => {
     expect(elsewhere.stats.connections).toBe(0);
   });
 
+  it('warns of no key in the environment, none of which it uses', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      vi.stubEnv('GEMINI_API_KEY', 'one');
+      vi.stubEnv('GOOGLE_API_KEY', 'two');
+      await using _provider = await createGeminiProvider({ apiKey: 'gm-test' });
+      expect(warn).not.toHaveBeenCalled();
+      console.warn('heard');
+      expect(warn).toHaveBeenCalledExactlyOnceWith('heard');
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
   it('does not show a key that no header can carry', async () => {
     await using upstream = await startFakeUpstream();
     await using provider = await createGeminiProvider({ apiKey: 'canary\nx', baseUrl: upstream.url });

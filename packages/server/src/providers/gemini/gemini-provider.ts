@@ -1,3 +1,4 @@
+import type { GoogleGenAIOptions } from '@google/genai';
 import { checkAnswers } from '../check-answers.ts';
 import type { Provider, ProviderRequest } from '../provider.ts';
 import { streamAnswer } from '../stream-answer.ts';
@@ -9,11 +10,11 @@ import { GeminiReader } from './read-chunk.ts';
 
 export interface GeminiProviderOptions {
   apiKey: string;
+  /** What people call it, in errors; default `Google Gemini`. */
+  name?: string;
   /** As the SDK takes it, without `/v1beta`; default `https://generativelanguage.googleapis.com`. */
   baseUrl?: string;
 }
-
-const providerName = 'Google Gemini';
 
 /**
  * The SDK is loaded here and not before: it takes 30 MB and a fifth of a second, and most servers have no key for it.
@@ -23,13 +24,14 @@ const providerName = 'Google Gemini';
 export async function createGeminiProvider(
   options: GeminiProviderOptions,
 ): Promise<Provider & AsyncDisposable> {
+  const { name: providerName = 'Google Gemini' } = options;
   const { GoogleGenAI } = await import('@google/genai');
   const connections = new UpstreamConnections();
   const fetch = checkAnswers(connections.fetch, {
     providerName,
     mapFailure: (failure) => mapFailure(failure, providerName),
   });
-  const client = new GoogleGenAI({
+  const settings: GoogleGenAIOptions = {
     apiKey: options.apiKey,
     // Left out, these would be read from the environment. Without `retryOptions` and `timeout` the SDK has neither.
     enterprise: false,
@@ -39,11 +41,12 @@ export async function createGeminiProvider(
       apiVersion: 'v1beta',
       fetch,
     },
-  });
+  };
+  const client = withoutWarnings(() => new GoogleGenAI(settings));
   /** The SDK makes the call; its generator, which would read the answer, is never pulled. */
   const send = async (request: ProviderRequest, abortSignal: AbortSignal): Promise<Response> => {
     let answer: Response | undefined;
-    const { config, ...asked } = buildRequest(request);
+    const { config, ...asked } = buildRequest(request, providerName);
     await client.models.generateContentStream({
       ...asked,
       config: {
@@ -70,4 +73,15 @@ export async function createGeminiProvider(
     listModels: (signal) => listModels(client, { providerName, signal }),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
+}
+
+/** The SDK warns of two keys in the environment even where it is given one. What it does here it does at once: nothing else is muted. */
+function withoutWarnings<Value>(make: () => Value): Value {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    return make();
+  } finally {
+    console.warn = warn;
+  }
 }

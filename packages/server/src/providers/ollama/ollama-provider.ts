@@ -11,15 +11,15 @@ import { OllamaReader } from './read-chunk.ts';
 export interface OllamaProviderOptions {
   /** Without `/api`: `http://127.0.0.1:11434`. */
   baseUrl: string;
+  /** What people call it, in errors; default `Ollama`. */
+  name?: string;
   /** Of Ollama's cloud, or of a proxy before a server. */
   apiKey?: string;
 }
 
-const providerName = 'Ollama';
-
 /** @returns Ollama's own API; disposing it closes its idle connections */
 export function createOllamaProvider(options: OllamaProviderOptions): Provider & AsyncDisposable {
-  const { baseUrl, apiKey } = options;
+  const { name: providerName = 'Ollama', baseUrl, apiKey } = options;
   const connections = new UpstreamConnections();
   const fetch = checkAnswers(connections.fetch, {
     providerName,

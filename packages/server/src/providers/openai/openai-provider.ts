@@ -7,15 +7,15 @@ import { type OpenaiUpstream, generateAt } from './openai-upstream.ts';
 
 export interface OpenaiProviderOptions {
   apiKey: string;
+  /** What people call it, in errors; default `OpenAI`. */
+  name?: string;
   /** As the SDK takes it, with `/v1`; default `https://api.openai.com/v1`. */
   baseUrl?: string;
 }
 
-const providerName = 'OpenAI';
-
 /** @returns Chat Completions and Responses through the official SDK; disposing it closes its idle connections */
 export function createOpenaiProvider(options: OpenaiProviderOptions): Provider & AsyncDisposable {
-  const { apiKey, baseUrl = 'https://api.openai.com/v1' } = options;
+  const { apiKey, name: providerName = 'OpenAI', baseUrl = 'https://api.openai.com/v1' } = options;
   const connections = new UpstreamConnections();
   const upstream: OpenaiUpstream = {
     providerName,
