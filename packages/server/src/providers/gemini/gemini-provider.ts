@@ -1,4 +1,3 @@
-import type { GoogleGenAIOptions } from '@google/genai';
 import { checkAnswers } from '../check-answers.ts';
 import type { Provider, ProviderRequest } from '../provider.ts';
 import { streamAnswer } from '../stream-answer.ts';
@@ -6,6 +5,7 @@ import { UpstreamConnections } from '../upstream-fetch.ts';
 import { buildRequest } from './build-request.ts';
 import { listModels } from './list-models.ts';
 import { mapError, mapFailure } from './map-error.ts';
+import { openClient } from './open-client.ts';
 import { GeminiReader } from './read-chunk.ts';
 
 export interface GeminiProviderOptions {
@@ -16,33 +16,17 @@ export interface GeminiProviderOptions {
   baseUrl?: string;
 }
 
-/**
- * The SDK is loaded here and not before: it takes 30 MB and a fifth of a second, and most servers have no key for it.
- *
- * @returns `generateContent` of API version v1beta through the official SDK; disposing it closes its idle connections
- */
+/** @returns `generateContent` of API version v1beta through the official SDK; disposing it closes its idle connections */
 export async function createGeminiProvider(
   options: GeminiProviderOptions,
 ): Promise<Provider & AsyncDisposable> {
   const { name: providerName = 'Google Gemini' } = options;
-  const { GoogleGenAI } = await import('@google/genai');
   const connections = new UpstreamConnections();
   const fetch = checkAnswers(connections.fetch, {
     providerName,
     mapFailure: (failure) => mapFailure(failure, providerName),
   });
-  const settings: GoogleGenAIOptions = {
-    apiKey: options.apiKey,
-    // Left out, these would be read from the environment. Without `retryOptions` and `timeout` the SDK has neither.
-    enterprise: false,
-    vertexai: false,
-    httpOptions: {
-      baseUrl: options.baseUrl ?? 'https://generativelanguage.googleapis.com',
-      apiVersion: 'v1beta',
-      fetch,
-    },
-  };
-  const client = withoutWarnings(() => new GoogleGenAI(settings));
+  const client = await openClient({ apiKey: options.apiKey, baseUrl: options.baseUrl, fetch });
   /** The SDK makes the call; its generator, which would read the answer, is never pulled. */
   const send = async (request: ProviderRequest, abortSignal: AbortSignal): Promise<Response> => {
     let answer: Response | undefined;
@@ -73,15 +57,4 @@ export async function createGeminiProvider(
     listModels: (signal) => listModels(client, { providerName, signal }),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
-}
-
-/** The SDK warns of two keys in the environment even where it is given one. What it does here it does at once: nothing else is muted. */
-function withoutWarnings<Value>(make: () => Value): Value {
-  const { warn } = console;
-  console.warn = () => {};
-  try {
-    return make();
-  } finally {
-    console.warn = warn;
-  }
 }
