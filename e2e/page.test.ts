@@ -56,6 +56,28 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect([...seen.hosts]).toEqual([new URL(here.server.url).host]);
   });
 
+  it('shows an answer as finished while its connection lingers, and sends the next question after it', async () => {
+    here.upstream.script({ text: 'All is said.', end: 'open' });
+    await ask('Say it all');
+    await expect.poll(() => page.getByRole('status', { name: 'Status' }).innerText()).toBe('Answer complete');
+    expect(await stopButton().count()).toBe(0);
+    expect(here.upstream.stats.active).toBe(1);
+    here.upstream.script({ text: 'And more.' });
+    await ask('Say more');
+    expect(await composer().inputValue()).toBe('');
+    // The server waits up to two seconds for what may follow an answer.
+    await expect.poll(answerText, { timeout: 5000 }).toContain('And more.');
+    expect(JSON.stringify(here.upstream.lastReceived.body)).toContain('All is said.');
+    await page.reload();
+    await expect.poll(() => answers().count()).toBe(2);
+    expect(await prompts().allInnerTexts()).toEqual([
+      expect.stringContaining('Say it all'),
+      expect.stringContaining('Say more'),
+    ]);
+    await expect.poll(() => answers().first().innerText()).toMatch(/All is said\.[^]* in, [^]* out/);
+    expect(seen.problems).toEqual([]);
+  });
+
   it('stops with Esc, before the first token too', async () => {
     here.upstream.script({ hang: 'first' });
     await ask('Think hard');

@@ -47,6 +47,14 @@ describe('foldEvents', () => {
     expect(answer).toMatchObject({ content: 'half', error, end: { reason: 'error' } });
   });
 
+  it('knows how an answer was finished before its run has ended', () => {
+    const events: RunEvent[] = [
+      { type: 'text-delta', text: 'a' },
+      { type: 'finish', reason: 'length' },
+    ];
+    expect(foldEvents(events)).toMatchObject({ finishReason: 'length', end: null });
+  });
+
   it('has no end for a stream that was cut', () => {
     expect(foldEvents([{ type: 'text-delta', text: 'a' }]).end).toBeNull();
     expect(foldEvents([{ type: 'text-delta', text: 'a' }, end]).end?.reason).toBe('stopped');

@@ -12,8 +12,8 @@ export interface Answer {
   notice: Extract<RunEvent, { type: 'run-retry' | 'run-fallback' }> | null;
   usage: Usage | null;
   error: Extract<RunEvent, { type: 'error' }> | null;
-  /** The provider's terminal was seen; only a trailer is awaited. */
-  hasFinished: boolean;
+  /** How the provider ended it: it is whole, only a trailer is awaited. Null before that, and where none was awaited. */
+  finishReason: Extract<RunEvent, { type: 'finish' }>['reason'] | null;
   /** Null while the run goes on, and for ever when the stream was cut. */
   end: RunEnd | null;
 }
@@ -26,7 +26,7 @@ export const emptyAnswer: Answer = {
   notice: null,
   usage: null,
   error: null,
-  hasFinished: false,
+  finishReason: null,
   end: null,
 };
 
@@ -46,7 +46,7 @@ export function foldEvent(answer: Answer, event: RunEvent): Answer {
     case 'usage':
       return { ...answer, usage: event.usage };
     case 'finish':
-      return { ...answer, hasFinished: true };
+      return { ...answer, finishReason: event.reason };
     case 'error':
       return { ...answer, error: event };
     case 'run-end':

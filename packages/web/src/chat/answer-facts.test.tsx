@@ -35,3 +35,11 @@ it('tells what an answer costs, and marks what is estimated', () => {
   );
   expect(render([priced, counted])).toBe('|Sluice|2,400 in, 60 out|first token 250 ms|');
 });
+
+it('tells no figures of an answer whose run has not ended: what was counted may not be all', () => {
+  const view = restoreRun({ id: 'a', content: 'Yes.', ...priced }).getView();
+  const markup = renderToStaticMarkup(
+    <AnswerFacts views={[{ ...view, phase: 'finished', end: null }]} modelName="Sluice" isCounted />,
+  );
+  expect(markup.replace(/<[^>]+>/g, '|').replace(/\|+/g, '|')).toBe('|Sluice|');
+});

@@ -51,7 +51,8 @@ interface AnswerFactsProps {
 
 /** What is known of a finished answer; of what is not, nothing is said. */
 export function AnswerFacts({ views, modelName, isCounted }: AnswerFactsProps) {
-  const tokens = isCounted ? sum(views.map(({ usage }) => usage)) : null;
+  // Until its run has ended, what was counted of an answer may not be all.
+  const tokens = isCounted ? sum(views.map(({ phase, usage }) => (phase === 'ended' ? usage : null))) : null;
   const firstTokenMs = isCounted ? (views[0]?.end?.timing.firstTokenMs ?? null) : null;
   const cost = isCounted ? costOf(views) : null;
   const isEstimate = views.some(({ usage }) => usage?.source === 'estimated');

@@ -1,4 +1,5 @@
 import { Markdown } from '../markdown/markdown.tsx';
+import { isGrowing } from '../stream/is-growing.ts';
 import type { RunStore, RunView } from '../stream/run-store.ts';
 import { useRunReasoning, useRunText, useRunView } from '../stream/use-run.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -32,8 +33,8 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
   const { turn } = last;
   const view = useRunView(run);
   const hasText = runs.some((each) => each.getView().hasText);
-  const hasEnded = view.phase === 'ended';
-  const isFlowing = !hasEnded && !view.isStopping;
+  const isWhole = !isGrowing(view);
+  const isFlowing = !isWhole && !view.isStopping;
   // A request that was refused has nothing to count, and Retry beside its error.
   const hasBegun = view.runId !== null || view.failure === null;
   const mark = readEndMark(view);
@@ -42,21 +43,21 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
       aria-label="Assistant"
       className="answer"
       data-messages={namesOf(places)}
-      data-stream={isLatest ? (hasEnded ? 'done' : 'streaming') : undefined}
+      data-stream={isLatest ? (isWhole ? 'done' : 'streaming') : undefined}
       data-flowing={isFlowing || undefined}
     >
       {runs.map((each) => each.getView().hasReasoning && <Reasoning key={each.id} run={each} />)}
-      {hasText && <AnswerText runs={runs} isWhole={hasEnded} />}
+      {hasText && <AnswerText runs={runs} isWhole={isWhole} />}
       {isFlowing && !view.hasText && <span className="pulse" aria-hidden="true" />}
       {mark !== null && <p className="end-mark">{mark}</p>}
-      {hasEnded && view.failure !== null && (
+      {isWhole && view.failure !== null && (
         <ErrorCard
           failure={view.failure}
           runId={view.runId}
           onRetry={isBusy || actions === null ? null : () => actions.regenerate(turn.id)}
         />
       )}
-      {hasEnded && (
+      {isWhole && (
         <footer className="turn-footer">
           {hasText && <CopyButton label="Copy" text={joinText(runs)} />}
           {actions !== null && hasBegun && (
@@ -117,7 +118,7 @@ function AnswerText({ runs, isWhole }: { runs: readonly RunStore[]; isWhole: boo
 
 function Reasoning({ run }: { run: RunStore }) {
   const view: RunView = useRunView(run);
-  const isOver = view.thoughtMs !== null || view.phase === 'ended';
+  const isOver = view.thoughtMs !== null || !isGrowing(view);
   const seconds = Math.max(1, Math.round((view.thoughtMs ?? 0) / 1000));
   const label = view.thoughtMs === null ? 'Thoughts' : `Thought for ${seconds} s`;
   return (

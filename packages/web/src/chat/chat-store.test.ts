@@ -1,4 +1,10 @@
-import { type RunEnd, type RunEndReason, SluiceError, type StoredMessage } from '@sluice/shared';
+import {
+  type RunEnd,
+  type RunEndReason,
+  type RunEvent,
+  SluiceError,
+  type StoredMessage,
+} from '@sluice/shared';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FollowOptions } from '../stream/follow-from-start.ts';
 import type { StartRunOptions } from '../stream/start-run.ts';
@@ -118,6 +124,7 @@ beforeEach(() => {
   // Every run here ends before its first frame, and an end waits for none.
   vi.useFakeTimers();
   vi.stubGlobal('requestAnimationFrame', () => 0);
+  vi.stubGlobal('cancelAnimationFrame', () => undefined);
   return () => {
     vi.useRealTimers();
     vi.unstubAllGlobals();
@@ -235,6 +242,98 @@ describe('a chat that begins', () => {
     chat.send('one', 'p/m');
     chat.stop();
     expect(stop).toHaveBeenCalledOnce();
+  });
+});
+
+describe('an answer that is whole while its run goes on', () => {
+  const finish: RunEvent = { type: 'finish', reason: 'complete' };
+  const start = (messageId: string, userMessageId?: string): RunEvent => ({
+    type: 'run-start',
+    runId: 'r',
+    model: 'p/m',
+    provider: 'p',
+    createdAt: '',
+    messageId,
+    ...(userMessageId !== undefined && { userMessageId }),
+  });
+
+  /** A chat in which the first question has a whole answer whose run has not ended. */
+  function finishFirst() {
+    const here = createHere('c1');
+    const { chat, started } = here;
+    chat.merge([]);
+    chat.send('one', 'p/m');
+    const { run } = started[0]!;
+    run.append(start('a1', 'u1'));
+    run.append({ type: 'text-delta', text: 'first' });
+    run.append(finish);
+    return { ...here, run };
+  }
+
+  it('cannot be stopped any more, and leaves room for the next question', () => {
+    const { chat, started, stop, shown } = finishFirst();
+    expect(chat.getState().live).toBeNull();
+    chat.stop();
+    expect(stop).not.toHaveBeenCalled();
+    expect(chat.send('two', 'p/m')).toBe(true);
+    expect(started).toHaveLength(2);
+    expect(shown()).toEqual(['one', 'first', 'two', '']);
+    expect(chat.getState().live).toBe(started[1]!.run);
+    chat.stop();
+    expect(stop).toHaveBeenCalledOnce();
+  });
+
+  it('is followed by the next question, which waits for its end', async () => {
+    const { chat, started, run, request, changed, shown } = finishFirst();
+    chat.send('two', 'p/m');
+    const asked = request();
+    const heard = vi.fn();
+    void asked.then(heard);
+    await vi.runAllTimersAsync();
+    expect(heard).not.toHaveBeenCalled();
+    run.append(end);
+    expect(await asked).toEqual({ conversationId: 'c1', model: 'p/m', message: 'two', parentId: 'a1' });
+    expect(chat.getState().live).toBe(started[1]!.run);
+    // Other tabs hear of both ends.
+    started[1]!.run.append(start('a2', 'u2'));
+    started[1]!.run.append(end);
+    expect(changed.mock.calls).toEqual(Array(4).fill(['c1', true]));
+    expect(chat.getState().live).toBeNull();
+    expect(shown()).toEqual(['one', 'first', 'two', '']);
+  });
+
+  it('is waited for no more once the next question is stopped, which then can be asked again', async () => {
+    const { chat, started, run } = finishFirst();
+    chat.send('two', 'p/m');
+    const abort = new AbortController();
+    const asked = started[1]!.makeRequest(abort.signal);
+    abort.abort();
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+    started[1]!.run.closeStopped();
+    expect(chat.getState().live).toBeNull();
+    run.append(end);
+    chat.regenerate(chat.getState().path[3]!.turn.id, 'p/m');
+    expect(await started[2]!.makeRequest(new AbortController().signal)).toMatchObject({
+      message: 'two',
+      parentId: 'a1',
+    });
+  });
+
+  it('is not waited for by another answer to the same prompt', async () => {
+    const { chat, request } = finishFirst();
+    chat.regenerate(chat.getState().path[1]!.turn.id, 'p/m');
+    expect(await request()).toEqual({ conversationId: 'c1', model: 'p/m', parentId: 'u1' });
+  });
+
+  it('leaves room for the next question where it was written elsewhere, too', async () => {
+    const { chat, followed, request } = createHere('c1');
+    chat.merge([stored('u1', null), storedAnswer('a1', 'u1', { content: '', reason: null })]);
+    followed[0]!.run.append(finish);
+    expect(chat.getState().live).toBeNull();
+    expect(chat.send('two', 'p/m')).toBe(true);
+    const asked = request();
+    followed[0]!.run.append(end);
+    expect(await asked).toMatchObject({ message: 'two', parentId: 'a1' });
   });
 });
 

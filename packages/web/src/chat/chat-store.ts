@@ -1,9 +1,11 @@
 import type { ChatRequest, Connection, StoredMessage } from '@sluice/shared';
 import { textOf } from '../stream/catch-up.ts';
 import { followFromStart } from '../stream/follow-from-start.ts';
+import { isGrowing } from '../stream/is-growing.ts';
 import { requestStop } from '../stream/request-stop.ts';
 import { type RunStore, createRunStore } from '../stream/run-store.ts';
 import { type RunHandle, startRun } from '../stream/start-run.ts';
+import { waitForEnd } from '../stream/wait-for-end.ts';
 import { branchChoice } from '../api/branch-choice.ts';
 import { cleanText } from './clean-text.ts';
 import { chooseLeaf, mergeMessages } from './merge-messages.ts';
@@ -15,9 +17,10 @@ import {
   type Turn,
   type TurnTree,
   addTurn,
-  ancestorsOf,
   chooseTurn,
   emptyTree,
+  findStored,
+  findUnended,
   nameTurn,
   readPath,
   replaceTurn,
@@ -29,7 +32,7 @@ export interface ChatState {
   /** Whether what the server has is here. */
   isLoaded: boolean;
   path: readonly Place[];
-  /** The run that goes on now, here or elsewhere, at the end of the path. */
+  /** The run whose answer grows now, here or elsewhere, at the end of the path. */
   live: RunStore | null;
   /** The run started or followed here last: its end is what the status line tells of. */
   latest: RunStore | null;
@@ -65,7 +68,7 @@ export class ChatStore {
   readonly #new: NewConversation;
   readonly #listeners = new Set<() => void>();
   #tree: TurnTree = emptyTree;
-  /** The run started here that goes on. */
+  /** The run started here last, until it has ended. */
   #own: { run: RunStore; handle: RunHandle } | null = null;
   #count = 0;
   #state: ChatState;
@@ -87,7 +90,8 @@ export class ChatStore {
 
   /**
    * @param model undefined lets the server choose
-   * @returns whether it was sent: a blank text, or any while a run goes on, is not
+   * @returns whether it was sent: a blank text, or any while an answer grows, is not. After a whole answer whose run has not
+   *   ended it waits for that: only then can it follow.
    */
   readonly send = (text: string, model: string | undefined): boolean =>
     this.#ask(this.#state.path.at(-1)?.turn.id ?? null, text, model);
@@ -148,8 +152,9 @@ export class ChatStore {
 
   readonly stop = (): void => {
     const { live } = this.#state;
-    if (this.#own !== null) this.#own.handle.stop();
-    else if (live?.getView().isStopping === false) void requestStop(this.#options.connection, live);
+    if (live === null) return;
+    if (live === this.#own?.run) this.#own.handle.stop();
+    else if (!live.getView().isStopping) void requestStop(this.#options.connection, live);
   };
 
   /** An answer that goes on elsewhere, or began before this page was loaded, is shown as it grows. */
@@ -160,7 +165,7 @@ export class ChatStore {
     if (phase === 'ended' || runId === null) return;
     const { connection, followHere = followFromStart } = this.#options;
     const run = createRunStore({ id: this.#nextId(), model });
-    this.#watch(run, turn);
+    this.#watch(run, { reply: turn, isOwn: false });
     this.#update(replaceTurn(this.#tree, { ...turn, run }), { latest: run });
     void followHere({ connection, runId, run });
   }
@@ -173,8 +178,9 @@ export class ChatStore {
     this.#tree = tree;
     const path = readPath(tree);
     const last = path.at(-1)?.turn;
-    const isOpen = last?.role === 'assistant' && last.run.getView().phase !== 'ended';
-    this.#state = { ...this.#state, ...change, path, live: this.#own?.run ?? (isOpen ? last.run : null) };
+    const runs = [this.#own?.run, last?.role === 'assistant' ? last.run : undefined];
+    const live = runs.find((run) => run !== undefined && isGrowing(run.getView())) ?? null;
+    this.#state = { ...this.#state, ...change, path, live };
     for (const listener of this.#listeners) listener();
   }
 
@@ -205,12 +211,17 @@ export class ChatStore {
     const { connection, startRunHere = startRun } = this.#options;
     const run = createRunStore({ id: this.#nextId(), model: model ?? '' });
     const reply: Reply = { ...place, id: run.id, storedId: null, role: 'assistant', run };
-    const makeRequest = async (signal: AbortSignal) => ({
-      ...(model !== undefined && { model }),
-      ...turn,
-      conversationId: this.#state.conversationId ?? (await this.#new.make(signal)),
-    });
-    this.#watch(run, reply);
+    const before = findUnended(tree, place.parentId);
+    const makeRequest = async (signal: AbortSignal) => {
+      // The server takes nothing that follows an answer whose run has not ended.
+      if (before !== undefined) await waitForEnd(before, signal);
+      return {
+        ...(model !== undefined && { model }),
+        ...turn,
+        conversationId: this.#state.conversationId ?? (await this.#new.make(signal)),
+      };
+    };
+    this.#watch(run, { reply, isOwn: true });
     this.#own = { run, handle: startRunHere({ connection, makeRequest, run }) };
     this.#update(addTurn(tree, reply), { latest: run });
   }
@@ -223,30 +234,29 @@ export class ChatStore {
   }
 
   /** Gives prompt and answer their names when the run has begun, and lets go of it when it has ended. */
-  #watch(run: RunStore, { id, parentId }: Reply): void {
+  #watch(run: RunStore, { reply: { id, parentId }, isOwn }: { reply: Reply; isOwn: boolean }): void {
     let isNamed = false;
-    const isOwn = () => this.#own?.run === run;
     const unsubscribe = run.subscribe(() => {
       const { messageId, userMessageId, phase } = run.getView();
       if (messageId !== null && !isNamed) {
         isNamed = true;
         const named = nameTurn(this.#tree, id, messageId);
         this.#update(nameTurn(named, parentId ?? '', userMessageId));
-        if (isOwn()) {
+        if (isOwn) {
           this.#adoptNew();
           this.#tellChanged(true);
         }
       }
+      if (phase === 'finished' && this.#state.live === run) this.#update(this.#tree);
       if (phase !== 'ended') return;
       unsubscribe();
-      const wasOwn = isOwn();
-      if (wasOwn) {
-        this.#own = null;
+      if (isOwn) {
+        if (this.#own?.run === run) this.#own = null;
         if (isUnstored(run.getView())) void this.#new.discard();
         else this.#adoptNew();
       }
       this.#update(this.#tree);
-      this.#tellChanged(wasOwn);
+      this.#tellChanged(isOwn);
     });
   }
 
@@ -263,10 +273,4 @@ export class ChatStore {
     const newest = [...this.#tree.turns.values()].findLast((turn) => turn.storedId !== null);
     branchChoice(conversationId).write(shown === newest ? '' : (shown?.storedId ?? ''));
   }
-}
-
-/** @returns the nearest message the server has, from a turn upwards */
-function findStored(tree: TurnTree, id: string | null): string | null {
-  for (const { storedId } of ancestorsOf(tree, id)) if (storedId !== null) return storedId;
-  return null;
 }

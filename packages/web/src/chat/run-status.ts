@@ -1,4 +1,6 @@
+import { isGrowing } from '../stream/is-growing.ts';
 import type { RunView } from '../stream/run-store.ts';
+import { readEndReason } from './end-mark.ts';
 
 export interface RunStatus {
   text: string;
@@ -16,8 +18,8 @@ function readNotice(notice: NonNullable<RunView['notice']>): string {
 }
 
 function readEnd(view: RunView): string {
-  const reason = view.end?.reason;
-  if (view.isStoppedHere || reason === 'stopped') {
+  const reason = readEndReason(view);
+  if (reason === 'stopped' || (reason === undefined && view.isStoppedHere)) {
     const closedMs = view.stop?.upstreamClosedMs ?? null;
     return closedMs === null ? 'Stopped' : `Stopped · connection closed in ${Math.round(closedMs)} ms`;
   }
@@ -33,7 +35,7 @@ function readEnd(view: RunView): string {
  */
 export function readStatus(view: RunView, modelName: string): RunStatus {
   const still = (text: string) => ({ text, showsElapsed: false });
-  if (view.phase === 'ended') return still(readEnd(view));
+  if (!isGrowing(view)) return still(readEnd(view));
   if (view.isStopping) return still('Stopping…');
   if (view.stopFailure !== null) return still(`Not stopped. ${view.stopFailure}`);
   if (view.connection === 'reconnecting') return still('Reconnecting…');

@@ -1,7 +1,7 @@
 import { type RunEndReason, runEndReasons } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
 import { type RunView, createRunStore } from '../stream/run-store.ts';
-import { readEndMark } from './end-mark.ts';
+import { canContinue, readEndMark } from './end-mark.ts';
 import { readStatus } from './run-status.ts';
 
 const waiting: RunView = createRunStore({ id: 'a', model: 'p/m', now: () => 0 }).getView();
@@ -34,6 +34,14 @@ describe('the status line', () => {
     expect(readStatus({ ...generating, connection: 'resumed' }, 'M').text).toBe('Connected again');
   });
 
+  it('calls an answer complete as soon as it is whole, before its run has ended', () => {
+    const finished: RunView = { ...waiting, phase: 'finished', hasText: true, finishReason: 'complete' };
+    expect(readStatus(finished, 'M')).toEqual({ text: 'Answer complete', showsElapsed: false });
+    expect(readStatus({ ...finished, isStopping: true }, 'M').text).toBe('Answer complete');
+    expect(readStatus({ ...finished, phase: 'ended', isCut: true }, 'M').text).toBe('Answer complete');
+    expect(readStatus({ ...finished, finishReason: 'length' }, 'M').text).toBe('Answer ended early');
+  });
+
   it('says that an answer goes on which could not be stopped', () => {
     const run = createRunStore({ id: 'a', model: 'p/m', now: () => 0 });
     run.noteStopping();
@@ -64,5 +72,14 @@ describe('the mark under an answer', () => {
     expect(unmarked).toEqual(['complete']);
     expect(readEndMark({ ...ended('complete'), end: null, isCut: true })).toContain('not the whole answer');
     expect(readEndMark(waiting)).toBeNull();
+  });
+
+  it('stands, as the offer to go on does, as soon as the provider has ended it', () => {
+    const finished: RunView = { ...waiting, phase: 'finished', hasText: true, finishReason: 'length' };
+    expect([readEndMark(finished), canContinue(finished)]).toEqual(['Ended at the length limit', true]);
+    const whole: RunView = { ...finished, finishReason: 'complete' };
+    expect([readEndMark(whole), canContinue(whole)]).toEqual([null, false]);
+    expect(readEndMark({ ...whole, phase: 'ended', isCut: true })).toBeNull();
+    expect(canContinue({ ...waiting, hasText: true, phase: 'generating' })).toBe(false);
   });
 });

@@ -88,6 +88,20 @@ export function* ancestorsOf({ turns }: TurnTree, id: string | null): Generator<
   for (let turn = turns.get(id ?? ''); turn !== undefined; turn = turns.get(turn.parentId ?? '')) yield turn;
 }
 
+/** @returns the run of a whole answer, among a turn and those it follows, that has not ended */
+export function findUnended(tree: TurnTree, id: string | null): RunStore | undefined {
+  for (const turn of ancestorsOf(tree, id)) {
+    if (turn.role === 'assistant' && turn.run.getView().phase === 'finished') return turn.run;
+  }
+  return undefined;
+}
+
+/** @returns the nearest message the server has, from a turn upwards */
+export function findStored(tree: TurnTree, id: string | null): string | null {
+  for (const { storedId } of ancestorsOf(tree, id)) if (storedId !== null) return storedId;
+  return null;
+}
+
 /** An answer that never began is no branch worth stepping to. */
 function hasBegun(turn: Turn): boolean {
   if (turn.role !== 'assistant') return true;

@@ -1,6 +1,7 @@
 import type { RunEvent } from '@sluice/shared';
 import { SluiceError } from '@sluice/shared';
 import { describe, expect, it, vi } from 'vitest';
+import { isGrowing } from './is-growing.ts';
 import { createRunStore } from './run-store.ts';
 
 const start: RunEvent = {
@@ -82,6 +83,41 @@ describe('createRunStore', () => {
     frame();
     expect(run.getView()).toMatchObject({ phase: 'generating', thoughtMs: 4000 });
     expect(run.getReasoning()).toBe('hm');
+  });
+});
+
+describe('an answer that is finished before its run has ended', () => {
+  const finish: RunEvent = { type: 'finish', reason: 'complete' };
+
+  it('is shown so at once, with all of its text', () => {
+    const { run, heard } = createStore();
+    run.append(start);
+    run.append(text('whole'));
+    run.append(finish);
+    expect(heard).toHaveBeenCalledTimes(1);
+    expect(run.getText()).toBe('whole');
+    expect(run.getView()).toMatchObject({ phase: 'finished', finishReason: 'complete', end: null });
+    expect(isGrowing(run.getView())).toBe(false);
+    run.append(end('complete'));
+    expect(run.getView()).toMatchObject({ phase: 'ended', end: { reason: 'complete' } });
+  });
+
+  it('has thought long enough, if it has only thought', () => {
+    const { run, clock } = createStore();
+    run.append({ type: 'reasoning-delta', reasoning: 'hm' });
+    clock.ms = 3000;
+    run.append(finish);
+    clock.ms = 5000;
+    run.append(end('complete'));
+    expect(run.getView().thoughtMs).toBe(3000);
+  });
+
+  it('stays whole when its connection breaks: only its figures are missing', () => {
+    const { run } = createStore();
+    run.append(text('whole'));
+    run.append(finish);
+    run.closeFailed(new TypeError('network'));
+    expect(run.getView()).toMatchObject({ phase: 'ended', isCut: true, failure: null });
   });
 });
 

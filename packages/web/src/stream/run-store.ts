@@ -11,7 +11,8 @@ import { type RunFailure, describeErrorEvent, describeFailure } from './run-fail
 
 /** Everything about a run but its growing text; a new object only when something in it has changed. */
 export interface RunView {
-  phase: 'waiting' | 'thinking' | 'generating' | 'ended';
+  /** `finished`: the answer is whole; its run ends when its figures have come. */
+  phase: 'waiting' | 'thinking' | 'generating' | 'finished' | 'ended';
   /** The model asked for, until the run says which one answers. */
   model: string;
   runId: string | null;
@@ -29,12 +30,14 @@ export interface RunView {
   /** Why it goes on although it was to stop, in words for the person who asked. */
   stopFailure: string | null;
   stop: StopResult | null;
+  /** How the provider ended the answer; null before that, and where the run's end came at once. */
+  finishReason: Answer['finishReason'];
   end: Answer['end'];
   usage: Answer['usage'];
   failure: RunFailure | null;
   /** Ended here, by the person, before the server's own end came. */
   isStoppedHere: boolean;
-  /** Its stream broke off, or never began: what came is not the whole answer. */
+  /** Its stream broke off, or never began: what came is not the whole answer, unless that was finished. */
   isCut: boolean;
   /** On the clock given to the store. */
   startedAtMs: number;
@@ -110,6 +113,7 @@ function hasEnded({ answer, isStoppedHere, isCut }: RunState): boolean {
 function phaseOf(state: RunState): RunView['phase'] {
   const { answer } = state;
   if (hasEnded(state)) return 'ended';
+  if (answer.finishReason !== null) return 'finished';
   if (answer.content !== '') return 'generating';
   return answer.reasoning === '' ? 'waiting' : 'thinking';
 }
@@ -130,6 +134,7 @@ function viewOf(state: RunState, asked: { model: string; startedAtMs: number }):
     isStopping: state.isStopping,
     stopFailure: state.stopFailure,
     stop: state.stop,
+    finishReason: answer.finishReason,
     end: answer.end,
     usage: answer.usage,
     failure: state.failure,
@@ -182,8 +187,8 @@ export function createRunStore({
     const { thinkingSinceMs, thoughtMs } = state;
     if (isRestored) return {};
     if (event.type === 'reasoning-delta') return thinkingSinceMs === null ? { thinkingSinceMs: now() } : {};
-    const isThoughtOver = event.type === 'text-delta' || event.type === 'run-end';
-    if (!isThoughtOver || thinkingSinceMs === null || thoughtMs !== null) return {};
+    const endsThought = event.type === 'text-delta' || event.type === 'finish' || event.type === 'run-end';
+    if (!endsThought || thinkingSinceMs === null || thoughtMs !== null) return {};
     return { thoughtMs: now() - thinkingSinceMs };
   }
 
@@ -207,7 +212,7 @@ export function createRunStore({
       const failure = event.type === 'error' ? describeErrorEvent(event, state.requestId) : state.failure;
       update(
         { failure, answer: foldEvent(state.answer, event), ...timeThought(event), ...settleConnection() },
-        event.type === 'run-end',
+        event.type === 'finish' || event.type === 'run-end',
       );
     },
     noteRequestId: (requestId) => update({ requestId }, false),
@@ -223,7 +228,8 @@ export function createRunStore({
     },
     closeFailed(error) {
       if (hasEnded(state)) return;
-      update({ isCut: true, failure: describeFailure(error, state.requestId) }, true);
+      const isWhole = state.answer.finishReason !== null;
+      update({ isCut: true, failure: isWhole ? null : describeFailure(error, state.requestId) }, true);
     },
   };
 }

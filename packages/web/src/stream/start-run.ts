@@ -1,4 +1,5 @@
 import { type ChatRequest, type Connection, streamRun } from '@sluice/shared';
+import { isGrowing } from './is-growing.ts';
 import { requestStop } from './request-stop.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -68,8 +69,8 @@ export function startRun(options: StartRunOptions): RunHandle {
   void readRun(options, { signal: abort.signal, onSent: () => (isSent = true) });
 
   async function stop(): Promise<void> {
-    const { phase, isStopping } = run.getView();
-    if (phase === 'ended' || isStopping) return;
+    const view = run.getView();
+    if (!isGrowing(view) || view.isStopping) return;
     run.noteStopping();
     if (!isSent) return abort.abort();
     // Closing the connection would only leave the run to its grace.
