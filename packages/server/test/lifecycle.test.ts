@@ -102,6 +102,39 @@ describe('SIGHUP', () => {
       await expect.poll(() => isServing(url), { timeout: 5000 }).toBe(false);
     },
   );
+
+  it.skipIf(!hasTerminal)(
+    'ends it in the middle of an answer too, though nothing can be said there',
+    async () => {
+      const short = { ...environment(), DRAIN_MS: '500' };
+      const make = ['packages/server/src/cli/main.ts', 'token', 'create', '--email', 'a@example.com'];
+      await using created = spawnProcess(process.execPath, [...make, '--name', 'x'], short);
+      await created.exit();
+      const command = `${process.execPath} ${main}`;
+      await using screen = spawnProcess(terminal, ['-qfec', command, '/dev/null'], short);
+      const [, url = ''] = await screen.sees(/Sluice is listening on (http:\/\/127\.0\.0\.1:\d+)/);
+      const answer = await fetch(`${url}/api/chat/stream`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${created.stdout()}`, 'content-type': 'application/json' },
+        body: '{"message":"Hi"}',
+      });
+      screen.child.kill('SIGKILL');
+      await answer.text().catch(() => '');
+      // Its lock goes with the process.
+      await expect
+        .poll(
+          async () => {
+            await using next = spawnProcess(process.execPath, [main], environment());
+            return await next.sees(listening).then(
+              () => true,
+              () => false,
+            );
+          },
+          { timeout: 15_000 },
+        )
+        .toBe(true);
+    },
+  );
 });
 
 describe('npm run dev', () => {

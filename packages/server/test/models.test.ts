@@ -17,7 +17,8 @@ const pair = useServer((upstream) => ({
       },
       'anthropic/second': { capabilities: { images: false } },
       'openai/unpriced': { fallbacks: [] },
-      'openai/hasty': { timeouts: { firstTokenMs: 150 }, fallbacks: ['openai/patient'] },
+      'openai/hasty': { timeouts: { firstTokenMs: 150 } },
+      'openai/helped': { timeouts: { firstTokenMs: 150 }, fallbacks: ['openai/priced'] },
       'openai/patient': { timeouts: { firstTokenMs: 5000, runMs: 400 } },
       'openai/goes-on': { capabilities: { prefill: true, reasoning: 'effort' } },
       'openai/thinker': {
@@ -208,6 +209,22 @@ describe('a limit of money', () => {
   });
 });
 
+describe('a limit of an alias', () => {
+  it('is that of its model', async () => {
+    const admin = await makePerson(pair.server, { role: 'admin', hasGallery: false });
+    const limit = { subject: 'model', id: 'cheap', period: 'day', unit: 'requests' };
+    const put = (body: object) =>
+      pair.server.call('/api/admin/limits', { method: 'PUT', body, token: admin.session });
+    const answer = await put({ ...limit, amount: 0 });
+    const { limits } = (await answer.json()) as { limits: object[] };
+    expect(limits).toContainEqual({ ...limit, id: 'openai/priced', label: null, amount: 0 });
+    for (const model of ['cheap', 'openai/priced']) expect((await ask({ model })).status).toBe(402);
+    await put({ ...limit, id: 'openai/priced', amount: null });
+    pair.upstream.script({ text: 'Yes.' });
+    expect(lastOf(await run({ model: 'cheap' }), 'run-end')?.reason).toBe('complete');
+  });
+});
+
 describe('a model that thinks', () => {
   it('holds all that it may write, so that what it thinks unseen goes beyond no limit', async () => {
     const admin = await makePerson(pair.server, { role: 'admin', hasGallery: false });
@@ -277,6 +294,27 @@ describe('what sluice.config.json says of a model', () => {
     pair.upstream.script({ tokens: 300, delayMs: 20 });
     expect(lastOf(await run({ model: 'openai/patient' }), 'error')?.code).toBe('run_timeout');
   });
+
+  it.each(['headers', 'first'] as const)(
+    'is who answers when it does not begin in time (%s)',
+    async (hang) => {
+      pair.upstream.next({ hang });
+      pair.upstream.script({ text: 'In time.' });
+      const events = await run({ model: 'openai/helped' });
+      expect(lastOf(events, 'run-fallback')).toMatchObject({
+        from: 'openai/helped',
+        to: 'openai/priced',
+        reason: 'first_token_timeout',
+      });
+      expect(textOf(events)).toBe('In time.');
+      expect(lastOf(events, 'run-end')?.reason).toBe('complete');
+      await expect.poll(() => pair.upstream.stats.active).toBe(0);
+      pair.upstream.script({ hang });
+      const late = await run({ model: 'openai/hasty', fallbackModels: ['openai/helped'] });
+      expect(lastOf(late, 'error')?.code).toBe('first_token_timeout');
+      expect(lastOf(late, 'run-end')?.reason).toBe('timeout');
+    },
+  );
 
   it('is whether it goes on with an answer by itself, or is asked to', async () => {
     const person = await makePerson(pair.server, { hasGallery: false });

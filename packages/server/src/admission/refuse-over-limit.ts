@@ -47,9 +47,9 @@ export function unpriced(model: string): SluiceError {
   });
 }
 
-/** @returns as much of it as says something: $12, $1.50, $0.0004 */
+/** @returns to the cent, or as exactly as it is known: $12.00, $0.0004 */
 function toDollars(microUsd: number): string {
   const dollars = Math.max(0, microUsd) / 1e6;
-  if (Number.isInteger(dollars)) return `$${dollars}`;
-  return `$${dollars >= 0.01 ? dollars.toFixed(2) : dollars.toPrecision(1)}`;
+  const cents = dollars.toFixed(2);
+  return `$${Number(cents) === dollars ? cents : String(Number(dollars.toFixed(6)))}`;
 }

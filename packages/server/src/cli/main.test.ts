@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -48,6 +49,14 @@ describe('sluice', { timeout: 20_000 }, () => {
       role: 'user',
       scopes: ['chat'],
     });
+  });
+
+  it('asks no model, and so no key that sluice.config.json names', async () => {
+    const dataDir = await makeDataDir();
+    const path = `${dataDir}.config.json`;
+    await writeFile(path, JSON.stringify({ providers: { groq: { preset: 'groq' } } }));
+    const link = await sluice({ DATA_DIR: dataDir, SLUICE_CONFIG: path }, ['setup-link']);
+    expect(link).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('works beside a running server, which hears of it', async () => {

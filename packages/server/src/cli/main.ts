@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { createAuth } from '../auth/auth.ts';
 import { loadJwtSecret } from '../auth/load-jwt-secret.ts';
-import { type Config, loadConfig } from '../config/config.ts';
+import { type Config, loadCommandConfig } from '../config/config.ts';
 import { readEnvironment } from '../config/env.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { runCommand, usage } from './run-command.ts';
@@ -24,7 +24,7 @@ try {
 /** The output is written out and the database closed before the process ends by itself. */
 async function run(argv: string[]): Promise<void> {
   await using opened = new AsyncDisposableStack();
-  const { config, secrets } = loadConfig(readEnvironment());
+  const { config, secrets } = loadCommandConfig(readEnvironment());
   const { dataDir } = config;
   const location = { dataDir, databaseUrl: secrets.get('databaseUrl') };
   const openAuth = async () => {

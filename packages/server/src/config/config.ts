@@ -5,7 +5,7 @@ import { environmentSchema } from './environment-schema.ts';
 import { findFileProblems } from './find-file-problems.ts';
 import { type ModelsConfig, groupModels, keyVariablesOf, valueOf } from './models-config.ts';
 import { keyedVendors } from './presets.ts';
-import { readConfigFile } from './read-config-file.ts';
+import { type ReadFile, noFile, readConfigFile } from './read-config-file.ts';
 import { Secrets } from './secrets.ts';
 
 /** All problems of a configuration at once, one line each, naming the variable and what would be right. */
@@ -87,11 +87,20 @@ export type Config = Readonly<
   }
 >;
 
+/** For commands, which ask no model: without `sluice.config.json` and the keys that it names. */
+export function loadCommandConfig(environment: Environment): ReturnType<typeof loadConfig> {
+  return load(environment, noFile);
+}
+
 /**
  * @param environment of the process; an empty value counts as not given
  * @throws {ConfigError} with every problem found, in it and in `sluice.config.json`
  */
 export function loadConfig(environment: Environment): { config: Config; secrets: Secrets } {
+  return load(environment, readConfigFile(valueOf(environment, 'SLUICE_CONFIG')));
+}
+
+function load(environment: Environment, read: ReadFile): { config: Config; secrets: Secrets } {
   const given = environmentVariables.flatMap(({ name }) => {
     const value = valueOf(environment, name);
     return value === undefined ? [] : [[name, value] as const];
@@ -100,7 +109,6 @@ export function loadConfig(environment: Environment): { config: Config; secrets:
   const problems = findProblems(environment);
   for (const issue of parsed.error?.issues ?? [])
     problems.push(`${issue.path[0]?.toString()} ${issue.message}`);
-  const read = readConfigFile(valueOf(environment, 'SLUICE_CONFIG'));
   const title = basename(read.path ?? '');
   const contradictions = findFileProblems({ ...read, environment });
   problems.push(...read.problems, ...contradictions.map((problem) => `${title}: ${problem}`));

@@ -24,10 +24,12 @@ export interface ReadFile {
 
 const nothing = { file: {}, broken: new Set<string>() };
 
+export const noFile: ReadFile = { path: null, ...nothing, problems: [] };
+
 /** @param named by SLUICE_CONFIG: a file that must be there */
 export function readConfigFile(named: string | undefined): ReadFile {
   const path = resolve(named ?? DEFAULT_FILE);
-  if (named === undefined && !existsSync(path)) return { path: null, ...nothing, problems: [] };
+  if (named === undefined && !existsSync(path)) return noFile;
   const broken = (problem: string): ReadFile => ({ path, ...nothing, problems: [problem] });
   const title = basename(path);
   let text;

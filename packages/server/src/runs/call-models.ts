@@ -39,7 +39,7 @@ export async function callModels(calls: ModelCalls, progress: Progress): Promise
   let candidate = candidates.first;
   for (;;) {
     try {
-      await callPatiently(calls, { candidate, progress, timers, waited });
+      await callPatiently(calls, { candidate, progress, timers, waited, isLast: left.length === 0 });
       return;
     } catch (error) {
       const from = candidate.model;
@@ -82,6 +82,8 @@ interface Call {
   timers: PhaseTimers;
   /** Between the calls of this run. */
   waited: { ms: number };
+  /** Whether there is no other model to be asked. */
+  isLast: boolean;
 }
 
 /** Asks one model, again if need be. */
@@ -118,17 +120,20 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call): Promise<void> {
+async function callOnce(calls: ModelCalls, { candidate, progress, timers, isLast }: Call): Promise<void> {
   const { run, log, messages } = calls;
   const { model, provider, options } = candidate;
   progress.beginCall(candidate);
   run.attempts += 1;
-  timers.noteCall(model.timeouts);
+  const tooLate = isLast ? undefined : new AbortController();
+  const signal = tooLate === undefined ? run.signal : AbortSignal.any([run.signal, tooLate.signal]);
+  const leave = tooLate && (() => tooLate.abort(new SluiceError('first_token_timeout')));
+  timers.noteCall({ own: model.timeouts, leave });
   const noteTokens = watchTokens(calls, candidate);
   let trailer: NodeJS.Timeout | undefined;
   try {
     const request = { ...options, messages: tell(candidate, messages) };
-    for await (const batch of provider.generate(request, run.signal)) {
+    for await (const batch of provider.generate(request, signal)) {
       timers.noteLife();
       const events = progress.note(batch);
       if (events.length > 0) {
@@ -142,7 +147,7 @@ async function callOnce(calls: ModelCalls, { candidate, progress, timers }: Call
       trailer = setTimeout(() => progress.tellFinish(log), FINISH_GRACE_MS);
     }
   } catch (error) {
-    progress.isLeft = run.signal.aborted;
+    progress.isLeft = signal.aborted;
     throw error;
   } finally {
     clearTimeout(trailer);

@@ -185,7 +185,9 @@ function toAnswer({ owner, place }: Run, { text, reasoning }: Progress): EndedRu
 }
 
 function logEnd({ run, logger }: Generation, { outcome }: EndedRun, error: SluiceError | undefined): void {
-  const level = error?.code === 'internal' || error?.code === 'upstream_auth' ? 'error' : 'info';
+  // A key that is refused, and a quota that is used up, pass only when a person acts.
+  const isForPeople = ['internal', 'upstream_auth', 'upstream_quota'].includes(error?.code ?? '');
+  const level = isForPeople ? 'error' : 'info';
   const { reason, usage, cost, firstTokenMs, totalMs } = outcome;
   const fields = {
     runId: run.id,
@@ -198,7 +200,7 @@ function logEnd({ run, logger }: Generation, { outcome }: EndedRun, error: Sluic
     usage,
     cost,
   };
-  logger[level]({ ...fields, ...(level === 'error' && { err: error?.cause }) }, 'run ended');
+  logger[level]({ ...fields, ...(error?.cause !== undefined && { err: error.cause }) }, 'run ended');
 }
 
 function toErrorEvent(error: SluiceError): RunEvent {

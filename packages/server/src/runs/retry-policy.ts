@@ -47,6 +47,8 @@ export function mayFallBack(
     return (to.contextWindow ?? 0) > (from.contextWindow ?? Infinity);
   // Any other refusal of the request is what the next model would say too; that a model is not known, is not.
   if (error.code === 'upstream_invalid') return [404, 409].includes(error.details.upstreamStatus ?? 0);
+  // Another model may be quicker.
+  if (error.code === 'first_token_timeout') return true;
   return isUpstream(error.code) && error.code !== 'upstream_too_large';
 }
 

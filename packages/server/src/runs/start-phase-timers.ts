@@ -9,9 +9,16 @@ export interface RunTimeouts {
   runMs: number;
 }
 
+export interface TimedCall {
+  /** Limits of the model that is asked, where it has any. */
+  own?: Partial<RunTimeouts> | undefined;
+  /** Leaves the call alone, so that another model can be asked; absent when it is the run's last. */
+  leave?: (() => void) | undefined;
+}
+
 export interface PhaseTimers extends Disposable {
-  /** A call begins: its first token is awaited. @param own limits of the model that is asked, where it has any */
-  noteCall(own?: Partial<RunTimeouts>): void;
+  /** A call begins: its first token is awaited. */
+  noteCall(call: TimedCall): void;
   /** It has failed. What comes until the next one is not its silence. */
   noteCallEnd(): void;
   noteLife(): void;
@@ -35,14 +42,14 @@ export function startPhaseTimers(run: Run, usual: RunTimeouts): PhaseTimers {
     for (const timer of [total, first, idle]) clearTimeout(timer);
   };
   return {
-    noteCall(own) {
+    noteCall({ own, leave }) {
       const before = timeouts;
       timeouts = { ...usual, ...own };
       if (timeouts.runMs !== before.runMs) {
         clearTimeout(total);
         total = setTimeout(abort('run_timeout'), Math.max(0, begunAt + timeouts.runMs - Date.now()));
       }
-      first = setTimeout(abort('first_token_timeout'), timeouts.firstTokenMs);
+      first = setTimeout(leave ?? abort('first_token_timeout'), timeouts.firstTokenMs);
     },
     noteCallEnd: () => clearTimeout(first),
     // A timer that was cleared would be set again by refresh.

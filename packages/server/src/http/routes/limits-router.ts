@@ -34,9 +34,9 @@ export function limitsRouter({ limits, catalog, admit, admitAdmin }: LimitsRoute
     ...readBody(limitChangeSchema, '1mb'),
     async (req: Request<Record<string, string>, unknown, LimitChange>, res) => {
       const { subject, id, amount } = req.body;
-      // Of a model that nobody can ask for a limit would bind nothing, and a slip of the pen would stay unseen.
-      if (subject === 'model' && amount !== null) catalog.resolve(id);
-      res.json(await limits.change(req.body));
+      // Of a model that nobody can ask for a limit would bind nothing, and a slip of the pen would stay unseen. An alias is a model's.
+      const isSet = subject === 'model' && amount !== null;
+      res.json(await limits.change(isSet ? { ...req.body, id: catalog.resolve(id).id } : req.body));
     },
   );
   return router;
