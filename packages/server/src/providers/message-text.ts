@@ -11,7 +11,11 @@ export function textOf({ role, content }: Message): string {
     .join('\n');
 }
 
-/** @returns whether the message needs an upstream's form for parts */
-export function hasImages({ content }: Message): boolean {
-  return typeof content !== 'string' && content.some((part) => part.type === 'image');
+type Parts = Exclude<Message['content'], string>;
+
+/** @returns the parts of a user's message that has images, for the upstream's own form of them; the text of any other message */
+export function contentOf(message: Message): string | Parts {
+  const { role, content } = message;
+  if (role !== 'user' || typeof content === 'string') return textOf(message);
+  return content.some(({ type }) => type === 'image') ? content : textOf(message);
 }

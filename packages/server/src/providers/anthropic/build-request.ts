@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { type Message, SluiceError } from '@sluice/shared';
-import { hasImages, textOf } from '../message-text.ts';
+import { contentOf, textOf } from '../message-text.ts';
 import type { ProviderRequest } from '../provider.ts';
 
 /** `max_tokens` is required; a model the catalogue does not know takes at least this many. */
@@ -62,14 +62,13 @@ function toThinking({ reasoning, dialect, maxOutputTokens, modelOutputLimit }: P
 }
 
 function toParam(message: Message): Anthropic.MessageParam[] {
-  const { role, content } = message;
+  const { role } = message;
   if (role === 'system') return [];
-  if (role === 'assistant' || typeof content === 'string' || !hasImages(message)) {
-    return [{ role, content: textOf(message) }];
-  }
+  const content = contentOf(message);
+  if (typeof content === 'string') return [{ role, content }];
   return [
     {
-      role,
+      role: 'user',
       content: content.map((part) =>
         part.type === 'text'
           ? { type: 'text', text: part.text }

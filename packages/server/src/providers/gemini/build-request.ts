@@ -1,6 +1,6 @@
 import { type Message, SluiceError } from '@sluice/shared';
 import type { Content, GenerateContentParameters, Part, ThinkingConfig, ThinkingLevel } from '@google/genai';
-import { hasImages, textOf } from '../message-text.ts';
+import { contentOf, textOf } from '../message-text.ts';
 import type { ProviderRequest } from '../provider.ts';
 
 type Reasoning = NonNullable<ProviderRequest['reasoning']>;
@@ -42,9 +42,9 @@ export function buildRequest(request: ProviderRequest, providerName: string): Ge
 }
 
 function toContent(message: Message): Content {
-  const { role, content } = message;
-  if (role !== 'user' || typeof content === 'string' || !hasImages(message)) {
-    return { role: role === 'assistant' ? 'model' : 'user', parts: [{ text: textOf(message) }] };
+  const content = contentOf(message);
+  if (typeof content === 'string') {
+    return { role: message.role === 'assistant' ? 'model' : 'user', parts: [{ text: content }] };
   }
   return {
     role: 'user',

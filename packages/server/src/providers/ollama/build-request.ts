@@ -1,5 +1,5 @@
 import type { Message } from '@sluice/shared';
-import { hasImages, textOf } from '../message-text.ts';
+import { contentOf } from '../message-text.ts';
 import type { ProviderRequest } from '../provider.ts';
 
 interface OllamaMessage {
@@ -38,12 +38,10 @@ export function buildRequest(request: ProviderRequest): OllamaRequest {
 }
 
 function toMessage(message: Message): OllamaMessage {
-  const { role, content } = message;
-  if (role !== 'user' || typeof content === 'string' || !hasImages(message)) {
-    return { role, content: textOf(message) };
-  }
+  const content = contentOf(message);
+  if (typeof content === 'string') return { role: message.role, content };
   return {
-    role,
+    role: 'user',
     content: content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n'),
     images: content.flatMap((part) => (part.type === 'image' ? [part.data] : [])),
   };

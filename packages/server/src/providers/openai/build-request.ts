@@ -1,6 +1,6 @@
 import type { Message } from '@sluice/shared';
 import type OpenAI from 'openai';
-import { hasImages, textOf } from '../message-text.ts';
+import { contentOf } from '../message-text.ts';
 import type { ProviderRequest } from '../provider.ts';
 import { type ChatProfile, openaiProfile } from './chat-profile.ts';
 
@@ -26,12 +26,10 @@ export function buildRequest(
 }
 
 function toParam(message: Message): Param {
-  const { role, content } = message;
-  if (role !== 'user' || typeof content === 'string' || !hasImages(message)) {
-    return { role, content: textOf(message) };
-  }
+  const content = contentOf(message);
+  if (typeof content === 'string') return { role: message.role, content };
   return {
-    role,
+    role: 'user',
     content: content.map((part) =>
       part.type === 'text'
         ? { type: 'text', text: part.text }

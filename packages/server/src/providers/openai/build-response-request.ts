@@ -1,6 +1,6 @@
 import type { Message } from '@sluice/shared';
 import type OpenAI from 'openai';
-import { hasImages, textOf } from '../message-text.ts';
+import { contentOf } from '../message-text.ts';
 import type { ProviderRequest } from '../provider.ts';
 
 type Params = OpenAI.Responses.ResponseCreateParamsStreaming;
@@ -28,12 +28,10 @@ function reasoningOf({ reasoning, dialect }: ProviderRequest): Params['reasoning
 }
 
 function toItem(message: Message): OpenAI.Responses.EasyInputMessage {
-  const { role, content } = message;
-  if (role !== 'user' || typeof content === 'string' || !hasImages(message)) {
-    return { role, content: textOf(message) };
-  }
+  const content = contentOf(message);
+  if (typeof content === 'string') return { role: message.role, content };
   return {
-    role,
+    role: 'user',
     content: content.map((part) =>
       part.type === 'text'
         ? { type: 'input_text', text: part.text }
