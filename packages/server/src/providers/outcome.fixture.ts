@@ -55,7 +55,11 @@ export async function readUntil(
 }
 
 type OpenedProvider = Provider & AsyncDisposable;
-export type OpenProvider = (upstream: FakeUpstream) => OpenedProvider | Promise<OpenedProvider>;
+/** @param apiKey of the call; left out: any */
+export type OpenProvider = (
+  upstream: FakeUpstream,
+  apiKey?: string,
+) => OpenedProvider | Promise<OpenedProvider>;
 
 /** One call of a provider whose upstream plays a script, from its begin to the upstream's rest. */
 export async function play(

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { SluiceError } from '@sluice/shared';
 import { describe, expect, it, vi } from 'vitest';
 import { startFakeUpstream } from '../../test/_support/fake-upstream.ts';
 import { type OpenProvider, collect, never, play, readUntil, request, typesOf } from './outcome.fixture.ts';
@@ -88,6 +90,11 @@ export function describeUpstreamProvider(
       if (callId !== 'nowhere') expect(outcome.events[0]).toEqual(call);
     });
 
+    it('tells once which model answers', async () => {
+      const { events } = await play(createProvider, { text: 'Hello' });
+      expect(events.filter(({ type }) => type === 'served')).toEqual([{ type: 'served', model: 'fake' }]);
+    });
+
     it.each([
       ['before the headers', { hang: 'headers' }],
       ['before the first token', { hang: 'first' }],
@@ -115,6 +122,19 @@ export function describeUpstreamProvider(
       }
       await upstream.idle();
       expect(upstream.stats).toMatchObject({ aborted: 1, openConnections: 0 });
+    });
+
+    it('does not show a key that no header can carry', async () => {
+      await using upstream = await startFakeUpstream();
+      await using provider = await createProvider(upstream, 'canary\nx');
+      for (const error of [
+        (await collect(provider.generate(request, never))).error,
+        await provider.listModels?.(never).catch((thrown: unknown) => thrown),
+      ]) {
+        expect(error).toBeInstanceOf(SluiceError);
+        expect(inspect(error, { depth: 9 })).not.toContain('canary');
+      }
+      expect(upstream.stats.requests).toBe(0);
     });
 
     it('sends no header that the environment holds for an SDK', async () => {

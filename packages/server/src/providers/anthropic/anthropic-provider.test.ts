@@ -1,13 +1,11 @@
-import { inspect } from 'node:util';
-import { SluiceError } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
 import { startFakeUpstream } from '../../../test/_support/fake-upstream.ts';
 import { collect, never, request } from '../outcome.fixture.ts';
 import { describeUpstreamProvider } from '../upstream-provider.contract.ts';
 import { createAnthropicProvider } from './anthropic-provider.ts';
 
-describeUpstreamProvider('AnthropicProvider', ({ url }) =>
-  createAnthropicProvider({ apiKey: 'sk-test', baseUrl: url }),
+describeUpstreamProvider('AnthropicProvider', ({ url }, apiKey = 'sk-test') =>
+  createAnthropicProvider({ apiKey, baseUrl: url }),
 );
 
 describe('the request to Anthropic', () => {
@@ -37,14 +35,5 @@ describe('the request to Anthropic', () => {
     await collect(provider.generate({ ...request, temperature: 0 }, never));
     expect(upstream.lastReceived.headers).toMatchObject({ 'anthropic-version': '2023-06-01' });
     expect(upstream.lastReceived.body).toMatchObject({ temperature: 0 });
-  });
-
-  it('does not show a key that no header can carry', async () => {
-    await using upstream = await startFakeUpstream();
-    await using provider = createAnthropicProvider({ apiKey: 'sk-canary\nx', baseUrl: upstream.url });
-    const { error } = await collect(provider.generate(request, never));
-    expect(error).toBeInstanceOf(SluiceError);
-    expect(inspect(error, { depth: 9 })).not.toContain('canary');
-    expect(upstream.stats.requests).toBe(0);
   });
 });

@@ -9,8 +9,8 @@ import { type PresetName, presets } from './presets.ts';
 
 const open =
   (preset: PresetName, path = '/v1') =>
-  ({ url }: FakeUpstream): Provider & AsyncDisposable =>
-    createCompatibleProvider({ id: 'x', name: 'X', preset, baseUrl: url + path, apiKey: 'sk-test' });
+  ({ url }: FakeUpstream, apiKey = 'sk-test'): Provider & AsyncDisposable =>
+    createCompatibleProvider({ id: 'x', name: 'X', preset, baseUrl: url + path, apiKey });
 
 const openRouter = open('openrouter', '/api/v1');
 
