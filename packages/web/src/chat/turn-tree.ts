@@ -84,7 +84,7 @@ export function chooseTurn(tree: TurnTree, id: string): TurnTree {
 }
 
 /** The turn itself, what it follows, and so on up to the first. */
-export function* ancestorsOf({ turns }: TurnTree, id: string | null): Generator<Turn, void> {
+function* ancestorsOf({ turns }: TurnTree, id: string | null): Generator<Turn, void> {
   for (let turn = turns.get(id ?? ''); turn !== undefined; turn = turns.get(turn.parentId ?? '')) yield turn;
 }
 
