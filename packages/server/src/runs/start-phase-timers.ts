@@ -9,7 +9,7 @@ export interface RunTimeouts {
   runMs: number;
 }
 
-export interface TimedCall {
+interface TimedCall {
   /** Limits of the model that is asked, where it has any. */
   own?: Partial<RunTimeouts> | undefined;
   /** Leaves the call alone, so that another model can be asked; absent when it is the run's last. */
