@@ -44,7 +44,8 @@ describe.skipIf(!hasChromium)('a long list of conversations', () => {
     const page = await signIn(await here.browser.newContext(), here.server.url);
     const seen = watch(page);
     await nav(page).getByRole('link', { name: 'Conversation 0', exact: true }).waitFor();
-    expect(await nav(page).getByRole('link').count()).toBeLessThan(60);
+    // What is seen and a margin of rows; how many of them differs with the hour, for days are groups of their own.
+    expect(await nav(page).getByRole('link').count()).toBeLessThan(100);
     const last = nav(page).getByRole('link', { name: `Conversation ${COUNT - 1}`, exact: true });
     for (let turn = 0; turn < 100 && (await last.count()) === 0; turn++) {
       await scrollToEnd(page);
