@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const unit = (name: string, include: string[]) => ({ test: { name, include } });
+/** They wait more than they work: two at a time, even where there are but two cores. */
+const together = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+/** What they measure is time: one at a time, after all others. */
+const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+
+const unit = (name: string, include: string[]) => ({ test: { ...together, name, include } });
 
 export default defineConfig({
   test: {
@@ -8,6 +13,7 @@ export default defineConfig({
       unit('shared', ['packages/shared/src/**/*.test.ts']),
       {
         test: {
+          ...together,
           name: 'server',
           include: ['packages/server/src/**/*.test.ts'],
           globalSetup: [
@@ -22,6 +28,7 @@ export default defineConfig({
       unit('web', ['packages/web/src/**/*.test.{ts,tsx}']),
       {
         test: {
+          ...alone,
           name: 'whole-server',
           include: ['packages/server/test/**/*.test.ts'],
           // From one database to the other: below.
@@ -33,13 +40,14 @@ export default defineConfig({
       // The same suites again, on a real Postgres; but for those that say nothing of what is stored.
       {
         test: {
+          ...alone,
           name: 'whole-server-postgres',
           include: ['packages/server/test/**/*.test.ts'],
           exclude: [
             '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
             // They have a Postgres of their own.
             '**/replicas*.test.ts',
-            '**/{chat-stream,slow-readers,upstream-faults}.test.ts',
+            '**/{access,chat-stream,cross-site,disconnects,every-provider,forged-tokens,limits,slow-readers,upstream-faults,validation}.test.ts',
           ],
           globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
           setupFiles: ['packages/server/test/_support/use-postgres.ts'],
@@ -48,8 +56,18 @@ export default defineConfig({
         },
       },
       // The real containers: only by its own command.
-      { test: { name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
-      { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 120_000 } },
+      { test: { ...alone, name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          ...alone,
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+          // What a page shows comes when a browser among others has time for it.
+          expect: { poll: { timeout: 5000 } },
+        },
+      },
     ],
   },
 });

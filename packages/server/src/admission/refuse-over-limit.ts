@@ -24,7 +24,7 @@ export function refusalOf({ limit, left, held, needed, createdAt }: Shortage): S
   const whole = `${whose} limit of ${say(amount)}${unit === 'microUsd' ? '' : ` ${unit}`} a ${period}`;
   const { end } = periodAt(period, createdAt);
   const anew = `it begins anew at ${new Date(end).toISOString().replace('.000', '')}`;
-  if (left + held >= needed && held > 0) {
+  if (held > 0 && left + held > 0) {
     return new SluiceError('budget_exceeded', {
       detail: `${whole} has ${say(left + held)} left, and ${say(held)} of it is held for answers that are being written: wait for one to end, or ask for fewer maxOutputTokens; ${anew}`,
       retryAfterMs: HELD_RETRY_MS,

@@ -96,16 +96,15 @@ export class RunBudget {
   /**
    * Sets aside what a request may cost, or what is left of it, within the transaction that writes the run down.
    * @returns what is held
-   * @throws {SluiceError} `budget_exceeded` when a limit leaves less than the input and one token more
+   * @throws {SluiceError} `budget_exceeded` when a limit leaves less than the input and one token more; or less than all of it, while
+   * others hold some: only one at a time may go on beyond what is left
    */
   async reserve(stores: Stores, estimate: Estimate): Promise<Held> {
-    const least = { tokens: estimate.input + 1, microUsd: costOf(estimate, 1) };
-    const left = await this.#lockLeft(stores, { requests: 1, ...least }, estimate.price);
+    const { input, output, price } = estimate;
+    const least = { requests: 1, tokens: input + 1, microUsd: costOf(estimate, 1) };
+    const most = { requests: 1, tokens: input + output, microUsd: costOf(estimate, output) };
+    const left = await this.#lockLeft(stores, { least, most, price });
     this.#estimate = estimate;
-    const most = {
-      tokens: estimate.input + estimate.output,
-      microUsd: costOf(estimate, estimate.output),
-    };
     this.held = lesser(most, left);
     const { tokens: heldTokens, microUsd: heldMicroUsd } = this.held;
     await stores.budgets.addToCounters(this.#keys, { ...nothing, requests: 1, heldTokens, heldMicroUsd });
@@ -124,7 +123,7 @@ export class RunBudget {
       // The run's row before the counters, as at its end.
       if (!(await stores.runs.hold(this.#run.id, { tokens: 0, microUsd: 0 }))) return noHold;
       const least = { requests: 0, tokens: 1, microUsd: costOf(ofOutput, 1) };
-      const left = await this.#lockLeft(stores, least, price);
+      const left = await this.#lockLeft(stores, { least, most: least, price });
       const granted = lesser({ tokens: wanted, microUsd: costOf(ofOutput, wanted) }, left);
       await this.#addHeld(stores, this.#keys, granted);
       await stores.runs.hold(this.#run.id, granted);
@@ -172,7 +171,7 @@ export class RunBudget {
   }
 
   /** @returns what every limit leaves, and at least what is needed; Infinity of what is not limited */
-  async #lockLeft(stores: Stores, needed: Record<Unit, number>, price: TokenPrice | null): Promise<Held> {
+  async #lockLeft(stores: Stores, { least, most, price }: Wanted): Promise<Held> {
     const { createdAt, model } = this.#run;
     if (price === null && this.#isLimited('microUsd')) throw unpriced(model);
     const counters = await stores.budgets.lockCounters(this.#keys);
@@ -189,10 +188,9 @@ export class RunBudget {
       }
       const held = heldOf(counter, unit);
       const left = limit.amount - counter[unit] - held;
-      if (needed[unit] > 0 && left < needed[unit]) {
-        const ofOthers = held - (unit === 'requests' ? 0 : this.held[unit]);
-        throw refusalOf({ limit, left, held: ofOthers, needed: needed[unit], createdAt });
-      }
+      const ofOthers = held - (unit === 'requests' ? 0 : this.held[unit]);
+      const needed = ofOthers > 0 ? most[unit] : least[unit];
+      if (needed > 0 && left < needed) throw refusalOf({ limit, left, held: ofOthers, needed, createdAt });
       lefts[unit] = Math.min(lefts[unit], left);
     }
     if (missing.length > 0) throw new MissingCounters(missing);
@@ -201,6 +199,14 @@ export class RunBudget {
 }
 
 type Unit = AppliedLimit['unit'];
+
+interface Wanted {
+  /** With less it is refused. */
+  least: Record<Unit, number>;
+  /** What it may come to. */
+  most: Record<Unit, number>;
+  price: TokenPrice | null;
+}
 
 const noHold: Held = { tokens: 0, microUsd: 0 };
 
