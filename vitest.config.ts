@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** They wait more than they work: two at a time, even where there are but two cores. */
 const together = { maxWorkers: 2, sequence: { groupOrder: 0 } };
-/** What they measure is time: one at a time, after all others. */
-const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+/** What they measure is time: one at a time, after all that stand before them. */
+const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
 
 const unit = (name: string, include: string[]) => ({ test: { ...together, name, include } });
 
@@ -28,7 +28,7 @@ export default defineConfig({
       unit('web', ['packages/web/src/**/*.test.{ts,tsx}']),
       {
         test: {
-          ...alone,
+          ...alone(1),
           name: 'whole-server',
           include: ['packages/server/test/**/*.test.ts'],
           // From one database to the other: below.
@@ -40,7 +40,7 @@ export default defineConfig({
       // The same suites again, on a real Postgres; but for those that say nothing of what is stored.
       {
         test: {
-          ...alone,
+          ...alone(2),
           name: 'whole-server-postgres',
           include: ['packages/server/test/**/*.test.ts'],
           exclude: [
@@ -56,16 +56,14 @@ export default defineConfig({
         },
       },
       // The real containers: only by its own command.
-      { test: { ...alone, name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
+      { test: { ...alone(4), name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
       {
         test: {
-          ...alone,
+          ...alone(3),
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 120_000,
-          // What a page shows comes when a browser among others has time for it.
-          expect: { poll: { timeout: 5000 } },
         },
       },
     ],
