@@ -47,7 +47,7 @@ export default defineConfig({
             '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
             // They have a Postgres of their own.
             '**/replicas*.test.ts',
-            '**/{access,chat-stream,cross-site,disconnects,every-provider,forged-tokens,limits,slow-readers,upstream-faults,validation}.test.ts',
+            '**/{chat-stream,slow-readers,upstream-faults}.test.ts',
           ],
           globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
           setupFiles: ['packages/server/test/_support/use-postgres.ts'],
