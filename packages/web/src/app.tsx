@@ -10,6 +10,7 @@ import { Link } from './ui/link.tsx';
 import { loadPatiently } from './ui/load-patiently.ts';
 import { navigate, usePath } from './ui/navigation.ts';
 import { type Route, readRoute } from './ui/route.ts';
+import { useLanguage } from './ui/text.ts';
 
 const loadWorkspace = () => loadPatiently(() => import('./workspace.tsx'));
 const Workspace = lazy(async () => ({ default: (await loadWorkspace()).Workspace }));
@@ -19,6 +20,8 @@ const SharedPage = lazy(async () => ({ default: (await loadSharedPage()).SharedP
 
 /** Decides what someone gets to see: a shared conversation, the set-up form, or what needs a session. */
 export function App() {
+  // Drawn from here down in another language.
+  useLanguage();
   const route = readRoute(usePath());
   if (route.page === 'share') {
     return (

@@ -3,10 +3,15 @@ import { createRoot } from 'react-dom/client';
 import { BrowserSession } from './api/browser-session.ts';
 import { SessionContext } from './api/session-context.ts';
 import { App } from './app.tsx';
+import { loadPatiently } from './ui/load-patiently.ts';
+import { preferredLanguage, speak } from './ui/text.ts';
 import './main.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root');
+
+// Before the first paint, so that no words change under the reader's eyes. English is there anyway.
+await loadPatiently(() => speak(preferredLanguage())).catch(() => undefined);
 
 createRoot(root).render(
   <StrictMode>

@@ -1,0 +1,6 @@
+import type { Catalogue } from './catalogue.ts';
+
+export const ui: Catalogue = {
+  '{ms} ms': '{ms} ms',
+  '{seconds} s': '{seconds} s',
+};
