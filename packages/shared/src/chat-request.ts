@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { modelIdSchema, settingFields } from './chat-settings.ts';
 import { messageSchema, textSchema } from './message.ts';
 
 const idSchema = z.string().check(z.minLength(1), z.maxLength(100));
-const modelIdSchema = z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^[\x21-\x7e]+$/));
 
 /**
  * Body of `POST /api/chat/stream` and `POST /api/chat`. Unknown fields at any depth are refused.
@@ -10,7 +10,7 @@ const modelIdSchema = z.string().check(z.minLength(1), z.maxLength(200), z.regex
  */
 export const chatRequestSchema = z
   .strictObject({
-    model: z.optional(modelIdSchema),
+    ...settingFields,
     messages: z.optional(z.array(messageSchema).check(z.minLength(1), z.maxLength(2000))),
     message: z.optional(textSchema),
     systemPrompt: z.optional(textSchema),
@@ -19,9 +19,6 @@ export const chatRequestSchema = z
     /** Null: a new first message. */
     parentId: z.optional(z.nullable(idSchema)),
     continue: z.optional(z.boolean()),
-    maxOutputTokens: z.optional(z.int().check(z.positive(), z.maximum(1_000_000))),
-    temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),
-    reasoning: z.optional(z.enum(['off', 'low', 'medium', 'high'])),
     fallbackModels: z.optional(z.array(modelIdSchema).check(z.maxLength(8))),
     onDisconnect: z.optional(z.enum(['abort', 'grace', 'finish'])),
     graceMs: z.optional(z.int().check(z.minimum(0))),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { chatSettingsSchema, settingFields } from './chat-settings.ts';
 import { runEndReasons, servedSchema } from './run-event.ts';
 import { textSchema } from './message.ts';
 import { costSchema, usageSchema } from './usage.ts';
@@ -20,6 +21,8 @@ export const conversationSchema = z.object({
   createdAt: z.string(),
   /** When a message was last added; RFC 3339. */
   updatedAt: z.string(),
+  /** Not in lists. */
+  settings: z.optional(z.object({ ...settingFields, systemPrompt: z.optional(z.string()) })),
 });
 
 export type Conversation = z.infer<typeof conversationSchema>;
@@ -47,7 +50,10 @@ export const conversationListSchema = z.object({
 export type ConversationList = z.infer<typeof conversationListSchema>;
 
 /** Body of `POST /api/conversations`. */
-export const newConversationSchema = z.strictObject({ title: z.optional(titleSchema) });
+export const newConversationSchema = z.strictObject({
+  title: z.optional(titleSchema),
+  settings: z.optional(chatSettingsSchema),
+});
 
 export type NewConversation = z.infer<typeof newConversationSchema>;
 
@@ -56,6 +62,8 @@ export const conversationChangesSchema = z.strictObject({
   title: z.optional(titleSchema),
   pinned: z.optional(z.boolean()),
   archived: z.optional(z.boolean()),
+  /** In place of all that was set: what is left out is set no more. */
+  settings: z.optional(chatSettingsSchema),
 });
 
 export type ConversationChanges = z.infer<typeof conversationChangesSchema>;

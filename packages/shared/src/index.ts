@@ -1,6 +1,7 @@
 export * from './account.ts';
 export * from './app-token.ts';
 export * from './chat-request.ts';
+export * from './chat-settings.ts';
 export type { ConnectionChange } from './client/come-back.ts';
 export * from './client/connection.ts';
 export * from './client/follow-run.ts';

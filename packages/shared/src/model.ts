@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { reasoningLevels } from './chat-settings.ts';
 
 /** Tokens' prices, in US dollars per million. */
 const pricesPerMTok = {
@@ -27,7 +28,7 @@ export const capabilitiesSchema = z.object({
   /** Whether it takes the option `reasoning`. */
   reasoning: z.boolean(),
   /** What of it: a model that always thinks does not take `off`. Empty where it takes none. */
-  reasoningLevels: z.array(z.enum(['off', 'low', 'medium', 'high'])),
+  reasoningLevels: z.array(z.enum(reasoningLevels)),
   /** Images in messages of the user. */
   images: z.boolean(),
   temperature: z.boolean(),

@@ -45,10 +45,10 @@ export function placeInPages(data: ListPages, conversation: Conversation): ListP
   };
 }
 
-/** Puts a conversation, as it now is, wherever it is shown. What a search found keeps its place and its snippet. */
+/** Puts a conversation, as it now is, wherever it is shown. What a search found keeps its place and its snippet; settings, which lists do not have, stay. */
 export function putConversation(queries: QueryClient, conversation: Conversation): void {
   const { id, archived } = conversation;
-  queries.setQueryData(conversationKeys.one(id), conversation);
+  queries.setQueryData<Conversation>(conversationKeys.one(id), (known) => ({ ...known, ...conversation }));
   for (const isArchive of [false, true]) {
     queries.setQueryData<ListPages>(conversationKeys.list('', isArchive), (data) => {
       if (data === undefined) return undefined;

@@ -1,7 +1,9 @@
 import {
+  type ChatSettings,
   type Connection,
   type Conversation,
   type ConversationList,
+  type NewConversation,
   type StoredMessage,
   conversationListSchema,
   conversationSchema,
@@ -37,8 +39,12 @@ export function listConversations(
   return requestJson(connection, `/api/conversations?${query}`, { schema: conversationListSchema, signal });
 }
 
-export function createConversation(connection: Connection, signal?: AbortSignal): Promise<Conversation> {
-  const request = { schema: conversationSchema, method: 'POST', body: {}, signal };
+export function createConversation(
+  connection: Connection,
+  body: NewConversation,
+  signal?: AbortSignal,
+): Promise<Conversation> {
+  const request = { schema: conversationSchema, method: 'POST', body, signal };
   return requestJson(connection, '/api/conversations', request);
 }
 
@@ -54,6 +60,7 @@ export interface ConversationChange {
   title?: string;
   pinned?: boolean;
   archived?: boolean;
+  settings?: ChatSettings;
 }
 
 export function changeConversation(

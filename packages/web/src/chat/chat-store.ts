@@ -1,4 +1,4 @@
-import type { ChatRequest, Connection, StoredMessage } from '@sluice/shared';
+import type { ChatRequest, ChatSettings, Connection, StoredMessage } from '@sluice/shared';
 import { textOf } from '../stream/catch-up.ts';
 import { followFromStart } from '../stream/follow-from-start.ts';
 import { isGrowing } from '../stream/is-growing.ts';
@@ -89,34 +89,34 @@ export class ChatStore {
   readonly getState = (): ChatState => this.#state;
 
   /**
-   * @param model undefined lets the server choose
+   * @param settings of them, what the model takes; without a model the server chooses
    * @returns whether it was sent: a blank text, or any while an answer grows, is not. After a whole answer whose run has not
    *   ended it waits for that: only then can it follow.
    */
-  readonly send = (text: string, model: string | undefined): boolean =>
-    this.#ask(this.#state.path.at(-1)?.turn.id ?? null, text, model);
+  readonly send = (text: string, settings: ChatSettings): boolean =>
+    this.#ask(this.#state.path.at(-1)?.turn.id ?? null, text, settings);
 
   /** Asks something else in place of a prompt, beside it. */
-  readonly edit = (promptId: string, text: string, model: string | undefined): boolean => {
+  readonly edit = (promptId: string, text: string, settings: ChatSettings): boolean => {
     const prompt = this.#tree.turns.get(promptId);
-    return prompt?.role === 'user' && this.#ask(prompt.parentId, text, model);
+    return prompt?.role === 'user' && this.#ask(prompt.parentId, text, settings);
   };
 
   /** Answers the same prompt once more, beside the answer that is there; of a continuation, continues once more. */
-  readonly regenerate = (replyId: string, model: string | undefined): void => {
+  readonly regenerate = (replyId: string, settings: ChatSettings): void => {
     const reply = this.#tree.turns.get(replyId);
     if (reply?.role !== 'assistant' || this.#state.live !== null) return;
-    if (reply.continuesId !== null) return this.continue(reply.continuesId, model);
+    if (reply.continuesId !== null) return this.continue(reply.continuesId, settings);
     const prompt = this.#tree.turns.get(reply.parentId ?? '');
-    if (prompt?.role === 'user') this.#answerPrompt(this.#tree, prompt, model);
+    if (prompt?.role === 'user') this.#answerPrompt(this.#tree, prompt, settings);
   };
 
   /** Goes on with an answer that was cut short. */
-  readonly continue = (replyId: string, model: string | undefined): void => {
+  readonly continue = (replyId: string, settings: ChatSettings): void => {
     const storedId = this.#tree.turns.get(replyId)?.storedId ?? null;
     if (storedId === null || this.#state.live !== null) return;
     const turn: TurnRequest = { parentId: storedId, continue: true };
-    this.#answer(this.#tree, { parentId: replyId, continuesId: replyId }, { model, turn });
+    this.#answer(this.#tree, { parentId: replyId, continuesId: replyId }, { settings, turn });
   };
 
   readonly choose = (turnId: string): void => {
@@ -184,41 +184,41 @@ export class ChatStore {
     for (const listener of this.#listeners) listener();
   }
 
-  #ask(parentId: string | null, text: string, model: string | undefined): boolean {
+  #ask(parentId: string | null, text: string, settings: ChatSettings): boolean {
     const content = cleanText(text);
     const { live, isLoaded } = this.#state;
     if (content.trim() === '' || live !== null || !isLoaded) return false;
     const prompt: Prompt = { id: this.#nextId(), storedId: null, parentId, role: 'user', content };
-    this.#answerPrompt(addTurn(this.#tree, prompt), prompt, model);
+    this.#answerPrompt(addTurn(this.#tree, prompt), prompt, settings);
     return true;
   }
 
   /** Asks a prompt that is in the tree, or has it answered again when the server has it. */
-  #answerPrompt(tree: TurnTree, prompt: Prompt, model: string | undefined): void {
+  #answerPrompt(tree: TurnTree, prompt: Prompt, settings: ChatSettings): void {
     const { storedId, parentId } = prompt;
     const turn: TurnRequest =
       storedId === null
         ? { message: textOf(prompt.content), parentId: findStored(tree, parentId) }
         : { parentId: storedId };
-    this.#answer(tree, { parentId: prompt.id, continuesId: null }, { model, turn });
+    this.#answer(tree, { parentId: prompt.id, continuesId: null }, { settings, turn });
   }
 
   #answer(
     tree: TurnTree,
     place: Pick<Reply, 'parentId' | 'continuesId'>,
-    { model, turn }: { model: string | undefined; turn: TurnRequest },
+    { settings, turn }: { settings: ChatSettings; turn: TurnRequest },
   ): void {
     const { connection, startRunHere = startRun } = this.#options;
-    const run = createRunStore({ id: this.#nextId(), model: model ?? '' });
+    const run = createRunStore({ id: this.#nextId(), model: settings.model ?? '' });
     const reply: Reply = { ...place, id: run.id, storedId: null, role: 'assistant', run };
     const before = findUnended(tree, place.parentId);
     const makeRequest = async (signal: AbortSignal) => {
       // The server takes nothing that follows an answer whose run has not ended.
       if (before !== undefined) await waitForEnd(before, signal);
       return {
-        ...(model !== undefined && { model }),
+        ...settings,
         ...turn,
-        conversationId: this.#state.conversationId ?? (await this.#new.make(signal)),
+        conversationId: this.#state.conversationId ?? (await this.#new.make(settings, signal)),
       };
     };
     this.#watch(run, { reply, isOwn: true });

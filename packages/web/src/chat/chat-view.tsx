@@ -25,7 +25,7 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
   const choice = useModelChoice();
   const stick = useStickToEnd(state.path.length > 0);
   useFoundMessage(chat, stick);
-  const { list, model } = choice;
+  const { list, settings } = choice;
   const { jump } = stick;
   const title = stored.conversation?.title ?? null;
   usePageTitle(stored.isMissing ? 'Not found' : title, useDoneMark(live !== null));
@@ -37,7 +37,7 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
   }, [jump]);
   const actions = useMemo<ChatActions>(() => {
     const answerAgain = (answer: ChatStore['regenerate']) => (replyId: string) => {
-      answer(replyId, model);
+      answer(replyId, settings);
       goOn();
       focusComposer();
     };
@@ -45,7 +45,7 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
       regenerate: answerAgain(chat.regenerate),
       continue: answerAgain(chat.continue),
       edit(promptId, text) {
-        const isSent = chat.edit(promptId, text, model);
+        const isSent = chat.edit(promptId, text, settings);
         if (isSent) goOn();
         return isSent;
       },
@@ -54,9 +54,9 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
         chat.choose(turnId);
       },
     };
-  }, [chat, model, goOn]);
+  }, [chat, settings, goOn]);
   const send = (text: string) => {
-    const isSent = chat.send(text, model);
+    const isSent = chat.send(text, settings);
     if (isSent) goOn();
     return isSent;
   };

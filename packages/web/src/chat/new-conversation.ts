@@ -1,6 +1,6 @@
 // In: a chat's first question. Out: its conversation on the server, once that has something in it.
 // Never: a conversation left behind for a question that was refused, nor one deleted that has content.
-import { type Connection, SluiceError, errorEntry, isErrorCode } from '@sluice/shared';
+import { type ChatSettings, type Connection, SluiceError, errorEntry, isErrorCode } from '@sluice/shared';
 import { createConversation, deleteConversation, readMessages } from '../api/conversation-requests.ts';
 import type { RunView } from '../stream/run-store.ts';
 
@@ -18,9 +18,9 @@ export class NewConversation {
     this.#ports = ports;
   }
 
-  /** @returns its id on the server, where it is made unless it is there */
-  async make(signal: AbortSignal): Promise<string> {
-    this.#id ??= (await createConversation(this.#ports.connection, signal)).id;
+  /** @returns its id on the server, where it is made, with these settings, unless it is there */
+  async make(settings: ChatSettings, signal: AbortSignal): Promise<string> {
+    this.#id ??= (await createConversation(this.#ports.connection, { settings }, signal)).id;
     return this.#id;
   }
 

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useSession } from '../api/session-context.ts';
+import { useChangeConversation } from '../api/use-change-conversation.ts';
 import { announce } from '../ui/announcement.ts';
 import { navigate } from '../ui/navigation.ts';
 import type { ConversationAction } from './conversation-menu.tsx';
 import { exportConversation } from './export-conversation.ts';
 import type { ListedConversation } from './group-conversations.ts';
 import type { PendingDeletions } from './pending-deletions.ts';
-import { useChangeConversation } from './use-change-conversation.ts';
 
 interface ActionsOptions {
   deletions: PendingDeletions;

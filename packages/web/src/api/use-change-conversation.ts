@@ -1,10 +1,11 @@
 import type { Conversation } from '@sluice/shared';
 import { useQueryClient } from '@tanstack/react-query';
-import { putConversation } from '../api/conversation-cache.ts';
-import { tellTabs } from '../api/conversation-news.ts';
-import { type ConversationChange, changeConversation } from '../api/conversation-requests.ts';
-import { useSession } from '../api/session-context.ts';
 import { announce } from '../ui/announcement.ts';
+import { t } from '../ui/text.ts';
+import { putConversation } from './conversation-cache.ts';
+import { tellTabs } from './conversation-news.ts';
+import { type ConversationChange, changeConversation } from './conversation-requests.ts';
+import { useSession } from './session-context.ts';
 
 /** @returns a function that changes a conversation: on the page at once, and back when the server refuses */
 export function useChangeConversation() {
@@ -17,7 +18,7 @@ export function useChangeConversation() {
       tellTabs({ id: conversation.id, isGone: false });
     } catch {
       putConversation(queries, conversation);
-      announce('The change was not saved');
+      announce(t('The change was not saved'));
     }
   };
 }
