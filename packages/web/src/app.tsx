@@ -10,7 +10,8 @@ import { Link } from './ui/link.tsx';
 import { loadPatiently } from './ui/load-patiently.ts';
 import { navigate, usePath } from './ui/navigation.ts';
 import { type Route, readRoute } from './ui/route.ts';
-import { useLanguage } from './ui/text.ts';
+import { sayError } from './ui/say-error.ts';
+import { t, useLanguage } from './ui/text.ts';
 
 const loadWorkspace = () => loadPatiently(() => import('./workspace.tsx'));
 const Workspace = lazy(async () => ({ default: (await loadWorkspace()).Workspace }));
@@ -42,11 +43,11 @@ function SetUpPage() {
   const leave = () => navigate('/', { isReplacing: true });
   return (
     <Welcome
-      title="Set up Sluice"
-      lead="Make the first account. It administers this server."
+      title={t('Set up Sluice')}
+      lead={t('Make the first account. It administers this server.')}
       footnote={
         <button type="button" className="link-button" onClick={leave}>
-          I already have an account
+          {t('I already have an account')}
         </button>
       }
     >
@@ -82,11 +83,11 @@ function SignedInPage({ route }: { route: SignedInRoute }) {
   if (state.status === 'unreachable') {
     return (
       <Welcome
-        title="The server cannot be reached"
-        lead={state.error?.message ?? 'Check the connection and try again.'}
+        title={t('The server cannot be reached')}
+        lead={(state.error && sayError(state.error)) ?? t('Check the connection and try again.')}
       >
         <button type="button" className="primary-button" onClick={() => void session.restore()}>
-          Try again
+          {t('Try again')}
         </button>
       </Welcome>
     );
@@ -94,9 +95,9 @@ function SignedInPage({ route }: { route: SignedInRoute }) {
   if (state.status === 'restoring') return null;
   return (
     <Welcome
-      title="Sign in to Sluice"
-      lead="Your own gateway to language models"
-      footnote="First start? Open the setup link printed in the terminal."
+      title={t('Sign in to Sluice')}
+      lead={t('Your own gateway to language models')}
+      footnote={t('First start? Open the setup link printed in the terminal.')}
     >
       <SignIn />
     </Welcome>
@@ -106,9 +107,9 @@ function SignedInPage({ route }: { route: SignedInRoute }) {
 function UnknownPage() {
   return (
     <main className="h-dvh">
-      <BlankState title="There is no such page" lead="The address may be mistyped.">
+      <BlankState title={t('There is no such page')} lead={t('The address may be mistyped.')}>
         <Link href="/" className="primary-button">
-          Go to the chat
+          {t('Go to the chat')}
         </Link>
       </BlankState>
     </main>

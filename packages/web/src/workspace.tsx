@@ -19,6 +19,7 @@ import { loadPatiently } from './ui/load-patiently.ts';
 import { navigate, useHash } from './ui/navigation.ts';
 import { chatPath, readPanel } from './ui/route.ts';
 import { useMedia } from './ui/use-media.ts';
+import { t } from './ui/text.ts';
 
 const SettingsDialog = lazy(async () => ({
   default: (await loadPatiently(() => import('./settings-dialog.tsx'))).SettingsDialog,
@@ -73,7 +74,7 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
   return (
     <QueryClientProvider client={queries}>
       <a href="#composer" className="skip-link">
-        Skip to the message box
+        {t('Skip to the message box')}
       </a>
       <div className="flex h-dvh">
         {isWide && (
@@ -144,7 +145,7 @@ function TopBar(props: SidebarProps) {
       <button
         type="button"
         className="icon-button size-11"
-        aria-label="New chat"
+        aria-label={t('New chat')}
         onClick={() => startNew(props.chats)}
       >
         <Icon name="plus" className="size-5" />
@@ -163,7 +164,7 @@ function Drawer({ children }: { children: (close: () => void) => ReactNode }) {
       <button
         type="button"
         className="icon-button size-11"
-        aria-label="Open conversations"
+        aria-label={t('Open conversations')}
         aria-expanded={isOpen}
         onClick={() => {
           setIsOpen(true);
@@ -175,7 +176,7 @@ function Drawer({ children }: { children: (close: () => void) => ReactNode }) {
       <dialog
         ref={dialog}
         className="drawer"
-        aria-label="Sidebar"
+        aria-label={t('Sidebar')}
         // A dialog within it tells of its own end.
         onClose={({ target, currentTarget }) => target === currentTarget && setIsOpen(false)}
         // A click beside the panel lands on the dialog itself.

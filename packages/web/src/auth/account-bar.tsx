@@ -2,7 +2,9 @@ import type { User } from '@sluice/shared';
 import { useSession } from '../api/session-context.ts';
 import { announce } from '../ui/announcement.ts';
 import { Icon } from '../ui/icon.tsx';
+import { LanguageChoice } from '../ui/language-choice.tsx';
 import { ThemeChoice } from '../ui/theme-choice.tsx';
+import { t } from '../ui/text.ts';
 
 interface AccountBarProps {
   user: User;
@@ -12,7 +14,7 @@ interface AccountBarProps {
 export function AccountBar({ user, onSettings }: AccountBarProps) {
   const session = useSession();
   const signOut = () => {
-    session.signOut().catch(() => announce('Signing out failed: the server could not be reached'));
+    session.signOut().catch(() => announce(t('Signing out failed: the server could not be reached')));
   };
   return (
     <div className="grid gap-3 border-t border-line pt-3">
@@ -20,8 +22,8 @@ export function AccountBar({ user, onSettings }: AccountBarProps) {
         <button
           type="button"
           className="account-button"
-          aria-label={`Settings: ${user.name ?? user.email}`}
-          title="Settings"
+          aria-label={t('Settings: {who}', { who: user.name ?? user.email })}
+          title={t('Settings')}
           aria-haspopup="dialog"
           onClick={onSettings}
         >
@@ -34,15 +36,16 @@ export function AccountBar({ user, onSettings }: AccountBarProps) {
         <button
           type="button"
           className="icon-button"
-          aria-label="Sign out"
-          title="Sign out"
+          aria-label={t('Sign out')}
+          title={t('Sign out')}
           onClick={signOut}
         >
           <Icon name="leave" />
         </button>
       </div>
-      <div className="px-3">
+      <div className="flex items-center justify-between gap-2 px-3">
         <ThemeChoice />
+        <LanguageChoice />
       </div>
     </div>
   );

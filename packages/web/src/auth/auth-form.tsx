@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { describeRefusal } from './describe-refusal.ts';
+import { t } from '../ui/text.ts';
 
 interface AuthFormProps {
   /** The form's accessible name, and its button's. */
@@ -34,7 +35,7 @@ export function AuthForm({ name, refusal, onSubmit, children }: AuthFormProps) {
         </p>
       )}
       <button type="submit" className="primary-button" disabled={isBusy}>
-        {isBusy ? 'One moment…' : name}
+        {isBusy ? t('One moment…') : name}
       </button>
     </form>
   );

@@ -2,6 +2,7 @@ import { useSession } from '../api/session-context.ts';
 import { fieldText } from '../ui/field-text.ts';
 import { TextField } from '../ui/text-field.tsx';
 import { AuthForm } from './auth-form.tsx';
+import { t } from '../ui/text.ts';
 
 const MIN_PASSWORD_LENGTH = 12;
 
@@ -20,30 +21,32 @@ export function SetUp({ code, onDone }: { code: string | null; onDone: () => voi
   };
   return (
     <AuthForm
-      name="Set up"
-      refusal="This setup link is used up or too old. If there is an account already, sign in; else restart the server for another link."
+      name={t('Set up')}
+      refusal={t(
+        'This setup link is used up or too old. If there is an account already, sign in; else restart the server for another link.',
+      )}
       onSubmit={setUp}
     >
       {code === null && (
         <TextField
-          label="Setup code"
+          label={t('Setup code')}
           name="code"
           autoComplete="off"
-          hint="The part after #code= of the link on the terminal."
+          hint={t('The part after #code= of the link on the terminal.')}
           maxLength={100}
           required
         />
       )}
-      <TextField label="Email" name="email" type="email" autoComplete="username" autoFocus required />
-      <TextField label="Name (optional)" name="name" autoComplete="name" maxLength={100} />
+      <TextField label={t('Email')} name="email" type="email" autoComplete="username" autoFocus required />
+      <TextField label={t('Name (optional)')} name="name" autoComplete="name" maxLength={100} />
       <TextField
-        label="Password"
+        label={t('Password')}
         name="password"
         type="password"
         autoComplete="new-password"
         minLength={MIN_PASSWORD_LENGTH}
         maxLength={256}
-        hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
+        hint={t('At least {count} characters.', { count: MIN_PASSWORD_LENGTH })}
         required
       />
     </AuthForm>

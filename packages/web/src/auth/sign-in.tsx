@@ -2,20 +2,21 @@ import { useSession } from '../api/session-context.ts';
 import { fieldText } from '../ui/field-text.ts';
 import { TextField } from '../ui/text-field.tsx';
 import { AuthForm } from './auth-form.tsx';
+import { t } from '../ui/text.ts';
 
 /** @param email known when the session of this person has just ended */
 export function SignIn({ email }: { email?: string }) {
   const session = useSession();
   return (
     <AuthForm
-      name="Sign in"
-      refusal="This email and password do not belong together."
+      name={t('Sign in')}
+      refusal={t('This email and password do not belong together.')}
       onSubmit={(fields) =>
         session.signIn({ email: fieldText(fields, 'email').trim(), password: fieldText(fields, 'password') })
       }
     >
       <TextField
-        label="Email"
+        label={t('Email')}
         name="email"
         type="email"
         autoComplete="username"
@@ -24,7 +25,7 @@ export function SignIn({ email }: { email?: string }) {
         required
       />
       <TextField
-        label="Password"
+        label={t('Password')}
         name="password"
         type="password"
         autoComplete="current-password"

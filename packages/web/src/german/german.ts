@@ -5,6 +5,7 @@ import { auth } from './auth.ts';
 import type { Catalogue } from './catalogue.ts';
 import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
+import { errors } from './errors.ts';
 import { markdown } from './markdown.ts';
 import { settings } from './settings.ts';
 import { stream } from './stream.ts';
@@ -15,6 +16,7 @@ import { usage } from './usage.ts';
 export const rooms: Readonly<Record<string, Catalogue>> = {
   app,
   ui,
+  errors,
   api,
   auth,
   stream,

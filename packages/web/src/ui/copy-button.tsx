@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { announce } from './announcement.ts';
 import { copyText } from './copy-text.ts';
 import { Icon } from './icon.tsx';
+import { t } from './text.ts';
 
 const CONFIRMED_MS = 2000;
 
@@ -21,7 +22,7 @@ export function CopyButton({ label, text }: CopyButtonProps) {
   const copy = async () => {
     const isDone = await copyText(text);
     setIsCopied(isDone);
-    announce(isDone ? 'Copied' : 'Copying was refused by the browser');
+    announce(isDone ? t('Copied') : t('Copying was refused by the browser'));
   };
   return (
     <button

@@ -1,5 +1,6 @@
 import { type PointerEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { Icon } from './icon.tsx';
+import { t } from './text.ts';
 
 interface DialogProps {
   title: string;
@@ -39,7 +40,7 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
         <h2 id={titleId} className="flex-1 text-lg font-semibold">
           {title}
         </h2>
-        <button type="button" className="icon-button -mr-2" aria-label="Close" onClick={onClose}>
+        <button type="button" className="icon-button -mr-2" aria-label={t('Close')} onClick={onClose}>
           <Icon name="close" />
         </button>
       </header>

@@ -1,5 +1,7 @@
 import { SluiceError } from '@sluice/shared';
 import { createContext } from 'react';
+import { sayError } from './say-error.ts';
+import { t } from './text.ts';
 
 /** What is wrong with each field of a form, by its name. */
 export type FieldErrors = Readonly<Record<string, string>>;
@@ -17,7 +19,10 @@ export const noProblem: FormProblem = { fields: {}, general: null };
 /** @param names of the form's fields; what the server says of others, it says of the form */
 export function readProblem(error: unknown, names: ReadonlySet<string>): FormProblem {
   if (!(error instanceof SluiceError)) {
-    return { ...noProblem, general: 'The server could not be reached. Check the connection and try again.' };
+    return {
+      ...noProblem,
+      general: t('The server could not be reached. Check the connection and try again.'),
+    };
   }
   const { detail = '', requestId, retryAfterMs } = error.details;
   const said = detail
@@ -30,10 +35,15 @@ export function readProblem(error: unknown, names: ReadonlySet<string>): FormPro
   }
   if (retryAfterMs !== undefined) {
     const seconds = Math.ceil(retryAfterMs / 1000);
-    return { ...noProblem, general: `${error.message}. Try again in ${seconds} s.` };
+    return {
+      ...noProblem,
+      general: t('{message}. Try again in {seconds} s.', { message: sayError(error), seconds }),
+    };
   }
-  const reference = requestId === undefined ? '' : ` (request ${requestId})`;
-  return { ...noProblem, general: error.message + reference };
+  const message = sayError(error);
+  const general =
+    requestId === undefined ? message : t('{message} (request {id})', { message, id: requestId });
+  return { ...noProblem, general };
 }
 
 function capitalize(text: string): string {

@@ -1,10 +1,11 @@
+import { errorTable } from '@sluice/shared';
 import { compileMessage } from '@lingui/message-utils/compileMessage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { german, rooms } from '../german/german.ts';
 import { chooseLanguage, getLanguage, preferredLanguage, speak, t } from './text.ts';
 
 const sources = import.meta.glob<string>(
-  ['../**/*.{ts,tsx}', '!../**/*.test.*', '!../german/*', '!./text.ts'],
+  ['../**/*.{ts,tsx}', '!../**/*.test.*', '!../german/*', '!./{text,say-error}.ts'],
   {
     query: '?raw',
     import: 'default',
@@ -51,7 +52,9 @@ describe('the German catalogue', () => {
   });
 
   it('has every sentence of the page, and no other', () => {
-    const used = new Set(uses.map(({ key }) => key));
+    const titles = Object.values(errorTable).map(({ title }) => title);
+    const used = new Set<string | undefined>([...uses.map(({ key }) => key), ...titles]);
+    expect(titles.filter((title) => !Object.hasOwn(german, title))).toEqual([]);
     const missing = uses.filter(({ key = '' }) => !Object.hasOwn(german, key));
     expect(missing.map(({ path, key }) => `${path}: ${key}`)).toEqual([]);
     expect(Object.keys(german).filter((key) => !used.has(key))).toEqual([]);

@@ -1,12 +1,9 @@
 import { useState } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 import { type Theme, applyTheme, readTheme, themes } from './theme.ts';
+import { t } from './text.ts';
 
-const looks: Record<Theme, { label: string; icon: IconName }> = {
-  system: { label: 'System theme', icon: 'screen' },
-  light: { label: 'Light theme', icon: 'sun' },
-  dark: { label: 'Dark theme', icon: 'moon' },
-};
+const icons: Record<Theme, IconName> = { system: 'screen', light: 'sun', dark: 'moon' };
 
 export function ThemeChoice() {
   const [theme, setTheme] = useState(readTheme);
@@ -14,20 +11,21 @@ export function ThemeChoice() {
     applyTheme(next);
     setTheme(next);
   };
+  const labels = { system: t('System theme'), light: t('Light theme'), dark: t('Dark theme') };
   return (
     <fieldset className="flex rounded-full border border-line p-0.5">
-      <legend className="sr-only">Theme</legend>
+      <legend className="sr-only">{t('Theme')}</legend>
       {themes.map((name) => (
-        <label key={name} className="theme-option" title={looks[name].label}>
+        <label key={name} className="theme-option" title={labels[name]}>
           <input
             type="radio"
             name="theme"
             className="sr-only"
             checked={theme === name}
             onChange={() => choose(name)}
-            aria-label={looks[name].label}
+            aria-label={labels[name]}
           />
-          <Icon name={looks[name].icon} className="size-4" />
+          <Icon name={icons[name]} className="size-4" />
         </label>
       ))}
     </fieldset>
