@@ -6,6 +6,7 @@ COPY packages/shared/package.json packages/shared/
 COPY packages/server/package.json packages/server/
 COPY packages/web/package.json packages/web/
 COPY e2e/package.json e2e/
+COPY bench/package.json bench/
 
 FROM toolchain AS page
 # With more connections pnpm's first download can stall for a minute in a build.

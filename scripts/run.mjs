@@ -84,6 +84,7 @@ function ensureInstalled() {
     'pnpm-workspace.yaml',
     'pnpm-lock.yaml',
     'e2e/package.json',
+    'bench/package.json',
     ...packages,
   ];
   const hash = hashFiles(manifests, (path) => readFileSync(join(root, path), 'utf8'));
