@@ -1,6 +1,6 @@
 import { SluiceError, type User, errorEntry } from '@sluice/shared';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, Suspense, lazy, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from 'react';
 import { dropConversation, refreshConversation } from './api/conversation-cache.ts';
 import { tellTabs } from './api/conversation-news.ts';
 import { useSession } from './api/session-context.ts';
@@ -13,6 +13,7 @@ import { useConversationNews } from './conversations/use-conversation-news.ts';
 import { ConversationsNav } from './conversations/conversations-nav.tsx';
 import type { PendingDeletions } from './conversations/pending-deletions.ts';
 import { createDeletions } from './create-deletions.ts';
+import { Drawer } from './ui/drawer.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Mark } from './ui/mark.tsx';
 import { loadPatiently } from './ui/load-patiently.ts';
@@ -97,8 +98,6 @@ interface SidebarProps {
   currentId: string | null;
   chats: OpenChats;
   deletions: PendingDeletions;
-  /** Called after a chat was chosen. */
-  onChosen?: () => void;
 }
 
 function startNew(chats: OpenChats): void {
@@ -107,29 +106,15 @@ function startNew(chats: OpenChats): void {
   focusComposer();
 }
 
-function SidebarContent({ user, currentId, chats, deletions, onChosen = () => undefined }: SidebarProps) {
+function SidebarContent({ user, currentId, chats, deletions }: SidebarProps) {
   return (
     <>
       <p className="flex items-center gap-2.5 px-3 text-lg font-semibold tracking-tight">
         <Mark className="size-7" />
         Sluice
       </p>
-      <ConversationsNav
-        currentId={currentId}
-        deletions={deletions}
-        onNew={() => {
-          startNew(chats);
-          onChosen();
-        }}
-        onChosen={onChosen}
-      />
-      <AccountBar
-        user={user}
-        onSettings={() => {
-          onChosen();
-          navigate(`${location.pathname}#account`);
-        }}
-      />
+      <ConversationsNav currentId={currentId} deletions={deletions} onNew={() => startNew(chats)} />
+      <AccountBar user={user} onSettings={() => navigate(`${location.pathname}#account`)} />
     </>
   );
 }
@@ -138,7 +123,9 @@ function TopBar(props: SidebarProps) {
   const { data } = useConversation(props.currentId);
   return (
     <header className="flex h-13 shrink-0 items-center gap-1 border-b border-line px-2">
-      <Drawer>{(close) => <SidebarContent {...props} onChosen={close} />}</Drawer>
+      <Drawer>
+        <SidebarContent {...props} />
+      </Drawer>
       <p className="min-w-0 flex-1 truncate text-center font-semibold tracking-tight">
         {data?.title ?? 'Sluice'}
       </p>
@@ -151,39 +138,5 @@ function TopBar(props: SidebarProps) {
         <Icon name="plus" className="size-5" />
       </button>
     </header>
-  );
-}
-
-/** The sidebar of a narrow page. The platform's own dialog keeps focus inside and closes on Esc. */
-function Drawer({ children }: { children: (close: () => void) => ReactNode }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [isOpen, setIsOpen] = useState(false);
-  const close = () => dialog.current?.close();
-  return (
-    <>
-      <button
-        type="button"
-        className="icon-button size-11"
-        aria-label={t('Open conversations')}
-        aria-expanded={isOpen}
-        onClick={() => {
-          setIsOpen(true);
-          dialog.current?.showModal();
-        }}
-      >
-        <Icon name="menu" className="size-5" />
-      </button>
-      <dialog
-        ref={dialog}
-        className="drawer"
-        aria-label={t('Sidebar')}
-        // A dialog within it tells of its own end.
-        onClose={({ target, currentTarget }) => target === currentTarget && setIsOpen(false)}
-        // A click beside the panel lands on the dialog itself.
-        onClick={({ target, currentTarget }) => target === currentTarget && close()}
-      >
-        {isOpen && <div className="sidebar h-full">{children(close)}</div>}
-      </dialog>
-    </>
   );
 }

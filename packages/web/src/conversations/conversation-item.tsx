@@ -12,7 +12,6 @@ interface ConversationItemProps {
   isCurrent: boolean;
   isMenuOpen: boolean;
   isRenaming: boolean;
-  onChosen: () => void;
   onMenu: (anchor: HTMLElement) => void;
   onStartRename: () => void;
   /** @param title null to leave it as it is */
@@ -54,7 +53,6 @@ export function ConversationItem({ conversation, isCurrent, ...props }: Conversa
         aria-current={isCurrent ? 'page' : undefined}
         aria-keyshortcuts="F2 Delete"
         title={title}
-        onClick={props.onChosen}
         onKeyDown={onKeyDown}
       >
         <span className="min-w-0 flex-1">

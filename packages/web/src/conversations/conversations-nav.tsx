@@ -24,8 +24,6 @@ interface ConversationsNavProps {
   currentId: string | null;
   deletions: PendingDeletions;
   onNew: () => void;
-  /** Called after a conversation was chosen. */
-  onChosen: () => void;
 }
 
 interface OpenMenu {
@@ -33,7 +31,7 @@ interface OpenMenu {
   anchor: HTMLElement;
 }
 
-export function ConversationsNav({ currentId, deletions, onNew, onChosen }: ConversationsNavProps) {
+export function ConversationsNav({ currentId, deletions, onNew }: ConversationsNavProps) {
   useSyncExternalStore(deletions.subscribe, deletions.getState);
   const { act, rename, renamingId, shared, endSharing } = useConversationActions({ deletions, currentId });
   const [q, setQ] = useState('');
@@ -73,7 +71,6 @@ export function ConversationsNav({ currentId, deletions, onNew, onChosen }: Conv
             isCurrent={conversation.id === currentId}
             isMenuOpen={menu?.conversation.id === conversation.id}
             isRenaming={renamingId === conversation.id}
-            onChosen={onChosen}
             onMenu={(anchor) => setMenu(menu === null ? { conversation, anchor } : null)}
             onStartRename={() => act(conversation, 'rename')}
             onRename={(title) => rename(conversation, title)}

@@ -33,15 +33,22 @@ export function useReturns(): number {
   return useSyncExternalStore(subscribe, () => returns);
 }
 
-/** Goes to another page of this page; to the one that is shown already it makes no entry in the history. */
+/** The fragment that opens the sidebar of a narrow page. */
+export const menuHash = '#menu';
+
+/**
+ * Goes to another page of this page; to the one that is shown already it makes no entry in the history. What is gone to from the
+ * open sidebar takes the place of that: going back does not open it again.
+ */
 export function navigate(path: string, { isReplacing = false } = {}): void {
   if (path === location.pathname + location.hash) {
     returns++;
     return tell();
   }
+  const isInPlace = isReplacing || location.hash === menuHash;
   // What was opened over the page is closed by going back to what was there before it.
-  const state = isReplacing ? history.state : { isWithin: true };
-  if (isReplacing) history.replaceState(state, '', path);
+  const state = isInPlace ? history.state : { isWithin: true };
+  if (isInPlace) history.replaceState(state, '', path);
   else history.pushState(state, '', path);
   tell();
 }
