@@ -9,6 +9,7 @@ export * from './client/run-cut-error.ts';
 export * from './client/send-request.ts';
 export * from './client/stop-run.ts';
 export * from './client/stream-run.ts';
+export type { TakeTurn, Turn } from './client/turn.ts';
 export * from './conversation.ts';
 export * from './error-body.ts';
 export * from './error-code.ts';

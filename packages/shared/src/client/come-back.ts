@@ -2,6 +2,7 @@
 // Never: an attempt that hammers a server which is away, nor one for what it has refused for good.
 import { errorEntry } from '../error-code.ts';
 import { SluiceError } from '../sluice-error.ts';
+import { onReturn } from './on-return.ts';
 import { RunCutError } from './run-cut-error.ts';
 
 /** What becomes of a stream's connection, beside its events. */
@@ -65,17 +66,16 @@ function mayPass(failure: unknown, hasRun: boolean): boolean {
   return retryable && ([502, 503, 504].includes(status) || (hasRun && status === 429));
 }
 
-/** Shorter when the browser says that it is online again. @throws the signal's reason when it aborts */
+/** Shorter when the network or the reader comes back. @throws the signal's reason when it aborts */
 async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const wake = () => resolve();
   const timer = setTimeout(wake, ms);
-  const target = globalThis as Partial<EventTarget>;
   signal?.addEventListener('abort', wake, { once: true });
-  target.addEventListener?.('online', wake, { once: true });
+  const stopListening = onReturn(wake);
   await promise;
   clearTimeout(timer);
   signal?.removeEventListener('abort', wake);
-  target.removeEventListener?.('online', wake);
+  stopListening();
   signal?.throwIfAborted();
 }

@@ -3,6 +3,7 @@ import type { ConnectionChange } from './come-back.ts';
 import type { Connection } from './connection.ts';
 import { readResumed } from './read-resumed.ts';
 import { sendRequest } from './send-request.ts';
+import type { TakeTurn } from './turn.ts';
 
 export interface FollowRunOptions extends Connection {
   runId: string;
@@ -11,6 +12,8 @@ export interface FollowRunOptions extends Connection {
   signal?: AbortSignal;
   /** Called when the connection breaks and when it is there again. */
   onConnection?: (change: ConnectionChange) => void;
+  /** Asked before each connection, where there are few. */
+  takeTurn?: TakeTurn;
 }
 
 /**

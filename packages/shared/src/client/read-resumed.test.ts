@@ -3,6 +3,7 @@ import type { RunEvent } from '../run-event.ts';
 import { encodeSseFrame } from '../sse-codec.ts';
 import type { ConnectionChange } from './come-back.ts';
 import { RunCutError } from './run-cut-error.ts';
+import type { TakeTurn } from './turn.ts';
 import { streamRun } from './stream-run.ts';
 
 const events: RunEvent[] = [
@@ -32,6 +33,10 @@ type Answer = number | Response | 'hang' | 'refuse' | 'silence';
 
 /** A server that has the whole run. */
 function stream(...answers: Answer[]) {
+  return streamInTurns(undefined, ...answers);
+}
+
+function streamInTurns(takeTurn: TakeTurn | undefined, ...answers: Answer[]) {
   const asked: { path: string; key: string | null; after: number }[] = [];
   const changes: ConnectionChange[] = [];
   const leaving = new AbortController();
@@ -55,13 +60,15 @@ function stream(...answers: Answer[]) {
       start(controller) {
         controller.enqueue(new TextEncoder().encode(frames.join('')));
         if (answer !== 'hang') controller.close();
+        init?.signal?.addEventListener('abort', () => controller.error(init.signal?.reason));
       },
     });
     return new Response(body);
   };
   const onConnection = (change: ConnectionChange) => changes.push(change);
   const options = { baseUrl: '', request: { message: 'Hi' }, signal: leaving.signal, fetch, onConnection };
-  const result = Array.fromAsync(streamRun(options)).catch((error: unknown) => error);
+  const turns = takeTurn && { takeTurn };
+  const result = Array.fromAsync(streamRun({ ...options, ...turns })).catch((error: unknown) => error);
   return { asked, changes, leaving, result };
 }
 
@@ -164,5 +171,48 @@ describe('a stream whose connection breaks', () => {
     await vi.advanceTimersByTimeAsync(10);
     expect(await result).toMatchObject({ message: 'left' });
     expect(asked).toHaveLength(1);
+  });
+
+  it('is looked after at once when someone comes back to it after a long silence, and not after a short one', async () => {
+    const page = new EventTarget();
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+    const { asked, result } = stream('hang', 5);
+    await vi.advanceTimersByTimeAsync(20_000);
+    page.dispatchEvent(new Event('visibilitychange'));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5000);
+    page.dispatchEvent(new Event('visibilitychange'));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(asked).toHaveLength(2);
+    expect(await result).toEqual(events);
+    vi.unstubAllGlobals();
+  });
+
+  it('gives its connection up when that is wanted elsewhere, and goes on where it was when its turn comes', async () => {
+    const turns: { give: () => void; isOver: boolean }[] = [];
+    const { promise: second, resolve: comeAgain } = Promise.withResolvers<void>();
+    const takeTurn: TakeTurn = async () => {
+      if (turns.length === 1) await second;
+      const wanted = new AbortController();
+      const turn = { give: () => wanted.abort(new Error('wanted')), isOver: false };
+      turns.push(turn);
+      return { begin: () => wanted.signal, end: () => (turn.isOver = true) };
+    };
+    const { asked, changes, result } = streamInTurns(takeTurn, 'hang', 5);
+    await vi.advanceTimersByTimeAsync(10);
+    turns[0]?.give();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(asked).toHaveLength(1);
+    expect(turns.map(({ isOver }) => isOver)).toEqual([true]);
+    comeAgain();
+    expect(await result).toEqual(events);
+    expect(asked.map(({ path, after }) => [path, after])).toEqual([
+      ['/api/chat/stream', 0],
+      ['/api/runs/r1/events', 1],
+    ]);
+    expect(turns.map(({ isOver }) => isOver)).toEqual([true, true]);
+    expect(changes).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { SequencedEvent } from '../run-event.ts';
 import { ComeBack, type ComeBackOptions } from './come-back.ts';
 import { readRunEvents } from './read-run-events.ts';
+import type { TakeTurn } from './turn.ts';
 
 /** How far the reading has come. */
 export interface ReadPosition {
@@ -10,23 +11,36 @@ export interface ReadPosition {
   after: number;
 }
 
+export interface ReadOptions extends ReadPosition, ComeBackOptions {
+  /** Asked before each connection; unless given, there are enough for all. */
+  takeTurn?: TakeTurn | undefined;
+}
+
 /** A server answers at once, and then writes: one that has not by then is not there any more. */
 const ANSWER_MS = 30_000;
 
-/** A signal of its own for one request, which aborts with the caller's, or when no answer comes. */
+/** A signal of its own for one request, which aborts with the caller's, when no answer comes, or when its connection is wanted elsewhere. */
 function beginAttempt(caller: AbortSignal | undefined) {
   const controller = new AbortController();
+  let turn: AbortSignal | undefined;
   const leave = () => controller.abort(caller?.reason);
   const giveUp = () => controller.abort(new TypeError('the server does not answer'));
+  const giveWay = () => controller.abort(turn?.reason);
   const timer = setTimeout(giveUp, ANSWER_MS);
   caller?.addEventListener('abort', leave, { once: true });
   if (caller?.aborted === true) leave();
   return {
     signal: controller.signal,
-    noteAnswer: () => clearTimeout(timer),
+    noteAnswer(ofTurn: AbortSignal | undefined) {
+      clearTimeout(timer);
+      turn = ofTurn;
+      turn?.addEventListener('abort', giveWay, { once: true });
+    },
+    hasGivenWay: () => turn?.aborted === true,
     end() {
       clearTimeout(timer);
       caller?.removeEventListener('abort', leave);
+      turn?.removeEventListener('abort', giveWay);
     },
   };
 }
@@ -36,17 +50,18 @@ function beginAttempt(caller: AbortSignal | undefined) {
  * @param connect asks for what lies beyond a position; a 204 says that there is nothing more
  */
 export async function* readResumed(
-  { runId, after, ...options }: ReadPosition & ComeBackOptions,
+  { runId, after, takeTurn, ...options }: ReadOptions,
   connect: (position: ReadPosition, signal: AbortSignal) => Promise<Response>,
 ): AsyncGenerator<SequencedEvent, void, undefined> {
   const position = { runId, after };
   const comeBack = new ComeBack(options);
   for (;;) {
+    const turn = await takeTurn?.(options.signal);
     const attempt = beginAttempt(options.signal);
     let failure: unknown;
     try {
       const response = await connect(position, attempt.signal);
-      attempt.noteAnswer();
+      attempt.noteAnswer(turn?.begin());
       if (response.status === 204) return;
       const { signal } = options;
       for await (const sequenced of readRunEvents(response, { signal, runId: position.runId })) {
@@ -62,7 +77,9 @@ export async function* readResumed(
       failure = error;
     } finally {
       attempt.end();
+      turn?.end();
     }
+    if (attempt.hasGivenWay()) continue;
     await comeBack.wait(failure, { hasRun: position.runId !== undefined });
   }
 }

@@ -1,5 +1,6 @@
 import type { SequencedEvent } from '../run-event.ts';
 import { createSseDecoder } from '../sse-codec.ts';
+import { onReturn } from './on-return.ts';
 import { RunCutError } from './run-cut-error.ts';
 
 /**
@@ -32,6 +33,8 @@ export async function* readRunEvents(
 
 /** A server that is there says at least a comment six times in that time. */
 const SILENCE_MS = 60_000;
+/** After so long a silence, whoever comes back does not wait for more of it: a server says something every ten seconds. */
+const SILENCE_AT_RETURN_MS = 25_000;
 
 /**
  * A body as an async iterable, in browsers too whose streams cannot be iterated. Ends early when nothing at all comes any more: a
@@ -42,9 +45,11 @@ async function* readBody(response: Response): AsyncGenerator<Uint8Array, void, u
   if (reader === undefined) return;
   const leave = () => reader.cancel().catch(() => undefined);
   let heardAt = Date.now();
-  const watch = setInterval(() => {
-    if (Date.now() - heardAt > SILENCE_MS) void leave();
-  }, SILENCE_MS / 12);
+  const leaveAfter = (ms: number) => {
+    if (Date.now() - heardAt > ms) void leave();
+  };
+  const watch = setInterval(() => leaveAfter(SILENCE_MS), SILENCE_MS / 12);
+  const stopListening = onReturn(() => leaveAfter(SILENCE_AT_RETURN_MS));
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       heardAt = Date.now();
@@ -52,6 +57,7 @@ async function* readBody(response: Response): AsyncGenerator<Uint8Array, void, u
     }
   } finally {
     clearInterval(watch);
+    stopListening();
     await leave();
   }
 }

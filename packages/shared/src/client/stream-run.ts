@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import { requestEvents } from './follow-run.ts';
 import { readResumed } from './read-resumed.ts';
 import { sendRequest } from './send-request.ts';
+import type { TakeTurn } from './turn.ts';
 
 export interface StreamRunOptions extends Connection {
   request: ChatRequest;
@@ -15,6 +16,8 @@ export interface StreamRunOptions extends Connection {
   signal?: AbortSignal;
   /** Called when the connection breaks and when it is there again. */
   onConnection?: (change: ConnectionChange) => void;
+  /** Asked before each connection, where there are few. */
+  takeTurn?: TakeTurn;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface StreamRunOptions extends Connection {
  * @throws the signal's reason when it aborts
  */
 export async function* streamRun(options: StreamRunOptions): AsyncGenerator<RunEvent, void, undefined> {
-  const { request, signal } = options;
+  const { request, signal, onConnection, takeTurn } = options;
   const init: RequestInit = {
     method: 'POST',
     headers: {
@@ -36,7 +39,7 @@ export async function* streamRun(options: StreamRunOptions): AsyncGenerator<RunE
     },
     body: JSON.stringify({ onDisconnect: 'grace', ...request }),
   };
-  const start = { runId: undefined, after: 0, signal, onConnection: options.onConnection };
+  const start = { runId: undefined, after: 0, signal, onConnection, takeTurn };
   const events = readResumed(start, ({ runId, after }, attempt) =>
     runId === undefined
       ? sendRequest(options, '/api/chat/stream', { ...init, signal: attempt })
