@@ -13,6 +13,7 @@ import { useConversationNews } from './conversations/use-conversation-news.ts';
 import { ConversationsNav } from './conversations/conversations-nav.tsx';
 import type { PendingDeletions } from './conversations/pending-deletions.ts';
 import { createDeletions } from './create-deletions.ts';
+import { PageNotices } from './page-notices.tsx';
 import { Drawer } from './ui/drawer.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Mark } from './ui/mark.tsx';
@@ -61,6 +62,7 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
   const [deletions] = useState(() => createDeletions({ connection, queries, chats }));
   const fresh = useSyncExternalStore(chats.subscribe, chats.getFresh);
   const chat = conversationId === null ? fresh : chats.open(conversationId);
+  const isStreaming = useSyncExternalStore(chats.subscribe, chats.isStreaming);
   const isWide = useMedia('(min-width: 64rem)');
 
   useEffect(() => {
@@ -84,6 +86,7 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
           </aside>
         )}
         <main className="flex min-w-0 flex-1 flex-col">
+          <PageNotices isStreaming={isStreaming} />
           {!isWide && <TopBar {...sidebar} />}
           <ChatView key={chat.key} chat={chat} userName={user.name} />
         </main>

@@ -4,6 +4,8 @@ import { type ChatOptions, ChatStore } from './chat-store.ts';
 /** The chats this page has opened: their runs go on while another one is looked at. */
 export interface OpenChats {
   subscribe: (listener: () => void) => () => void;
+  /** Whether an answer grows in any of them, looked at or not. */
+  isStreaming: () => boolean;
   /** The chat that has not begun yet, or has not got its conversation yet. */
   getFresh: () => ChatStore;
   open: (conversationId: string) => ChatStore;
@@ -24,7 +26,22 @@ export interface OpenChatsOptions {
 export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): OpenChats {
   const listeners = new Set<() => void>();
   const chats = new Map<string, ChatStore>();
+  const streaming = new Set<ChatStore>();
   let count = 0;
+
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
+
+  function watch(chat: ChatStore): void {
+    chat.subscribe(() => {
+      const isLive = chat.getState().live !== null;
+      if (isLive === streaming.has(chat)) return;
+      if (isLive) streaming.add(chat);
+      else streaming.delete(chat);
+      tell();
+    });
+  }
 
   function create(conversationId: string | null): ChatStore {
     const chat = new ChatStore({
@@ -38,6 +55,7 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
         onCreated(id, isFresh);
       },
     });
+    watch(chat);
     return chat;
   }
 
@@ -48,6 +66,7 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    isStreaming: () => streaming.size > 0,
     getFresh: () => fresh,
     open(conversationId) {
       const known = chats.get(conversationId);
@@ -58,7 +77,7 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
     startNew() {
       if (fresh.getState().path.length === 0) return;
       fresh = create(null);
-      for (const listener of listeners) listener();
+      tell();
     },
     close(conversationId) {
       chats.get(conversationId)?.stop();
