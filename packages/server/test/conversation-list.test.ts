@@ -93,12 +93,38 @@ describe('one conversation', () => {
     [{ title: 'a\0b' }, 'title'],
     [{ pinned: 1 }, 'pinned'],
     [{ colour: 'red' }, 'colour'],
+    [{ settings: { temperature: 3 } }, 'settings.temperature'],
+    [{ settings: { colour: 'red' } }, 'colour'],
+    [{ settings: { systemPrompt: '' } }, 'settings.systemPrompt'],
+    [{ settings: { systemPrompt: 'x'.repeat(100_001) } }, 'settings.systemPrompt'],
   ])('refuses to be changed to %j', async (body, field) => {
     const [made] = await create('a');
     const response = await change(made?.id ?? '', body, token);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ detail: expect.stringContaining(field) });
     expect(await titles('', token)).toEqual(['a']);
+  });
+
+  it('keeps what is set for whoever asks in it, in place of what was set, and out of lists', async () => {
+    const settings = {
+      model: 'openai/gpt-4.1',
+      systemPrompt: 'Be “brief”.',
+      temperature: 0,
+      reasoning: 'off',
+    };
+    const response = await pair.server.call('/api/conversations', { body: { title: 'a', settings }, token });
+    const { id } = (await response.json()) as Conversation;
+    const read = async () =>
+      (await (await pair.server.call(`/api/conversations/${id}`, { token })).json()) as Conversation;
+    expect((await read()).settings).toEqual(settings);
+    expect(((await (await change(id, { pinned: true }, token)).json()) as Conversation).settings).toEqual(
+      settings,
+    );
+    expect((await list('', token)).conversations).toEqual([expect.not.objectContaining({ settings })]);
+    await change(id, { settings: { maxOutputTokens: 5 } }, token);
+    expect((await read()).settings).toEqual({ maxOutputTokens: 5 });
+    await change(id, { settings: {} }, token);
+    expect((await read()).settings).toEqual({});
   });
 
   it('is nothing to another user', async () => {

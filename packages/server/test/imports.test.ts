@@ -35,6 +35,8 @@ const essence = (messages: MessageList['messages']) => {
 describe('POST /api/conversations/import', () => {
   it('takes what an export gave: the same tree, found by a search, and gone on with', async () => {
     const { id } = await createConversation(pair.server, { title: 'Journey' });
+    const settings = { systemPrompt: 'Be brief.', maxOutputTokens: 7 };
+    await pair.server.call(`/api/conversations/${id}`, { method: 'PATCH', body: { settings } });
     pair.upstream.next({ text: 'An ocarina.', reasoning: 'Hm.' }, { text: 'A lute.' });
     const first = await ask(pair.server, { conversationId: id, message: 'Name an instrument' });
     await ask(pair.server, { conversationId: id, parentId: first.userMessageId });
@@ -47,6 +49,9 @@ describe('POST /api/conversations/import', () => {
       await readMessages(pair.server, copy?.id ?? ''),
     ];
     expect(essence(after)).toEqual(essence(before));
+    expect(await (await pair.server.call(`/api/conversations/${copy?.id}`)).json()).toMatchObject({
+      settings,
+    });
     const found = await (await pair.server.call('/api/conversations?q=ocarina')).json();
     expect((found as { conversations: { id: string }[] }).conversations.map((each) => each.id)).toEqual([
       copy?.id,

@@ -6,6 +6,7 @@ import {
   type ConversationList,
   type ImportResult,
   type MessageList,
+  type NewConversation,
   SluiceError,
 } from '@sluice/shared';
 import type { StoredConversation } from '../storage/conversation-store.ts';
@@ -22,7 +23,7 @@ import { readShare } from './read-share.ts';
 import { requireConversation, requireForUpdate } from './require-conversation.ts';
 import { searchConversations } from './search-conversations.ts';
 import { shareConversation } from './share-conversation.ts';
-import { toConversation, toStoredMessage, toTime } from './to-wire.ts';
+import { toConversation, toListed, toStoredMessage, toTime } from './to-wire.ts';
 
 export interface ListOptions {
   /** Words to look for. */
@@ -58,13 +59,11 @@ export class Conversations {
     const last = shown.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     const nextCursor = hasMore ? encodeCursor([last.isPinned ? 1 : 0, last.updatedAt, last.id]) : null;
-    return { conversations: shown.map(toConversation), nextCursor };
+    return { conversations: shown.map(toListed), nextCursor };
   }
 
-  async create(
-    userId: string,
-    { title = null }: { title?: string | null | undefined },
-  ): Promise<Conversation> {
+  async create(userId: string, { settings = {}, ...given }: NewConversation): Promise<Conversation> {
+    const title = given.title ?? null;
     const now = Date.now();
     const conversation: StoredConversation = {
       id: crypto.randomUUID(),
@@ -74,6 +73,7 @@ export class Conversations {
       isArchived: false,
       createdAt: now,
       updatedAt: now,
+      settings,
     };
     const words = await collectWords(title ?? '');
     await this.#database.transaction(async (stores) => {
@@ -90,7 +90,7 @@ export class Conversations {
 
   /** @throws {SluiceError} `not_found` */
   async change(userId: string, id: string, changes: ConversationChanges): Promise<Conversation> {
-    const { title, pinned, archived } = changes;
+    const { title, pinned, archived, settings } = changes;
     const words = await collectWords(title ?? '');
     return this.#database.transaction(async (stores) => {
       const conversation = await requireForUpdate(stores, userId, id);
@@ -98,6 +98,7 @@ export class Conversations {
         ...(title !== undefined && { title }),
         ...(pinned !== undefined && { isPinned: pinned }),
         ...(archived !== undefined && { isArchived: archived }),
+        ...(settings !== undefined && { settings }),
       };
       if (Object.keys(asked).length > 0) await stores.conversations.update(id, asked);
       if (title !== undefined) await indexTitle(stores, conversation, words);

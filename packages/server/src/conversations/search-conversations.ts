@@ -5,7 +5,7 @@ import { textOf } from '../storage/message-content.ts';
 import type { SearchHit } from '../storage/search-store.ts';
 import { queryWords } from '../storage/search-words.ts';
 import { cutSnippet } from './cut-snippet.ts';
-import { toConversation } from './to-wire.ts';
+import { toListed } from './to-wire.ts';
 
 /** Hits looked at for one page, a few and then more: a common word in few, long conversations would have no end. */
 const HITS_AT_ONCE = [100, 400, 1000];
@@ -40,7 +40,7 @@ export async function searchConversations(database: Database, search: Search): P
   const byId = new Map(found.map((conversation) => [conversation.id, conversation]));
   const conversations = [...snippets].flatMap(([id, snippet]) => {
     const conversation = byId.get(id);
-    return conversation === undefined ? [] : [{ ...toConversation(conversation), snippet }];
+    return conversation === undefined ? [] : [{ ...toListed(conversation), snippet }];
   });
   return { conversations, nextCursor: hasMore ? encodeCursor([before]) : null };
 }

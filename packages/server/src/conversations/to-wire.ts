@@ -1,11 +1,15 @@
 import type { Conversation, StoredMessage } from '@sluice/shared';
-import type { StoredConversation } from '../storage/conversation-store.ts';
+import type { ListedConversation, StoredConversation } from '../storage/conversation-store.ts';
 import type { MessageRecord } from '../storage/message-store.ts';
 import type { StoredRun } from '../storage/run-store.ts';
 
 export const toTime = (ms: number) => new Date(ms).toISOString();
 
 export function toConversation(stored: StoredConversation): Conversation {
+  return { ...toListed(stored), settings: stored.settings };
+}
+
+export function toListed(stored: ListedConversation): Conversation {
   return {
     id: stored.id,
     title: stored.title,

@@ -1,5 +1,6 @@
 // In: conversations as their owners change them. Out: conversations, a page at a time.
 // Never: another user's, for every reading takes the owner; nor what is left of one that was deleted, or is not all there.
+import type { ChatSettings } from '@sluice/shared';
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import { deleteWithImages } from './delete-with-images.ts';
 import type { DatabaseKind } from './migrations.ts';
@@ -16,7 +17,12 @@ export interface StoredConversation {
   createdAt: number;
   /** Epoch ms; when a message was last added. */
   updatedAt: number;
+  /** What is set for whoever asks in it. */
+  settings: ChatSettings;
 }
+
+/** As it stands in a list: what is set may be long. */
+export type ListedConversation = Omit<StoredConversation, 'settings'>;
 
 /** The place of one conversation in its list. */
 export interface ConversationPosition {
@@ -37,18 +43,18 @@ export interface ConversationStore {
   find(id: string, userId: string): Promise<StoredConversation | undefined>;
   /** Others who ask for it so wait until this transaction has ended. */
   findForUpdate(id: string, userId: string): Promise<StoredConversation | undefined>;
-  findMany(ids: readonly string[], userId: string): Promise<StoredConversation[]>;
+  findMany(ids: readonly string[], userId: string): Promise<ListedConversation[]>;
   /** Pinned ones first, then the ones that changed last; from beyond `after`, if given. */
   list(page: {
     userId: string;
     isArchived: boolean;
     after?: ConversationPosition;
     limit: number;
-  }): Promise<StoredConversation[]>;
+  }): Promise<ListedConversation[]>;
   /** Replaces the fields given. @returns whether there is such a conversation */
   update(
     id: string,
-    changes: Partial<Pick<StoredConversation, 'title' | 'isPinned' | 'isArchived' | 'updatedAt'>>,
+    changes: Partial<Omit<StoredConversation, 'id' | 'userId' | 'createdAt'>>,
   ): Promise<boolean>;
   /** Deletes its messages, shares and images that no other message has; its runs stay in the ledger. */
   delete(id: string): Promise<void>;
@@ -82,18 +88,19 @@ export function createConversationStore(connections: {
     },
     async findMany(ids, userId) {
       if (ids.length === 0) return [];
-      const query = reader.selectFrom('conversations').selectAll();
+      const query = reader.selectFrom('conversations').select(listedColumns);
       const own = query.where('id', 'in', ids).where('user_id', '=', userId);
       const rows = await own.where('hidden', '=', 0).execute();
-      return rows.map(toConversation);
+      return rows.map(toListed);
     },
     list: (page) => listConversations(reader, page),
-    async update(id, { title, isPinned, isArchived, updatedAt }) {
+    async update(id, { title, isPinned, isArchived, updatedAt, settings }) {
       const changes = {
         ...(title !== undefined && { title }),
         ...(isPinned !== undefined && { pinned: toFlag(isPinned) }),
         ...(isArchived !== undefined && { archived: toFlag(isArchived) }),
         ...(updatedAt !== undefined && { updated_at: updatedAt }),
+        ...(settings !== undefined && { settings: toJson(settings) }),
       };
       const query = db.updateTable('conversations').set(changes).where('id', '=', id);
       return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
@@ -130,10 +137,10 @@ function selectOne(db: Kysely<Schema>, id: string, userId: string) {
 async function listConversations(
   reader: Kysely<Schema>,
   { userId, isArchived, after, limit }: Parameters<ConversationStore['list']>[0],
-): Promise<StoredConversation[]> {
+): Promise<ListedConversation[]> {
   let query = reader
     .selectFrom('conversations')
-    .selectAll()
+    .select(listedColumns)
     .where('user_id', '=', userId)
     .where('archived', '=', isArchived ? 1 : 0)
     .where('hidden', '=', 0);
@@ -142,7 +149,7 @@ async function listConversations(
     query = query.where(sql<boolean>`(pinned, updated_at, id) < (${isPinned ? 1 : 0}, ${updatedAt}, ${id})`);
   }
   const ordered = query.orderBy('pinned', 'desc').orderBy('updated_at', 'desc').orderBy('id', 'desc');
-  return (await ordered.limit(limit).execute()).map(toConversation);
+  return (await ordered.limit(limit).execute()).map(toListed);
 }
 
 async function deleteConversation(
@@ -158,10 +165,25 @@ async function deleteConversation(
   });
 }
 
+const listedColumns = [
+  'id',
+  'user_id',
+  'title',
+  'pinned',
+  'archived',
+  'created_at',
+  'updated_at',
+] as const satisfies (keyof Schema['conversations'])[];
+
+type Row = Selectable<Schema['conversations']>;
+
 const toFlag = (value: boolean) => (value ? (1 as const) : (0 as const));
 
+const toJson = (settings: ChatSettings) =>
+  Object.keys(settings).length === 0 ? null : JSON.stringify(settings);
+
 function toRow(conversation: StoredConversation): Insertable<Schema['conversations']> {
-  const { id, userId, title, isPinned, isArchived, createdAt, updatedAt } = conversation;
+  const { id, userId, title, isPinned, isArchived, createdAt, updatedAt, settings } = conversation;
   return {
     id,
     user_id: userId,
@@ -170,10 +192,18 @@ function toRow(conversation: StoredConversation): Insertable<Schema['conversatio
     archived: toFlag(isArchived),
     created_at: createdAt,
     updated_at: updatedAt,
+    settings: toJson(settings),
   };
 }
 
-function toConversation(row: Selectable<Schema['conversations']>): StoredConversation {
+function toConversation(row: Row): StoredConversation {
+  return {
+    ...toListed(row),
+    settings: row.settings === null ? {} : (JSON.parse(row.settings) as ChatSettings),
+  };
+}
+
+function toListed(row: Pick<Row, (typeof listedColumns)[number]>): ListedConversation {
   return {
     id: row.id,
     userId: row.user_id,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ConversationPosition, StoredConversation } from './conversation-store.ts';
+import type { ConversationPosition, ListedConversation, StoredConversation } from './conversation-store.ts';
 import type { Database } from './database.ts';
 import { isUniqueViolation } from './is-unique-violation.ts';
 import type { MessageRecord } from './message-store.ts';
@@ -28,8 +28,10 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       return conversation;
     }
 
+    const listed = ({ settings: _, ...conversation }: StoredConversation) => conversation;
+
     async function readPages(owner: string, { isArchived = false, limit = 7 } = {}) {
-      const pages: StoredConversation[][] = [];
+      const pages: ListedConversation[][] = [];
       let after: ConversationPosition | undefined;
       for (;;) {
         const page = await database.conversations.list({
@@ -50,10 +52,10 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
         makeConversation(owner, { updatedAt: someTime + (index % 3), isPinned: index % 10 === 0 }),
       );
       for (const conversation of made) await database.conversations.insert(conversation);
-      const listed = (await readPages(owner)).flat();
-      expect(listed.map(({ id }) => id).toSorted()).toEqual(made.map(({ id }) => id).toSorted());
-      const rank = ({ isPinned, updatedAt }: StoredConversation) => (isPinned ? 1000 : 0) + updatedAt;
-      expect(listed.map(rank)).toEqual(listed.map(rank).toSorted((a, b) => b - a));
+      const found = (await readPages(owner)).flat();
+      expect(found.map(({ id }) => id).toSorted()).toEqual(made.map(({ id }) => id).toSorted());
+      const rank = ({ isPinned, updatedAt }: ListedConversation) => (isPinned ? 1000 : 0) + updatedAt;
+      expect(found.map(rank)).toEqual(found.map(rank).toSorted((a, b) => b - a));
     });
 
     it('keeps its place in the list while others change', async () => {
@@ -74,17 +76,20 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       const owner = await insertUser();
       const archived = await insertConversation({ userId: owner, isArchived: true });
       const kept = await insertConversation({ userId: owner });
-      expect((await readPages(owner)).flat()).toEqual([kept]);
-      expect((await readPages(owner, { isArchived: true })).flat()).toEqual([archived]);
+      expect((await readPages(owner)).flat()).toEqual([listed(kept)]);
+      expect((await readPages(owner, { isArchived: true })).flat()).toEqual([listed(archived)]);
       expect(await readPages(await insertUser())).toEqual([]);
     });
 
     it('finds a conversation for its owner alone, as it was last changed', async () => {
       const { conversations } = database;
       const conversation = await insertConversation();
-      const changes = { title: 'Größe\u2028 "x" 漢字', isPinned: true, updatedAt: someTime + 1 };
+      const settings = { model: 'a/b', systemPrompt: 'Größe \u2028 "x"', temperature: 0 };
+      const changes = { title: 'Größe\u2028 "x" 漢字', isPinned: true, updatedAt: someTime + 1, settings };
       expect(await conversations.update(conversation.id, changes)).toBe(true);
       expect(await conversations.find(conversation.id, userId)).toEqual({ ...conversation, ...changes });
+      await conversations.update(conversation.id, { settings: {} });
+      expect(await conversations.find(conversation.id, userId)).toMatchObject({ settings: {} });
       const stranger = await insertUser();
       expect(await conversations.find(conversation.id, stranger)).toBeUndefined();
       expect(await conversations.findMany([conversation.id], stranger)).toEqual([]);
@@ -102,7 +107,7 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       expect((await conversations.listHidden()).toSorted()).toEqual([hidden.id, other.id].toSorted());
       await conversations.show(hidden.id);
       expect(await conversations.find(hidden.id, owner)).toEqual(hidden);
-      expect((await readPages(owner)).flat()).toEqual([hidden]);
+      expect((await readPages(owner)).flat()).toEqual([listed(hidden)]);
       expect(await conversations.listHidden()).toEqual([other.id]);
     });
 

@@ -251,4 +251,8 @@ export const migrations: readonly Migration[] = [
       'alter table runs add column served_by text',
     ],
   },
+  {
+    name: '0007-settings',
+    statements: ['alter table conversations add column settings text'],
+  },
 ];

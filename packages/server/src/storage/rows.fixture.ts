@@ -33,6 +33,7 @@ export function makeConversation(
     isArchived: false,
     createdAt: someTime,
     updatedAt: someTime,
+    settings: {},
     ...changes,
   };
 }

@@ -58,6 +58,8 @@ export interface Schema {
     /** 1: not all of it is there, and nobody finds it. */
     hidden: Generated<Flag>;
     hidden_at: Generated<number | null>;
+    /** JSON: what is set for whoever asks in it; null for nothing. */
+    settings: Generated<string | null>;
   };
   messages: {
     id: string;

@@ -1,3 +1,4 @@
+import type { ChatSettings } from '@sluice/shared';
 import type { MessageRecord } from '../../storage/message-store.ts';
 
 /** A message as a file has it: its ids are the file's own. */
@@ -26,6 +27,7 @@ export interface ImportedConversation {
   updatedAt: number | null;
   isPinned: boolean;
   isArchived: boolean;
+  settings: ChatSettings;
   /** The one that the conversation goes on from is last. */
   messages: ImportedMessage[];
   /** Base64 by SHA-256, as the messages name them. */

@@ -65,6 +65,7 @@ export function readChatgpt(entry: unknown): ImportedConversation {
     updatedAt: toMs(update_time),
     isPinned: false,
     isArchived: is_archived === true,
+    settings: {},
     messages: [...messages.filter((message) => !isCurrent(message)), ...messages.filter(isCurrent)],
     images: new Map(),
   };

@@ -48,6 +48,7 @@ export function readClaude(entry: unknown): ImportedConversation {
     updatedAt: toMs(updated_at),
     isPinned: false,
     isArchived: false,
+    settings: {},
     messages,
     images: new Map(),
   };

@@ -1,4 +1,4 @@
-import { conversationSchema, storedMessageSchema } from '@sluice/shared';
+import { chatSettingsSchema, conversationSchema, storedMessageSchema } from '@sluice/shared';
 import * as z from 'zod/mini';
 import { EXPORT_FORMAT } from '../export-conversation.ts';
 import type { ImportedConversation } from './imported-conversation.ts';
@@ -6,7 +6,10 @@ import type { ImportedConversation } from './imported-conversation.ts';
 const fileSchema = z.object({
   format: z.literal(EXPORT_FORMAT),
   version: z.literal(1),
-  conversation: conversationSchema,
+  conversation: z.extend(conversationSchema, {
+    // Of another version, perhaps: the conversation matters more.
+    settings: z.catch(z.optional(chatSettingsSchema), undefined),
+  }),
   messages: z.array(storedMessageSchema),
   images: z.record(z.string(), z.object({ mediaType: z.string(), data: z.string() })),
 });
@@ -23,6 +26,7 @@ export function readSluice(entry: unknown): ImportedConversation {
     updatedAt: Date.parse(conversation.updatedAt),
     isPinned: conversation.pinned,
     isArchived: conversation.archived,
+    settings: conversation.settings ?? {},
     messages: messages.map((message) => ({
       id: message.id,
       parentId: message.parentId,

@@ -59,6 +59,7 @@ export function toRecords(
     isArchived: imported.isArchived,
     createdAt,
     updatedAt: dated(imported.updatedAt, createdAt),
+    settings: imported.settings,
   };
   return { conversation, messages, images: [...images.values()] };
 }

@@ -43,6 +43,7 @@ async function fillConversation(database: Database, userId: string, index: numbe
     title: index === 0 ? null : `Title ${index} \u2028 "Größe"`,
     updatedAt: someTime + (index % 2),
     isPinned: index === 2,
+    settings: index === 1 ? { systemPrompt: 'Be "brief" \u2028' } : {},
   });
   const conversationId = conversation.id;
   const data = Buffer.from(`image ${index % 2}`).toString('base64');
