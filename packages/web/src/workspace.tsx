@@ -1,6 +1,6 @@
 import { SluiceError, type User, errorEntry } from '@sluice/shared';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { dropConversation, refreshConversation } from './api/conversation-cache.ts';
 import { tellTabs } from './api/conversation-news.ts';
 import { useSession } from './api/session-context.ts';
@@ -13,19 +13,15 @@ import { useConversationNews } from './conversations/use-conversation-news.ts';
 import { ConversationsNav } from './conversations/conversations-nav.tsx';
 import type { PendingDeletions } from './conversations/pending-deletions.ts';
 import { createDeletions } from './create-deletions.ts';
-import { PageNotices } from './page-notices.tsx';
+import { PageNotices } from './shell/page-notices.tsx';
+import { PageOverlays } from './shell/page-overlays.tsx';
 import { Drawer } from './ui/drawer.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Mark } from './ui/mark.tsx';
-import { loadPatiently } from './ui/load-patiently.ts';
-import { navigate, useHash } from './ui/navigation.ts';
-import { chatPath, readPanel } from './ui/route.ts';
+import { navigate } from './ui/navigation.ts';
+import { chatPath } from './ui/route.ts';
 import { useMedia } from './ui/use-media.ts';
 import { t } from './ui/text.ts';
-
-const SettingsDialog = lazy(async () => ({
-  default: (await loadPatiently(() => import('./settings-dialog.tsx'))).SettingsDialog,
-}));
 
 function createQueries(): QueryClient {
   const retry = (failures: number, error: Error) =>
@@ -71,7 +67,7 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
   }, [deletions]);
 
   useConversationNews({ connection, queries });
-  const panel = readPanel(useHash());
+  const onNew = useCallback(() => startNew(chats), [chats]);
 
   const sidebar = { user, currentId: conversationId, chats, deletions };
   return (
@@ -91,7 +87,7 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
           <ChatView key={chat.key} chat={chat} userName={user.name} />
         </main>
       </div>
-      <Suspense>{panel !== null && <SettingsDialog user={user} panel={panel} />}</Suspense>
+      <PageOverlays user={user} onNew={onNew} />
     </QueryClientProvider>
   );
 }

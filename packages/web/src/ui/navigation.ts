@@ -33,19 +33,20 @@ export function useReturns(): number {
   return useSyncExternalStore(subscribe, () => returns);
 }
 
-/** The fragment that opens the sidebar of a narrow page. */
+/** The fragments of what lies over the page only to go on from there: the sidebar of a narrow page, and the palette. */
 export const menuHash = '#menu';
+export const paletteHash = '#find';
 
 /**
  * Goes to another page of this page; to the one that is shown already it makes no entry in the history. What is gone to from the
- * open sidebar takes the place of that: going back does not open it again.
+ * sidebar or the palette takes the place of that: going back does not open it again.
  */
 export function navigate(path: string, { isReplacing = false } = {}): void {
   if (path === location.pathname + location.hash) {
     returns++;
     return tell();
   }
-  const isInPlace = isReplacing || location.hash === menuHash;
+  const isInPlace = isReplacing || [menuHash, paletteHash].includes(location.hash);
   // What was opened over the page is closed by going back to what was there before it.
   const state = isInPlace ? history.state : { isWithin: true };
   if (isInPlace) history.replaceState(state, '', path);

@@ -1,16 +1,12 @@
-import { useState } from 'react';
+import { useSyncExternalStore } from 'react';
 import { Icon, type IconName } from './icon.tsx';
-import { type Theme, applyTheme, readTheme, themes } from './theme.ts';
+import { type Theme, applyTheme, readTheme, subscribeTheme, themes } from './theme.ts';
 import { t } from './text.ts';
 
 const icons: Record<Theme, IconName> = { system: 'screen', light: 'sun', dark: 'moon' };
 
 export function ThemeChoice() {
-  const [theme, setTheme] = useState(readTheme);
-  const choose = (next: Theme) => {
-    applyTheme(next);
-    setTheme(next);
-  };
+  const theme = useSyncExternalStore(subscribeTheme, readTheme);
   const labels = { system: t('System theme'), light: t('Light theme'), dark: t('Dark theme') };
   return (
     <fieldset className="flex rounded-full border border-line p-0.5">
@@ -22,7 +18,7 @@ export function ThemeChoice() {
             name="theme"
             className="sr-only"
             checked={theme === name}
-            onChange={() => choose(name)}
+            onChange={() => applyTheme(name)}
             aria-label={labels[name]}
           />
           <Icon name={icons[name]} className="size-4" />

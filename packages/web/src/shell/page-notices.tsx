@@ -1,8 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { Icon } from './ui/icon.tsx';
-import { PageVersion } from './ui/page-version.ts';
-import { t } from './ui/text.ts';
-import { useOnline } from './ui/use-online.ts';
+import { Icon } from '../ui/icon.tsx';
+import { PageVersion } from '../ui/page-version.ts';
+import { t } from '../ui/text.ts';
+import { useOnline } from '../ui/use-online.ts';
 
 const version = new PageVersion({
   current: document.querySelector<HTMLScriptElement>('script[type=module]')?.getAttribute('src') ?? '',
