@@ -1,4 +1,4 @@
-import type { RunView } from '../stream/run-store.ts';
+import type { RunView } from '../stream/run-view.ts';
 import { formatDollars } from '../ui/format-dollars.ts';
 
 interface Tokens {

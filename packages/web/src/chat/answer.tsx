@@ -1,6 +1,7 @@
 import { Markdown } from '../markdown/markdown.tsx';
 import { isGrowing } from '../stream/is-growing.ts';
-import type { RunStore, RunView } from '../stream/run-store.ts';
+import type { RunStore } from '../stream/run-store.ts';
+import type { RunView } from '../stream/run-view.ts';
 import { useRunReasoning, useRunText, useRunView } from '../stream/use-run.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';

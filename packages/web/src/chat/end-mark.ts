@@ -1,6 +1,6 @@
 import type { RunEndReason } from '@sluice/shared';
 import { isGrowing } from '../stream/is-growing.ts';
-import type { RunView } from '../stream/run-store.ts';
+import type { RunView } from '../stream/run-view.ts';
 
 const CUT_OFF = 'Cut off: this is not the whole answer';
 

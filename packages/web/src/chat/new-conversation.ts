@@ -2,7 +2,7 @@
 // Never: a conversation left behind for a question that was refused, nor one deleted that has content.
 import { type ChatSettings, type Connection, SluiceError, errorEntry, isErrorCode } from '@sluice/shared';
 import { createConversation, deleteConversation, readMessages } from '../api/conversation-requests.ts';
-import type { RunView } from '../stream/run-store.ts';
+import type { RunView } from '../stream/run-view.ts';
 
 interface Ports {
   connection: Connection;

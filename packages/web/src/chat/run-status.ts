@@ -1,5 +1,5 @@
 import { isGrowing } from '../stream/is-growing.ts';
-import type { RunView } from '../stream/run-store.ts';
+import type { RunView } from '../stream/run-view.ts';
 import { readEndReason } from './end-mark.ts';
 
 export interface RunStatus {

@@ -1,6 +1,7 @@
 import { type RunEndReason, runEndReasons } from '@sluice/shared';
 import { describe, expect, it } from 'vitest';
-import { type RunView, createRunStore } from '../stream/run-store.ts';
+import { createRunStore } from '../stream/run-store.ts';
+import type { RunView } from '../stream/run-view.ts';
 import { canContinue, readEndMark } from './end-mark.ts';
 import { readStatus } from './run-status.ts';
 

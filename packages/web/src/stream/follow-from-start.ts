@@ -1,4 +1,4 @@
-import { type Connection, followRun } from '@sluice/shared';
+import { type Connection, type TakeTurn, followRun } from '@sluice/shared';
 import type { RunStore } from './run-store.ts';
 
 export interface FollowOptions {
@@ -6,12 +6,15 @@ export interface FollowOptions {
   runId: string;
   /** Has none of the run's events yet. */
   run: RunStore;
+  /** Asked before each connection, where there are few. */
+  takeTurn?: TakeTurn | undefined;
 }
 
 /** Puts the events of a run that was started elsewhere into `run`, from the first to the last, each once. Never throws. */
-export async function followFromStart({ connection, runId, run }: FollowOptions): Promise<void> {
+export async function followFromStart({ connection, runId, run, takeTurn }: FollowOptions): Promise<void> {
   try {
-    const options = { ...connection, runId, after: 0, onConnection: run.noteConnection };
+    const turns = takeTurn && { takeTurn };
+    const options = { ...connection, runId, after: 0, onConnection: run.noteConnection, ...turns };
     for await (const { event } of followRun(options)) run.append(event);
   } catch (error) {
     run.closeFailed(error);

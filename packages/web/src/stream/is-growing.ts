@@ -1,4 +1,4 @@
-import type { RunView } from './run-store.ts';
+import type { RunView } from './run-view.ts';
 
 /** Whether more of an answer may come, and may be stopped: not of a whole one whose run only waits for its figures. */
 export function isGrowing({ phase }: RunView): boolean {

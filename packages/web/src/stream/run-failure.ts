@@ -1,4 +1,6 @@
 import { RunCutError, SluiceError, errorEntry, isErrorCode } from '@sluice/shared';
+import { sayCode, sayError } from '../ui/say-error.ts';
+import { getLanguage, t } from '../ui/text.ts';
 
 /** Why a run did not end as it should, in words for the person who asked. */
 export interface RunFailure {
@@ -16,7 +18,7 @@ export function describeFailure(error: unknown, requestId: string | null): RunFa
     const isSignedOut = code.startsWith('token_');
     const { retryable } = errorEntry(code);
     return {
-      message: isSignedOut ? 'Your session has ended. Sign in again, then retry.' : error.message,
+      message: isSignedOut ? t('Your session has ended. Sign in again, then retry.') : sayError(error),
       code,
       isRetryable: isSignedOut || retryable,
       // A budget says when it begins anew: nobody counts the seconds to that, and it may be raised meanwhile.
@@ -25,23 +27,25 @@ export function describeFailure(error: unknown, requestId: string | null): RunFa
     };
   }
   if (error instanceof RunCutError) {
-    const message = 'The connection ended before the answer was whole.';
+    const message = t('The connection ended before the answer was whole.');
     return { message, code: 'connection_cut', isRetryable: true, retryAfterMs: null, requestId };
   }
   if (error instanceof TypeError) {
-    const message = 'The server could not be reached. Check the connection and try again.';
+    const message = t('The server could not be reached. Check the connection and try again.');
     return { message, code: 'unreachable', isRetryable: true, retryAfterMs: null, requestId };
   }
-  const message = 'The answer could not be read.';
+  const message = t('The answer could not be read.');
   return { message, code: 'unreadable', isRetryable: true, retryAfterMs: null, requestId };
 }
 
-/** @param error an `error` event: the run's own failure, told in its stream */
+/** @param event the run's own failure, told in its stream */
 export function describeErrorEvent(
-  error: { error: string; code: string; retryable: boolean },
+  event: { error: string; code: string; retryable: boolean },
   requestId: string | null,
 ): RunFailure {
-  const message =
-    error.error !== '' ? error.error : isErrorCode(error.code) ? errorEntry(error.code).title : error.code;
-  return { message, code: error.code, isRetryable: error.retryable, retryAfterMs: null, requestId };
+  const { error, code, retryable } = event;
+  // What the server says, it says in English.
+  const isSaid = error !== '' && getLanguage() === 'en';
+  const message = !isSaid && isErrorCode(code) ? sayCode(code) : error || code;
+  return { message, code, isRetryable: retryable, retryAfterMs: null, requestId };
 }

@@ -1,4 +1,4 @@
-import { type ChatRequest, type Connection, streamRun } from '@sluice/shared';
+import { type ChatRequest, type Connection, type TakeTurn, streamRun } from '@sluice/shared';
 import { isGrowing } from './is-growing.ts';
 import { requestStop } from './request-stop.ts';
 import type { RunStore } from './run-store.ts';
@@ -7,6 +7,8 @@ import type { RunStore } from './run-store.ts';
 const LEAVE_MS = 2000;
 /** How long a stop waits for the name of a run that was asked for. */
 const NAME_MS = 5000;
+/** A free connection is there sooner; what takes longer is told. */
+const FREE_MS = 300;
 
 export interface RunHandle {
   /** Ends the run and keeps what came; idempotent. A run that the server cannot be told to stop goes on. */
@@ -18,6 +20,8 @@ export interface StartRunOptions {
   /** Called at once; what it throws ends the run like a refusal. */
   makeRequest: (signal: AbortSignal) => Promise<ChatRequest>;
   run: RunStore;
+  /** Asked before each connection, where there are few. */
+  takeTurn?: TakeTurn | undefined;
 }
 
 interface Reading {
@@ -26,10 +30,28 @@ interface Reading {
   onSent: () => void;
 }
 
-async function readRun(
-  { connection, makeRequest, run }: StartRunOptions,
-  { signal, onSent }: Reading,
-): Promise<void> {
+/** Tells in `run` that its question waits for a connection, and when it has waited. */
+function tellWaiting({ run, takeTurn }: StartRunOptions, onSent: () => void): TakeTurn | undefined {
+  if (takeTurn === undefined) {
+    onSent();
+    return undefined;
+  }
+  return async (signal) => {
+    const isQuestion = run.getView().runId === null;
+    const timer = setTimeout(() => isQuestion && run.noteQueued('connection'), FREE_MS);
+    try {
+      const turn = await takeTurn(signal);
+      onSent();
+      return turn;
+    } finally {
+      clearTimeout(timer);
+      run.noteQueued(null);
+    }
+  };
+}
+
+async function readRun(start: StartRunOptions, { signal, onSent }: Reading): Promise<void> {
+  const { connection, makeRequest, run } = start;
   const send = connection.fetch ?? fetch;
   // The id the server logs a request under stands in the response's headers only.
   const noted: typeof fetch = async (input, init) => {
@@ -40,9 +62,9 @@ async function readRun(
   try {
     const request = await makeRequest(signal);
     signal.throwIfAborted();
-    onSent();
+    const takeTurn = tellWaiting(start, onSent);
     const options = { ...connection, fetch: noted, request, signal, onConnection: run.noteConnection };
-    for await (const event of streamRun(options)) run.append(event);
+    for await (const event of streamRun({ ...options, ...(takeTurn && { takeTurn }) })) run.append(event);
   } catch (error) {
     if (signal.aborted) run.closeStopped();
     else run.closeFailed(error);

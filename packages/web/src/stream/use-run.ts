@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { RunStore, RunView } from './run-store.ts';
+import type { RunStore } from './run-store.ts';
+import type { RunView } from './run-view.ts';
 
 /** All of a run but its text; renders a few times per run, not once per frame. */
 export function useRunView(run: RunStore): RunView {
