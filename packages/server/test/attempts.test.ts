@@ -23,8 +23,8 @@ describe('an upstream call that fails before its first token', () => {
       'text-delta',
       'run-end',
     ]);
-    expect(events[1]?.event).toMatchObject({ attempt: 2, reason: 'upstream_overloaded' });
-    expect(events[2]?.event).toMatchObject({ attempt: 3, reason: 'upstream_unreachable' });
+    expect(events[1]?.event).toMatchObject({ attempt: 2, maxAttempts: 3, reason: 'upstream_overloaded' });
+    expect(events[2]?.event).toMatchObject({ attempt: 3, maxAttempts: 3, reason: 'upstream_unreachable' });
     expect(textOf(events)).toBe('At last.');
     const run = await pair.server.call(`/api/runs/${response.headers.get('x-run-id')}`);
     expect(await run.json()).toMatchObject({ attempts: 3, state: 'complete', model: claude });

@@ -46,7 +46,16 @@ export const arbitraryRunEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   ),
   fc.record({ type: fc.constant('text-delta' as const), text }),
   fc.record({ type: fc.constant('reasoning-delta' as const), reasoning: text }),
-  fc.record({ type: fc.constant('run-retry' as const), attempt: count, delayMs: count, reason: text }),
+  fc.record(
+    {
+      type: fc.constant('run-retry' as const),
+      attempt: count,
+      maxAttempts: count,
+      delayMs: count,
+      reason: text,
+    },
+    { requiredKeys: ['type', 'attempt', 'delayMs', 'reason'] },
+  ),
   fc.record({ type: fc.constant('run-fallback' as const), from: text, to: text, reason: text }),
   fc.record({ type: fc.constant('usage' as const), usage }),
   fc.record({ type: fc.constant('finish' as const), reason }),

@@ -41,6 +41,8 @@ const runRetry = z.object({
   type: z.literal('run-retry'),
   /** The attempt that is about to be made, 2 for the first retry. */
   attempt: z.number(),
+  /** How many there will be at most, as things stand: a fallback has attempts of its own. */
+  maxAttempts: z.optional(z.number()),
   delayMs: z.number(),
   reason: z.string(),
 });

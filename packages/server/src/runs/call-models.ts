@@ -8,7 +8,7 @@ import { type Candidate, estimateCall, tell } from './candidates.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { Progress } from './progress.ts';
 import { estimateTokens } from './estimate-usage.ts';
-import { mayFallBack, retryDelayMs } from './retry-policy.ts';
+import { MAX_CALLS, mayFallBack, retryDelayMs } from './retry-policy.ts';
 import { type Run, RunAbort } from './run.ts';
 import { type PhaseTimers, type RunTimeouts, startPhaseTimers } from './start-phase-timers.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -101,7 +101,8 @@ async function callPatiently(calls: ModelCalls, call: Call): Promise<void> {
       const reason = reasonOf(error);
       const fields = { runId: run.id, model: candidate.model.id, reason, delayMs };
       logger.info(fields, 'an upstream call failed, and is made again');
-      log.append([{ type: 'run-retry', attempt: run.attempts + 1, delayMs, reason }]);
+      const maxAttempts = run.attempts + MAX_CALLS - made;
+      log.append([{ type: 'run-retry', attempt: run.attempts + 1, maxAttempts, delayMs, reason }]);
       waited.ms += delayMs;
       await pause(delayMs, run.signal);
     }

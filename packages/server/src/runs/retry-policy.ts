@@ -4,7 +4,7 @@ import { type Message, SluiceError, errorEntry } from '@sluice/shared';
 import type { ResolvedModel } from '../catalog/catalog.ts';
 
 /** Calls of one model, the first included. */
-const MAX_CALLS = 3;
+export const MAX_CALLS = 3;
 /** What the waits of one run may take together. */
 const MAX_WAIT_MS = 30_000;
 const FIRST_DELAY_MS = 500;
