@@ -185,6 +185,26 @@ describe('GET /api/usage', () => {
     expect(totals.costMicroUsd).toBeGreaterThan(0);
   });
 
+  it('groups by day and model, and tells how long first tokens took and what nobody could count', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    expect((await usage('?groupBy=day,model')).totals.firstTokenMs).toBeNull();
+    await runTwice();
+    pair.upstream.script({ status: 500 });
+    await (await start({ model: 'openai/gpt-4.1' })).text();
+    const { rows, totals, groupBy } = await usage('?groupBy=day,model');
+    expect(groupBy).toBe('day,model');
+    expect(rows.map(({ key, model, runs, errors }) => [key, model, runs, errors])).toEqual([
+      [today, 'anthropic/claude-sonnet-5-5', 1, 0],
+      [today, 'openai/gpt-4.1', 2, 1],
+    ]);
+    expect(rows.map(({ unmeasuredRuns }) => unmeasuredRuns)).toEqual([0, 1]);
+    const times = rows.map(({ firstTokenMs }) => firstTokenMs?.p50 ?? -1);
+    for (const ms of times) expect(ms).toBeGreaterThanOrEqual(0);
+    // Of two, half are no slower than the faster one.
+    expect(totals.firstTokenMs).toEqual({ p50: Math.min(...times), p95: Math.max(...times) });
+    expect(totals.unmeasuredRuns).toBe(1);
+  });
+
   it('counts what lies between two times', async () => {
     await runTwice();
     const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString();
@@ -196,6 +216,7 @@ describe('GET /api/usage', () => {
     ['?from=yesterday', 'from'],
     ['?from=2026-02-02&to=2026-02-01', 'from'],
     ['?groupBy=hour', 'groupBy'],
+    ['?groupBy=model,day', 'groupBy'],
     ['?user=', 'user'],
   ])('refuses %s by name', async (query, field) => {
     const response = await pair.server.call(`/api/usage${query}`, { token: user.token });

@@ -1,6 +1,6 @@
 import type { UsageReport } from '@sluice/shared';
 import type { Database } from '../storage/database.ts';
-import type { UsageQuery, UsageRow, UsageSums } from '../storage/usage-store.ts';
+import type { FirstTokens, UsageQuery, UsageRow, UsageSums } from '../storage/usage-store.ts';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -14,6 +14,7 @@ const none: UsageSums = {
   reasoningTokens: 0,
   costMicroUsd: 0,
   unpricedRuns: 0,
+  unmeasuredRuns: 0,
 };
 
 /** What the ledger says of the runs that began between two times and have ended. */
@@ -21,20 +22,32 @@ export async function reportUsage(
   { usage }: Pick<Database, 'usage'>,
   query: UsageQuery,
 ): Promise<UsageReport> {
-  const rows = await usage.sum(query);
+  const [rows, firstTokens] = await Promise.all([usage.sum(query), usage.readFirstTokens(query)]);
+  const times = new Map(firstTokens.groups.map(({ key, model, ...span }) => [nameGroup(key, model), span]));
   return {
     from: new Date(query.from).toISOString(),
     to: new Date(query.to).toISOString(),
     groupBy: query.groupBy,
-    rows: rows.map(toReportRow),
-    totals: rows.reduce(add, none),
+    rows: rows.map((row) => toReportRow(row, times.get(nameGroup(row.key, row.model)) ?? null)),
+    totals: { ...rows.reduce(add, none), firstTokenMs: firstTokens.all },
   };
 }
 
+const nameGroup = (key: UsageRow['key'], model: string | null) => `${key} ${model}`;
+
 /** A day comes from the database as its number since 1970. */
-function toReportRow({ key, label, ...sums }: UsageRow): UsageReport['rows'][number] {
+function toReportRow(
+  { key, model, label, ...sums }: UsageRow,
+  firstTokenMs: FirstTokens['all'],
+): UsageReport['rows'][number] {
   const name = typeof key === 'number' ? new Date(key * MS_PER_DAY).toISOString().slice(0, 10) : key;
-  return { key: name, ...(label !== null && { label }), ...sums };
+  return {
+    key: name,
+    ...(model !== null && { model }),
+    ...(label !== null && { label }),
+    ...sums,
+    firstTokenMs,
+  };
 }
 
 function add(total: UsageSums, row: UsageSums): UsageSums {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from './database.ts';
 import { isUniqueViolation } from './is-unique-violation.ts';
 import { makeOutcome, makeRun, makeUser, someTime } from './rows.fixture.ts';
+import type { UsageQuery } from './usage-store.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -120,11 +121,19 @@ export function describeRunStore(name: string, open: () => Promise<Database>): v
         outputTokens: 20,
         costMicroUsd: 7,
         unpricedRuns: 0,
+        unmeasuredRuns: 0,
         runs: 1,
+        model: null,
       };
       const midnight = Math.floor(someTime / DAY_MS) * DAY_MS;
-      const sum = (groupBy: 'day' | 'model' | 'token' | 'user', span = {}) =>
-        database.usage.sum({ from: 0, to: midnight + 10 * DAY_MS, groupBy, userId: spender, ...span });
+      const query = (groupBy: UsageQuery['groupBy'], span = {}) => ({
+        from: 0,
+        to: midnight + 10 * DAY_MS,
+        groupBy,
+        userId: spender,
+        ...span,
+      });
+      const sum = (groupBy: UsageQuery['groupBy'], span = {}) => database.usage.sum(query(groupBy, span));
       beforeAll(async () => {
         const user = makeUser();
         spender = user.id;
@@ -162,7 +171,16 @@ export function describeRunStore(name: string, open: () => Promise<Database>): v
             reasoningTokens: 10,
             costMicroUsd: 14,
           },
-          { ...sums, key: day + 1, label: null, runs: 2, errors: 1, costMicroUsd: 0, unpricedRuns: 1 },
+          {
+            ...sums,
+            key: day + 1,
+            label: null,
+            runs: 2,
+            errors: 1,
+            costMicroUsd: 0,
+            unpricedRuns: 1,
+            unmeasuredRuns: 1,
+          },
         ]);
         expect(await sum('day', { from: midnight + 1, to: midnight + DAY_MS })).toEqual([
           { ...sums, key: day, label: null },
@@ -183,6 +201,39 @@ export function describeRunStore(name: string, open: () => Promise<Database>): v
           ]),
         );
         expect(await labels('user')).toEqual([[spender, expect.stringContaining('@'), 4]]);
+      });
+
+      it('is summed by day and model, in that order', async () => {
+        const day = midnight / DAY_MS;
+        const rows = await sum('day,model');
+        expect(rows.map(({ key, model, runs }) => [key, model, runs])).toEqual([
+          [day, 'demo/sluice', 2],
+          [day + 1, 'a/b', 1],
+          [day + 1, 'demo/sluice', 1],
+        ]);
+      });
+
+      it('tells how long first tokens took, of each group and of all, of those that came to one', async () => {
+        const hasty = await insertUser();
+        const end = async (createdAt: number, model: string, firstTokenMs: number | null) => {
+          const run = makeRun(hasty, { createdAt });
+          await database.runs.insert(run);
+          await database.runs.end(run.id, makeOutcome({ model, firstTokenMs }));
+        };
+        // In an order that is not theirs.
+        for (let index = 0; index < 100; index += 1) await end(midnight, 'a/b', ((index * 37) % 100) + 1);
+        for (const ms of [400, null, 300]) await end(midnight + DAY_MS, 'c/d', ms);
+        await end(midnight + DAY_MS, 'e/f', null);
+        const times = await database.usage.readFirstTokens(query('day,model', { userId: hasty }));
+        expect(times.groups.toSorted((one, other) => one.p50 - other.p50)).toEqual([
+          { key: midnight / DAY_MS, model: 'a/b', p50: 50, p95: 95 },
+          { key: midnight / DAY_MS + 1, model: 'c/d', p50: 300, p95: 400 },
+        ]);
+        expect(times.all).toEqual({ p50: 51, p95: 97 });
+        const byToken = await database.usage.readFirstTokens(query('token', { userId: hasty }));
+        expect(byToken).toEqual({ groups: [{ key: null, model: null, p50: 51, p95: 97 }], all: times.all });
+        const none = await database.usage.readFirstTokens(query('day', { userId: hasty, to: 1 }));
+        expect(none).toEqual({ groups: [], all: null });
       });
 
       it('stays exact beyond what 32 bits hold', async () => {

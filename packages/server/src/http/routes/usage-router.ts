@@ -1,4 +1,4 @@
-import { SluiceError } from '@sluice/shared';
+import { SluiceError, usageGroupings } from '@sluice/shared';
 import { type RequestHandler, Router } from 'express';
 import * as z from 'zod';
 import type { Principal } from '../../auth/principal.ts';
@@ -19,7 +19,7 @@ const time = z
 const usageQuery = z.object({
   from: time.optional(),
   to: time.optional(),
-  groupBy: z.enum(['day', 'model', 'token', 'user']).default('day'),
+  groupBy: z.enum(usageGroupings).default('day'),
   user: z.string().min(1).max(100).optional(),
 });
 

@@ -65,6 +65,11 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
   'usage of a new counter of a model': ({ budgets }) =>
     budgets.makeCounter({ ...counter, kind: 'model', end: 9 }),
   'counters of long ago': ({ budgets }) => budgets.deleteOldCounters(1),
+  'usage of a user by day and model': ({ usage }) =>
+    usage.sum({ from: 0, to: 9, groupBy: 'day,model', userId: 'u' }),
+  'usage: first tokens of a user': ({ usage }) =>
+    usage.readFirstTokens({ from: 0, to: 9, groupBy: 'day,model', userId: 'u' }),
+  'usage: first tokens of all': ({ usage }) => usage.readFirstTokens({ from: 0, to: 9, groupBy: 'token' }),
   'usage of all': ({ usage }) => usage.sum({ from: 0, to: 9, groupBy: 'model' }),
 };
 
@@ -83,6 +88,9 @@ const allowed = [
   'SCAN conversations USING INDEX conversations_hidden',
   'SCAN conversations USING COVERING INDEX conversations_hidden',
 ];
+
+/** What a query within the query has found by an index, gone through again. */
+const ofFound = /^SCAN (\(subquery-\d+\)|ranked)$/;
 
 describe('on SQLite', () => {
   let stores: Stores;
@@ -119,7 +127,7 @@ describe('on SQLite', () => {
   it.each(Object.entries(lists))('%s are found by an index, in order', async (name, list) => {
     const steps = await explain(list);
     const scans = steps.filter((step) => step.startsWith('SCAN') && !step.includes('VIRTUAL TABLE INDEX'));
-    expect(scans.filter((scan) => !allowed.includes(scan))).toEqual([]);
+    expect(scans.filter((scan) => !allowed.includes(scan) && !ofFound.test(scan))).toEqual([]);
     const isSum = name.startsWith('usage') || sorted.has(name);
     expect(isSum ? [] : steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
   });
