@@ -43,7 +43,7 @@ const subscribe = (listener: () => void) => i18n.on('change', listener);
 
 /** Draws a component again when the language changes. The page's root asks for it, and whatever is memoised. */
 export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, getLanguage);
+  return useSyncExternalStore(subscribe, getLanguage, getLanguage);
 }
 
 function isLanguage(name: string | null): name is Language {
