@@ -63,6 +63,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 90_000,
+          // How long a condition is waited for; a test that measures time says so itself.
+          expect: { poll: { timeout: 5000 } },
           hookTimeout: 120_000,
         },
       },

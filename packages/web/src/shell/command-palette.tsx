@@ -59,7 +59,7 @@ export function CommandPalette(props: CommandPaletteProps) {
           className="menu-search"
           aria-label={t('Find a conversation or a command')}
           placeholder={t('Find a conversation or a command')}
-          autoFocus
+          data-focus-first
         />
         <Autocomplete.Empty className="menu-empty">{t('Nothing of that name.')}</Autocomplete.Empty>
         <Autocomplete.List className="menu-list">

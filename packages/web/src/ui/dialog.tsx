@@ -23,6 +23,8 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // The platform would begin with the first button, which closes the dialog.
+    element?.querySelector<HTMLElement>('[data-focus-first]')?.focus();
     return () => element?.close();
   }, []);
   return (
