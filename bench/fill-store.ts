@@ -61,6 +61,7 @@ export async function fillStore(
           title,
           isPinned: false,
           isArchived: false,
+          settings: {},
           createdAt,
           updatedAt: createdAt,
         });

@@ -28,7 +28,11 @@ export function describeConversationStores(name: string, open: () => Promise<Dat
       return conversation;
     }
 
-    const listed = ({ settings: _, ...conversation }: StoredConversation) => conversation;
+    const listed = (conversation: StoredConversation): ListedConversation => {
+      const { settings, ...rest } = conversation;
+      expect(settings).toEqual({});
+      return rest;
+    };
 
     async function readPages(owner: string, { isArchived = false, limit = 7 } = {}) {
       const pages: ListedConversation[][] = [];

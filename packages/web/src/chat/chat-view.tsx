@@ -9,12 +9,13 @@ import { EmptyChat } from './empty-chat.tsx';
 import { focusComposer } from './focus-composer.ts';
 import { ModelButton } from './model-button.tsx';
 import { modelName } from './model-choice.ts';
+import { SettingsButton } from './settings-button.tsx';
 import { StatusLine } from './status-line.tsx';
 import { Transcript } from './transcript.tsx';
+import { useChatSettings } from './use-chat-settings.ts';
 import { useDoneMark } from './use-done-mark.ts';
 import { useEscape } from './use-escape.ts';
 import { leaveFoundMessage, useFoundMessage } from './use-found-message.ts';
-import { useModelChoice } from './use-model-choice.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import { useStoredChat } from './use-stored-chat.ts';
 
@@ -22,10 +23,10 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
   const state = useSyncExternalStore(chat.subscribe, chat.getState);
   const { conversationId, isLoaded, live } = state;
   const stored = useStoredChat(chat, conversationId);
-  const choice = useModelChoice();
+  const choice = useChatSettings(conversationId, stored.conversation);
   const stick = useStickToEnd(state.path.length > 0);
   useFoundMessage(chat, stick);
-  const { list, settings } = choice;
+  const { list, sent: settings } = choice;
   const { jump } = stick;
   const title = stored.conversation?.title ?? null;
   usePageTitle(stored.isMissing ? 'Not found' : title, useDoneMark(live !== null));
@@ -93,7 +94,10 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
             onSend={send}
             onStop={chat.stop}
           >
-            <ModelButton choice={choice} />
+            <div className="flex items-center gap-0.5">
+              <ModelButton choice={choice} />
+              <SettingsButton choice={choice} />
+            </div>
           </Composer>
         </div>
       </div>

@@ -1,8 +1,9 @@
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { loadPatiently } from '../ui/load-patiently.ts';
+import { t } from '../ui/text.ts';
 import { modelName } from './model-choice.ts';
-import type { ModelChoice } from './use-model-choice.ts';
+import type { ChatChoice } from './use-chat-settings.ts';
 
 const loadMenu = () => loadPatiently(() => import('./model-menu.tsx'));
 // Overlays are no part of the first load.
@@ -10,7 +11,7 @@ const ModelMenu = lazy(async () => ({ default: (await loadMenu()).ModelMenu }));
 
 const PRELOAD_AFTER_MS = 1500;
 
-export function ModelButton({ choice }: { choice: ModelChoice }) {
+export function ModelButton({ choice }: { choice: ChatChoice }) {
   const [isOpen, setIsOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const { list, model, isMissing } = choice;
@@ -28,14 +29,14 @@ export function ModelButton({ choice }: { choice: ModelChoice }) {
         ref={button}
         type="button"
         className="model-button"
-        aria-label="Model"
+        aria-label={t('Model')}
         aria-description={value}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         disabled={list === undefined}
         onClick={() => setIsOpen(!isOpen)}
       >
-        <span className="truncate">{isMissing ? 'Models could not be loaded' : value}</span>
+        <span className="truncate">{isMissing ? t('Models could not be loaded') : value}</span>
         <Icon name="chevron" className="size-4 shrink-0" />
       </button>
       {isOpen && list !== undefined && (

@@ -1,4 +1,5 @@
 import type { Model, ModelList } from '@sluice/shared';
+import { t } from '../ui/text.ts';
 
 export interface ModelGroup {
   /** Of the provider. */
@@ -27,7 +28,7 @@ export function chooseModel(list: ModelList | undefined, wanted: string | null):
 
 /** @returns what people call a model */
 export function modelName(list: ModelList | undefined, id: string): string {
-  return list?.models.find((model) => model.id === id)?.name ?? (id === '' ? 'the model' : id);
+  return list?.models.find((model) => model.id === id)?.name ?? (id === '' ? t('the model') : id);
 }
 
 /** @returns what can be said of a model where there is no list: its id without the provider */
@@ -38,27 +39,4 @@ export function bareModelName(id: string): string {
 /** Whether only the built-in demonstration can answer. */
 export function isDemoOnly(list: ModelList): boolean {
   return list.models.filter((model) => model.available).every((model) => model.provider === 'demo');
-}
-
-function shortCount(tokens: number): string {
-  const [amount, unit] = tokens >= 1e6 ? [tokens / 1e6, 'M'] : [tokens / 1e3, 'K'];
-  return `${amount.toLocaleString('en', { maximumFractionDigits: unit === 'M' ? 1 : 0 })}${unit}`;
-}
-
-function describePrice({ inputPerMTok, outputPerMTok }: NonNullable<Model['price']>): string {
-  if (inputPerMTok === 0 && outputPerMTok === 0) return 'free';
-  const dollars = (amount: number) =>
-    `$${amount.toLocaleString('en', { minimumFractionDigits: Number.isInteger(amount) ? 0 : 2, maximumFractionDigits: 4 })}`;
-  return `${dollars(inputPerMTok)} in, ${dollars(outputPerMTok)} out per M tokens`;
-}
-
-/** @returns a line on size and price, of what is known; or why it cannot be used */
-export function describeModel(model: Model): string {
-  if (!model.available) return 'Not configured on this server';
-  const { contextWindow, price } = model;
-  const parts = [
-    contextWindow === null ? null : `${shortCount(contextWindow)} context`,
-    price && describePrice(price),
-  ];
-  return parts.filter((part) => part !== null).join(' · ');
 }

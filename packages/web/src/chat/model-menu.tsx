@@ -2,10 +2,9 @@ import { Menu } from '@base-ui/react/menu';
 import type { Model } from '@sluice/shared';
 import type { RefObject } from 'react';
 import { Icon } from '../ui/icon.tsx';
-import { describeModel, groupModels } from './model-choice.ts';
-
-/** From this many models on, typing to find one beats looking. */
-const SEARCHED_FROM = 8;
+import { t } from '../ui/text.ts';
+import { describeAbsence, describeModel } from './describe-model.ts';
+import { groupModels } from './model-choice.ts';
 
 interface ModelMenuProps {
   anchor: RefObject<HTMLButtonElement | null>;
@@ -16,39 +15,35 @@ interface ModelMenuProps {
 }
 
 export function ModelMenu({ anchor, models, value, onChoose, onClose }: ModelMenuProps) {
-  const isSearched = models.length >= SEARCHED_FROM;
-  const menu = (
-    <Menu.Root
-      open
-      modal={false}
-      onOpenChange={(isOpen, { event }) => {
-        // The button closes the menu by itself; closing it here too would open it again.
-        const isOwnButton = event.target instanceof Node && anchor.current?.contains(event.target) === true;
-        if (!isOpen && !(isOwnButton && event.type !== 'keydown')) onClose();
-      }}
-    >
-      <Menu.Portal>
-        <Menu.Positioner anchor={anchor} side="top" align="start" sideOffset={8} className="z-20">
-          <Menu.Popup className="menu" finalFocus={anchor} aria-label="Models">
-            {isSearched && (
-              <Menu.Input className="menu-search" aria-label="Find a model" placeholder="Find a model" />
-            )}
-            {isSearched && <Menu.Empty className="menu-empty">No model of that name.</Menu.Empty>}
-            {isSearched ? (
+  return (
+    <Menu.FilterProvider>
+      <Menu.Root
+        open
+        modal={false}
+        onOpenChange={(isOpen, { event }) => {
+          // The button closes the menu by itself; closing it here too would open it again.
+          const isOwnButton = event.target instanceof Node && anchor.current?.contains(event.target) === true;
+          if (!isOpen && !(isOwnButton && event.type !== 'keydown')) onClose();
+        }}
+      >
+        <Menu.Portal>
+          <Menu.Positioner anchor={anchor} side="top" align="start" sideOffset={8} className="z-20">
+            <Menu.Popup className="menu" finalFocus={anchor} aria-label={t('Models')}>
+              <Menu.Input
+                className="menu-search"
+                aria-label={t('Find a model')}
+                placeholder={t('Find a model')}
+              />
+              <Menu.Empty className="menu-empty">{t('No model of that name.')}</Menu.Empty>
               <Menu.List className="menu-list">
                 <ModelItems models={models} value={value} onChoose={onChoose} />
               </Menu.List>
-            ) : (
-              <div className="menu-list">
-                <ModelItems models={models} value={value} onChoose={onChoose} />
-              </div>
-            )}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+    </Menu.FilterProvider>
   );
-  return isSearched ? <Menu.FilterProvider>{menu}</Menu.FilterProvider> : menu;
 }
 
 function ModelItems({ models, value, onChoose }: Pick<ModelMenuProps, 'models' | 'value' | 'onChoose'>) {
@@ -61,14 +56,21 @@ function ModelItems({ models, value, onChoose }: Pick<ModelMenuProps, 'models' |
             <Menu.RadioItem
               key={model.id}
               value={model.id}
-              label={model.name}
+              // What is searched: ids are how models are known elsewhere.
+              label={`${model.name} ${model.id} ${group.label}`}
               disabled={!model.available}
               closeOnClick
               className="menu-item"
             >
               <span className="min-w-0 flex-1">
-                <span className="block truncate">{model.name}</span>
-                <span className="block text-[0.8125rem] text-ink-soft">{describeModel(model)}</span>
+                <span className="flex items-baseline">
+                  <span className="truncate">{model.name}</span>
+                  {model.capabilities.images && <span className="badge">{t('Images')}</span>}
+                  {model.capabilities.reasoning && <span className="badge">{t('Reasoning')}</span>}
+                </span>
+                <span className="block text-[0.8125rem] text-ink-soft">
+                  {describeAbsence(model, models) ?? describeModel(model)}
+                </span>
               </span>
               <Menu.RadioItemIndicator>
                 <Icon name="check" className="size-4 text-accent" />

@@ -7,6 +7,7 @@ import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
 import { errors } from './errors.ts';
 import { markdown } from './markdown.ts';
+import { models } from './models.ts';
 import { settings } from './settings.ts';
 import { stream } from './stream.ts';
 import { ui } from './ui.ts';
@@ -22,6 +23,7 @@ export const rooms: Readonly<Record<string, Catalogue>> = {
   stream,
   markdown,
   chat,
+  models,
   conversations,
   settings,
   usage,

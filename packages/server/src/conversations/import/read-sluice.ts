@@ -6,10 +6,7 @@ import type { ImportedConversation } from './imported-conversation.ts';
 const fileSchema = z.object({
   format: z.literal(EXPORT_FORMAT),
   version: z.literal(1),
-  conversation: z.extend(conversationSchema, {
-    // Of another version, perhaps: the conversation matters more.
-    settings: z.catch(z.optional(chatSettingsSchema), undefined),
-  }),
+  conversation: z.extend(conversationSchema, { settings: z.unknown() }),
   messages: z.array(storedMessageSchema),
   images: z.record(z.string(), z.object({ mediaType: z.string(), data: z.string() })),
 });
@@ -26,7 +23,8 @@ export function readSluice(entry: unknown): ImportedConversation {
     updatedAt: Date.parse(conversation.updatedAt),
     isPinned: conversation.pinned,
     isArchived: conversation.archived,
-    settings: conversation.settings ?? {},
+    // Of another version, perhaps: the conversation matters more.
+    settings: chatSettingsSchema.safeParse(conversation.settings).data ?? {},
     messages: messages.map((message) => ({
       id: message.id,
       parentId: message.parentId,
