@@ -6,7 +6,7 @@ import type { ImportedConversation } from './imported-conversation.ts';
 const fileSchema = z.object({
   format: z.literal(EXPORT_FORMAT),
   version: z.literal(1),
-  conversation: z.extend(conversationSchema, { settings: z.unknown() }),
+  conversation: z.extend(conversationSchema, { settings: z.optional(z.unknown()) }),
   messages: z.array(storedMessageSchema),
   images: z.record(z.string(), z.object({ mediaType: z.string(), data: z.string() })),
 });
