@@ -21,6 +21,8 @@ const end: RunEnd = {
   timing: { firstTokenMs: null, totalMs: 1 },
 };
 
+const words = (text: string) => ({ text, images: [] });
+
 const stored = (id: string, parentId: string | null, change: Partial<StoredMessage> = {}): StoredMessage => ({
   id,
   parentId,
@@ -134,21 +136,21 @@ beforeEach(() => {
 describe('a chat that begins', () => {
   it('makes its conversation first, once, and then sends what is new with its place', async () => {
     const { chat, request, answer, created, paths } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     expect(await request()).toEqual({ conversationId: 'c1', model: 'p/m', message: 'one', parentId: null });
     expect(created).not.toHaveBeenCalled();
     answer('first', ['a1', 'u1']);
     expect(created.mock.calls).toEqual([['c1']]);
-    chat.send('two', {});
+    chat.send(words('two'), {});
     expect(await request()).toEqual({ conversationId: 'c1', message: 'two', parentId: 'a1' });
     expect(paths).toEqual(['POST /api/conversations']);
   });
 
   it('refuses blank text, and a second question while an answer is on its way', () => {
     const { chat, started } = createHere();
-    expect(chat.send(' \n ', { model: 'p/m' })).toBe(false);
-    expect(chat.send('one', { model: 'p/m' })).toBe(true);
-    expect(chat.send('two', { model: 'p/m' })).toBe(false);
+    expect(chat.send(words(' \n '), { model: 'p/m' })).toBe(false);
+    expect(chat.send(words('one'), { model: 'p/m' })).toBe(true);
+    expect(chat.send(words('two'), { model: 'p/m' })).toBe(false);
     expect(started).toHaveLength(1);
     expect(chat.getState().live).not.toBeNull();
   });
@@ -156,13 +158,13 @@ describe('a chat that begins', () => {
   it('makes text fit for the wire', async () => {
     const { chat, request } = createHere('c1');
     chat.merge([]);
-    chat.send('a\0b\ud83d', { model: 'p/m' });
+    chat.send(words('a\0b\ud83d'), { model: 'p/m' });
     expect((await request()).message).toBe('a\ufffdb\ufffd');
   });
 
   it('tells when the server has more to say of the conversation: at a run’s begin and at its end', async () => {
     const { chat, request, answer, changed } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     await request();
     answer('first', ['a1', 'u1']);
     expect(changed.mock.calls).toEqual([
@@ -173,12 +175,12 @@ describe('a chat that begins', () => {
 
   it('asks a refused prompt once more, and does not follow one the server does not have', async () => {
     const { chat, request, answer, shown } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     answer('');
     chat.regenerate(chat.getState().path[1]!.turn.id, { model: 'p/m' });
     expect(await request()).toMatchObject({ message: 'one', parentId: null });
     answer('');
-    chat.send('two', { model: 'p/m' });
+    chat.send(words('two'), { model: 'p/m' });
     expect(await request()).toMatchObject({ message: 'two', parentId: null });
     expect(shown()).toEqual(['one', '', 'two', '']);
   });
@@ -187,7 +189,7 @@ describe('a chat that begins', () => {
 
   it('takes back the conversation of a refused question, and makes another for the next', async () => {
     const { chat, started, request, answer, created, discarded, changed, paths, shown } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     await request();
     started[0]!.run.closeFailed(refusal);
     await vi.waitFor(() => expect(discarded.mock.calls).toEqual([['c1']]));
@@ -206,7 +208,7 @@ describe('a chat that begins', () => {
   it('takes back nothing that has content, nor what may have some', async () => {
     const { chat, started, request, discarded, created, paths, messages } = createHere();
     messages.push(stored('u1', null));
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     await request();
     started[0]!.run.closeFailed(refusal);
     await vi.waitFor(() => expect(paths).toHaveLength(2));
@@ -215,7 +217,7 @@ describe('a chat that begins', () => {
 
     for (const [index, failure] of [new TypeError('network'), new SluiceError('unavailable')].entries()) {
       const other = createHere();
-      other.chat.send('one', { model: 'p/m' });
+      other.chat.send(words('one'), { model: 'p/m' });
       await other.request();
       other.started[0]!.run.closeFailed(failure);
       await vi.runAllTimersAsync();
@@ -227,7 +229,7 @@ describe('a chat that begins', () => {
 
   it('does not take a refusal after a broken connection for proof that nothing was stored', async () => {
     const { chat, started, request, created, paths } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     await request();
     started[0]!.run.noteConnection({ type: 'reconnecting', attempt: 1, delayMs: 1 });
     started[0]!.run.closeFailed(refusal);
@@ -239,7 +241,7 @@ describe('a chat that begins', () => {
     const { chat, stop } = createHere();
     chat.stop();
     expect(stop).not.toHaveBeenCalled();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     chat.stop();
     expect(stop).toHaveBeenCalledOnce();
   });
@@ -262,7 +264,7 @@ describe('an answer that is whole while its run goes on', () => {
     const here = createHere('c1');
     const { chat, started } = here;
     chat.merge([]);
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     const { run } = started[0]!;
     run.append(start('a1', 'u1'));
     run.append({ type: 'text-delta', text: 'first' });
@@ -275,7 +277,7 @@ describe('an answer that is whole while its run goes on', () => {
     expect(chat.getState().live).toBeNull();
     chat.stop();
     expect(stop).not.toHaveBeenCalled();
-    expect(chat.send('two', { model: 'p/m' })).toBe(true);
+    expect(chat.send(words('two'), { model: 'p/m' })).toBe(true);
     expect(started).toHaveLength(2);
     expect(shown()).toEqual(['one', 'first', 'two', '']);
     expect(chat.getState().live).toBe(started[1]!.run);
@@ -285,7 +287,7 @@ describe('an answer that is whole while its run goes on', () => {
 
   it('is followed by the next question, which waits for its end', async () => {
     const { chat, started, run, request, changed, shown } = finishFirst();
-    chat.send('two', { model: 'p/m' });
+    chat.send(words('two'), { model: 'p/m' });
     const asked = request();
     const heard = vi.fn();
     void asked.then(heard);
@@ -304,7 +306,7 @@ describe('an answer that is whole while its run goes on', () => {
 
   it('is waited for no more once the next question is stopped, which then can be asked again', async () => {
     const { chat, started, run } = finishFirst();
-    chat.send('two', { model: 'p/m' });
+    chat.send(words('two'), { model: 'p/m' });
     const abort = new AbortController();
     const asked = started[1]!.makeRequest(abort.signal);
     abort.abort();
@@ -330,7 +332,7 @@ describe('an answer that is whole while its run goes on', () => {
     chat.merge([stored('u1', null), storedAnswer('a1', 'u1', { content: '', reason: null })]);
     followed[0]!.run.append(finish);
     expect(chat.getState().live).toBeNull();
-    expect(chat.send('two', { model: 'p/m' })).toBe(true);
+    expect(chat.send(words('two'), { model: 'p/m' })).toBe(true);
     const asked = request();
     followed[0]!.run.append(end);
     expect(await asked).toMatchObject({ message: 'two', parentId: 'a1' });
@@ -340,7 +342,7 @@ describe('an answer that is whole while its run goes on', () => {
 describe('branches', () => {
   it('keeps the old answer beside a regenerated one', async () => {
     const { chat, request, answer, shown } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     answer('first', ['a1', 'u1']);
     chat.regenerate(chat.getState().path[1]!.turn.id, { model: 'p/other' });
     expect(await request()).toEqual({ conversationId: 'c1', model: 'p/other', parentId: 'u1' });
@@ -354,7 +356,7 @@ describe('branches', () => {
 
   it('does not page to an answer that never began', () => {
     const { chat, answer, shown } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     answer('', ['a1', 'u1'], 'error');
     chat.regenerate(chat.getState().path[1]!.turn.id, { model: 'p/m' });
     answer('now', ['a2']);
@@ -364,14 +366,14 @@ describe('branches', () => {
 
   it('sends an edited prompt to where the first wording stood, and keeps everything behind that', async () => {
     const { chat, request, answer, shown } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     answer('first', ['a1', 'u1']);
-    chat.send('two', { model: 'p/m' });
+    chat.send(words('two'), { model: 'p/m' });
     answer('second', ['a2', 'u2']);
-    chat.edit(chat.getState().path[2]!.turn.id, 'due', { model: 'p/m' });
+    chat.edit(chat.getState().path[2]!.turn.id, words('due'), { model: 'p/m' });
     expect(await request()).toMatchObject({ message: 'due', parentId: 'a1' });
     answer('secondo', ['a3', 'u3']);
-    chat.edit(chat.getState().path[0]!.turn.id, 'uno', { model: 'p/m' });
+    chat.edit(chat.getState().path[0]!.turn.id, words('uno'), { model: 'p/m' });
     expect(await request()).toMatchObject({ message: 'uno', parentId: null });
     answer('primo', ['a4', 'u4']);
     expect(shown()).toEqual(['uno', 'primo']);
@@ -381,7 +383,7 @@ describe('branches', () => {
 
   it('shows an answer and what goes on with it as one', async () => {
     const { chat, request, answer, shown } = createHere();
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     answer('half', ['a1', 'u1'], 'stopped');
     chat.continue(chat.getState().path[1]!.turn.id, { model: 'p/m' });
     expect(await request()).toEqual({ conversationId: 'c1', model: 'p/m', parentId: 'a1', continue: true });
@@ -405,10 +407,10 @@ describe('a stored conversation', () => {
 
   it('sends nothing before it knows what was said', () => {
     const { chat, started } = createHere('c1');
-    expect(chat.send('one', { model: 'p/m' })).toBe(false);
+    expect(chat.send(words('one'), { model: 'p/m' })).toBe(false);
     expect(started).toEqual([]);
     chat.merge([]);
-    expect(chat.send('one', { model: 'p/m' })).toBe(true);
+    expect(chat.send(words('one'), { model: 'p/m' })).toBe(true);
   });
 
   it('shows the newest branch, then the one that was shown last, over a reload', () => {
@@ -447,7 +449,7 @@ describe('a stored conversation', () => {
     chat.merge(growing('', null));
     expect(followed).toMatchObject([{ runId: 'run-a1' }]);
     expect(chat.getState().live).toBe(followed[0]!.run);
-    expect(chat.send('two', { model: 'p/m' })).toBe(false);
+    expect(chat.send(words('two'), { model: 'p/m' })).toBe(false);
     followed[0]!.run.append({ type: 'text-delta', text: 'some more' });
     followed[0]!.run.append(end);
     expect(shown()).toEqual(['u1', 'some more']);
@@ -472,7 +474,7 @@ describe('a stored conversation', () => {
   it('takes from the server what became of an answer whose connection broke', () => {
     const { chat, started, shown } = createHere('c1');
     chat.merge([]);
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     const { run } = started[0]!;
     const ids = { messageId: 'a1', userMessageId: 'u1' };
     run.append({ type: 'run-start', runId: 'r', model: 'p/m', provider: 'p', createdAt: '', ...ids });
@@ -490,7 +492,7 @@ describe('a stored conversation', () => {
   it('finds a prompt the server took without having been able to say so', () => {
     const { chat, started, shown } = createHere('c1');
     chat.merge([]);
-    chat.send('one', { model: 'p/m' });
+    chat.send(words('one'), { model: 'p/m' });
     started[0]!.run.closeFailed(new TypeError('network'));
     chat.merge([
       stored('u1', null, { content: 'one' }),

@@ -1,5 +1,4 @@
-import type { ChatRequest, ChatSettings, Connection, StoredMessage } from '@sluice/shared';
-import { textOf } from '../stream/catch-up.ts';
+import type { ChatRequest, ChatSettings, StoredMessage } from '@sluice/shared';
 import { followFromStart } from '../stream/follow-from-start.ts';
 import { isGrowing } from '../stream/is-growing.ts';
 import { requestStop } from '../stream/request-stop.ts';
@@ -7,58 +6,36 @@ import { type RunStore, createRunStore } from '../stream/run-store.ts';
 import { type RunHandle, startRun } from '../stream/start-run.ts';
 import { waitForEnd } from '../stream/wait-for-end.ts';
 import { branchChoice } from '../api/branch-choice.ts';
-import { cleanText } from './clean-text.ts';
+import type { ChatOptions, ChatState } from './chat-state.ts';
 import { chooseLeaf, mergeMessages } from './merge-messages.ts';
 import { NewConversation, isUnstored } from './new-conversation.ts';
+import { type Image, type PromptContent, makeContent, makeMessage } from './prompt-content.ts';
+import { loadStoredImage } from './stored-image.ts';
 import {
-  type Place,
   type Prompt,
   type Reply,
-  type Turn,
   type TurnTree,
   addTurn,
   chooseTurn,
   emptyTree,
+  findNamed,
   findStored,
   findUnended,
+  isBehind,
+  nameLeaf,
   nameTurn,
   readPath,
   replaceTurn,
 } from './turn-tree.ts';
 
-export interface ChatState {
-  /** Null until the server has something in the conversation. */
-  conversationId: string | null;
-  /** Whether what the server has is here. */
-  isLoaded: boolean;
-  path: readonly Place[];
-  /** The run whose answer grows now, here or elsewhere, at the end of the path. */
-  live: RunStore | null;
-  /** The run started or followed here last: its end is what the status line tells of. */
-  latest: RunStore | null;
-}
+/** What a request says, and of its place in the conversation. */
+type TurnRequest = Pick<ChatRequest, 'message' | 'messages' | 'parentId' | 'continue'>;
 
-export interface ChatOptions {
-  key: string;
-  /** Null for one that has not begun. */
-  conversationId: string | null;
-  connection: Connection;
-  /** Called when a chat that had no conversation has one. */
-  onCreated: (conversationId: string) => void;
-  /** Called when one was made, and taken back because nothing came into it. */
-  onDiscarded: (conversationId: string) => void;
-  /**
-   * Called when a run has begun and when it has ended: the conversation's title and time have changed.
-   * @param isOwn whether it was started here
-   */
-  onChanged: (conversationId: string, isOwn: boolean) => void;
-  /** Replace the transport, for tests. */
-  startRunHere?: typeof startRun;
-  followHere?: typeof followFromStart;
+/** What someone has written, and what goes with it. */
+export interface Draft {
+  text: string;
+  images: readonly Image[];
 }
-
-/** What a request says of its place in the conversation. */
-type TurnRequest = Pick<ChatRequest, 'message' | 'parentId' | 'continue'>;
 
 /** One conversation as the page shows it, outside React. Methods may be passed on as they are. */
 export class ChatStore {
@@ -90,16 +67,16 @@ export class ChatStore {
 
   /**
    * @param settings of them, what the model takes; without a model the server chooses
-   * @returns whether it was sent: a blank text, or any while an answer grows, is not. After a whole answer whose run has not
+   * @returns whether it was sent: one that says nothing, or any while an answer grows, is not. After a whole answer whose run has not
    *   ended it waits for that: only then can it follow.
    */
-  readonly send = (text: string, settings: ChatSettings): boolean =>
-    this.#ask(this.#state.path.at(-1)?.turn.id ?? null, text, settings);
+  readonly send = ({ text, images }: Draft, settings: ChatSettings): boolean =>
+    this.#ask(this.#state.path.at(-1)?.turn.id ?? null, makeContent(text, images), settings);
 
   /** Asks something else in place of a prompt, beside it. */
-  readonly edit = (promptId: string, text: string, settings: ChatSettings): boolean => {
+  readonly edit = (promptId: string, { text, images }: Draft, settings: ChatSettings): boolean => {
     const prompt = this.#tree.turns.get(promptId);
-    return prompt?.role === 'user' && this.#ask(prompt.parentId, text, settings);
+    return prompt?.role === 'user' && this.#ask(prompt.parentId, makeContent(text, images), settings);
   };
 
   /** Answers the same prompt once more, beside the answer that is there; of a continuation, continues once more. */
@@ -115,8 +92,8 @@ export class ChatStore {
   readonly continue = (replyId: string, settings: ChatSettings): void => {
     const storedId = this.#tree.turns.get(replyId)?.storedId ?? null;
     if (storedId === null || this.#state.live !== null) return;
-    const turn: TurnRequest = { parentId: storedId, continue: true };
-    this.#answer(this.#tree, { parentId: replyId, continuesId: replyId }, { settings, turn });
+    const makeTurn = () => ({ parentId: storedId, continue: true });
+    this.#answer(this.#tree, { parentId: replyId, continuesId: replyId }, { settings, makeTurn });
   };
 
   readonly choose = (turnId: string): void => {
@@ -127,10 +104,9 @@ export class ChatStore {
 
   /** Shows the branch in which a message is, if it is not there already. */
   readonly showMessage = (messageId: string): void => {
-    const isNamed = ({ storedId }: Turn) => storedId === messageId;
-    if (this.#state.path.some(({ turn }) => isNamed(turn))) return;
-    const turn = [...this.#tree.turns.values()].find(isNamed);
-    if (turn !== undefined) this.choose(turn.id);
+    const turn = findNamed(this.#tree, messageId);
+    const isShown = this.#state.path.some((place) => place.turn === turn);
+    if (turn !== undefined && !isShown) this.choose(turn.id);
   };
 
   /** Takes in what the server has. */
@@ -143,12 +119,7 @@ export class ChatStore {
   };
 
   /** Whether the server will soon have more of an answer than is shown, without telling this page. */
-  readonly isBehind = (): boolean =>
-    [...this.#tree.turns.values()].some((turn) => {
-      if (turn.role !== 'assistant' || turn.storedId === null) return false;
-      const { phase, isCut } = turn.run.getView();
-      return isCut || (turn.run.isRestored && phase !== 'ended');
-    });
+  readonly isBehind = (): boolean => isBehind(this.#tree);
 
   readonly stop = (): void => {
     const { live } = this.#state;
@@ -163,11 +134,11 @@ export class ChatStore {
     if (turn?.role !== 'assistant' || !turn.run.isRestored) return;
     const { phase, runId, model } = turn.run.getView();
     if (phase === 'ended' || runId === null) return;
-    const { connection, followHere = followFromStart } = this.#options;
-    const run = createRunStore({ id: this.#nextId(), model });
+    const { connection, takeTurn, followHere = followFromStart } = this.#options;
+    const run = createRunStore({ id: this.#nextId(), model, isTimed: false });
     this.#watch(run, { reply: turn, isOwn: false });
     this.#update(replaceTurn(this.#tree, { ...turn, run }), { latest: run });
-    void followHere({ connection, runId, run });
+    void followHere({ connection, runId, run, takeTurn });
   }
 
   #nextId(): string {
@@ -184,10 +155,9 @@ export class ChatStore {
     for (const listener of this.#listeners) listener();
   }
 
-  #ask(parentId: string | null, text: string, settings: ChatSettings): boolean {
-    const content = cleanText(text);
+  #ask(parentId: string | null, content: PromptContent | null, settings: ChatSettings): boolean {
     const { live, isLoaded } = this.#state;
-    if (content.trim() === '' || live !== null || !isLoaded) return false;
+    if (content === null || live !== null || !isLoaded) return false;
     const prompt: Prompt = { id: this.#nextId(), storedId: null, parentId, role: 'user', content };
     this.#answerPrompt(addTurn(this.#tree, prompt), prompt, settings);
     return true;
@@ -195,34 +165,45 @@ export class ChatStore {
 
   /** Asks a prompt that is in the tree, or has it answered again when the server has it. */
   #answerPrompt(tree: TurnTree, prompt: Prompt, settings: ChatSettings): void {
-    const { storedId, parentId } = prompt;
-    const turn: TurnRequest =
+    const { storedId, parentId, content } = prompt;
+    const makeTurn = async (signal: AbortSignal): Promise<TurnRequest> =>
       storedId === null
-        ? { message: textOf(prompt.content), parentId: findStored(tree, parentId) }
+        ? { ...(await this.#makeMessage(content, signal)), parentId: findStored(tree, parentId) }
         : { parentId: storedId };
-    this.#answer(tree, { parentId: prompt.id, continuesId: null }, { settings, turn });
+    this.#answer(tree, { parentId: prompt.id, continuesId: null }, { settings, makeTurn });
+  }
+
+  #makeMessage(content: PromptContent, signal: AbortSignal) {
+    const { connection } = this.#options;
+    const conversationId = this.#state.conversationId ?? '';
+    return makeMessage(content, (image) => loadStoredImage(connection, { image, conversationId }, signal));
   }
 
   #answer(
     tree: TurnTree,
     place: Pick<Reply, 'parentId' | 'continuesId'>,
-    { settings, turn }: { settings: ChatSettings; turn: TurnRequest },
+    ask: { settings: ChatSettings; makeTurn: (signal: AbortSignal) => TurnRequest | Promise<TurnRequest> },
   ): void {
-    const { connection, startRunHere = startRun } = this.#options;
+    const { connection, takeTurn, startRunHere = startRun } = this.#options;
+    const { settings, makeTurn } = ask;
     const run = createRunStore({ id: this.#nextId(), model: settings.model ?? '' });
     const reply: Reply = { ...place, id: run.id, storedId: null, role: 'assistant', run };
     const before = findUnended(tree, place.parentId);
     const makeRequest = async (signal: AbortSignal) => {
       // The server takes nothing that follows an answer whose run has not ended.
-      if (before !== undefined) await waitForEnd(before, signal);
+      if (before !== undefined) {
+        run.noteQueued('answer');
+        await waitForEnd(before, signal);
+        run.noteQueued(null);
+      }
       return {
         ...settings,
-        ...turn,
+        ...(await makeTurn(signal)),
         conversationId: this.#state.conversationId ?? (await this.#new.make(settings, signal)),
       };
     };
     this.#watch(run, { reply, isOwn: true });
-    this.#own = { run, handle: startRunHere({ connection, makeRequest, run }) };
+    this.#own = { run, handle: startRunHere({ connection, makeRequest, run, takeTurn }) };
     this.#update(addTurn(tree, reply), { latest: run });
   }
 
@@ -269,8 +250,6 @@ export class ChatStore {
   #rememberBranch(): void {
     const { conversationId, path } = this.#state;
     if (conversationId === null) return;
-    const shown = path.findLast(({ turn }) => turn.storedId !== null)?.turn;
-    const newest = [...this.#tree.turns.values()].findLast((turn) => turn.storedId !== null);
-    branchChoice(conversationId).write(shown === newest ? '' : (shown?.storedId ?? ''));
+    branchChoice(conversationId).write(nameLeaf(this.#tree, path));
   }
 }

@@ -1,55 +1,62 @@
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
-import { storedValue } from '../ui/stored-value.ts';
-import { readKey } from './composer-keys.ts';
+import { t } from '../ui/text.ts';
+import type { Draft } from './chat-store.ts';
+import { pressOf, readKey } from './composer-keys.ts';
+import { ComposerImages, ImagePicker } from './composer-images.tsx';
 import { focusComposer } from './focus-composer.ts';
+import { isServerThere } from './is-server-there.ts';
+import { isTouch } from './is-touch.ts';
+import { useImageDraft } from './use-image-draft.ts';
+import { useTextDraft } from './use-text-draft.ts';
 import { useTypeAnywhere } from './use-type-anywhere.ts';
 
 /** The second click of a double click on Send lands on Stop; this long after a send it means nothing. */
 const DOUBLE_CLICK_MS = 500;
 
 interface ComposerProps {
-  /** What a draft is kept under. */
+  /** What a text is kept under. */
   draftKey: string;
+  /** What images are kept under, until the page is left. */
+  chatKey: string;
+  /** The model's name, where it takes no images; null where it does, or where that is not known. */
+  imagelessModel: string | null;
   /** Whether an answer is on its way: Stop then stands where Send was. */
   isBusy: boolean;
   /** @returns whether it was sent */
-  onSend: (text: string) => boolean;
+  onSend: (draft: Draft) => boolean;
   onStop: () => void;
+  onEditLast: () => void;
   /** What stands beside the button. */
   children: ReactNode;
 }
 
-function isTouch(): boolean {
-  return matchMedia('(pointer: coarse)').matches;
-}
-
-export function Composer({ draftKey, isBusy, onSend, onStop, children }: ComposerProps) {
-  const stored = useMemo(() => storedValue(() => sessionStorage, `sluice.draft.${draftKey}`), [draftKey]);
-  const [draft, setDraft] = useState(() => stored.read() ?? '');
+export function Composer(props: ComposerProps) {
+  const { draftKey, chatKey, imagelessModel, isBusy, onSend, onStop, onEditLast, children } = props;
+  const [text, setText] = useTextDraft(draftKey);
+  const images = useImageDraft(chatKey, imagelessModel);
+  const [isUnsent, setIsUnsent] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const sentAtMs = useRef(-Infinity);
   useTypeAnywhere(area);
-
   useEffect(focusComposer, []);
 
-  const change = (text: string) => {
-    setDraft(text);
-    stored.write(text);
+  const change = (next: string) => {
+    setText(next);
+    setIsUnsent(false);
   };
-  const send = () => {
-    if (!onSend(draft)) return;
+  const isReady = images.isReady && (text.trim() !== '' || images.list.length > 0);
+  const sendNow = () => {
+    if (!isReady || !onSend({ text, images: images.list })) return;
     sentAtMs.current = performance.now();
     change('');
+    images.clear();
     focusComposer();
+  };
+  const send = () => {
+    // What is sent into nothing is lost; the draft is not.
+    if (navigator.onLine) return sendNow();
+    void isServerThere().then((isThere) => (isThere ? sendNow() : setIsUnsent(true)));
   };
   const press = (event: MouseEvent) => {
     if (!isBusy) return send();
@@ -57,37 +64,47 @@ export function Composer({ draftKey, isBusy, onSend, onStop, children }: Compose
     if (!isSecondOfTwo) onStop();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const { key, shiftKey, keyCode, nativeEvent } = event;
-    const press = { key, shiftKey, keyCode, isComposing: nativeEvent.isComposing };
-    const meaning = readKey(press, { isTouch: isTouch() });
+    const isEmpty = text === '' && images.list.length === 0;
+    const meaning = readKey(pressOf(event), { isTouch: isTouch(), isEmpty });
     if (meaning === null) return;
     event.preventDefault();
     if (meaning === 'stop') onStop();
-    else send();
+    else if (meaning === 'send') send();
+    else onEditLast();
   };
 
   return (
     <div className="composer">
+      {isUnsent && (
+        <div role="alert" className="composer-note">
+          <p>{t('You are offline. The message was not sent, and is kept.')}</p>
+          <button type="button" className="quiet-button small" onClick={send}>
+            {t('Retry')}
+          </button>
+        </div>
+      )}
+      <ComposerImages draft={images} />
       <textarea
         ref={area}
         id="composer"
-        aria-label="Message"
+        aria-label={t('Message')}
         className="composer-text"
-        placeholder="Ask anything"
+        placeholder={t('Ask anything')}
         rows={1}
-        value={draft}
+        value={text}
         onChange={({ target }) => change(target.value)}
         onKeyDown={onKeyDown}
       />
-      <div className="flex items-center gap-2">
+      <div className="flex items-center gap-1">
+        <ImagePicker onFiles={images.add} />
         <div className="min-w-0 flex-1">{children}</div>
         <button
           type="button"
-          aria-label={isBusy ? 'Stop' : 'Send'}
-          title={isBusy ? 'Stop (Esc)' : 'Send (Enter)'}
+          aria-label={isBusy ? t('Stop') : t('Send')}
+          title={isBusy ? t('Stop (Esc)') : t('Send (Enter)')}
           className="send-button"
           data-busy={isBusy || undefined}
-          disabled={!isBusy && draft.trim() === ''}
+          disabled={!isBusy && !isReady}
           // The keyboard stays with the draft, whatever the button turns into.
           onMouseDown={(event) => event.preventDefault()}
           onClick={press}

@@ -1,5 +1,6 @@
 import type { StoredMessage } from '@sluice/shared';
 import { catchUp, restoreRun } from '../stream/catch-up.ts';
+import { isSameContent } from './prompt-content.ts';
 import { type Turn, type TurnTree, chooseTurn } from './turn-tree.ts';
 
 /**
@@ -33,7 +34,7 @@ export function mergeMessages(tree: TurnTree, messages: readonly StoredMessage[]
 /** Whether a turn of which the page has not heard is the message: the server took it, and its answer was lost. */
 function isSame(turn: Turn, message: StoredMessage, parentId: string | null): boolean {
   if (turn.role !== message.role || turn.parentId !== parentId) return false;
-  return turn.role === 'assistant' || turn.content === message.content;
+  return turn.role === 'assistant' || isSameContent(turn.content, message.content);
 }
 
 function restoreTurn(

@@ -1,5 +1,7 @@
 import type { Connection } from '@sluice/shared';
-import { type ChatOptions, ChatStore } from './chat-store.ts';
+import { browserTurns } from '../stream/browser-turns.ts';
+import type { ChatOptions } from './chat-state.ts';
+import { ChatStore } from './chat-store.ts';
 
 /** The chats this page has opened: their runs go on while another one is looked at. */
 export interface OpenChats {
@@ -46,6 +48,7 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
   function create(conversationId: string | null): ChatStore {
     const chat = new ChatStore({
       ...options,
+      takeTurn: browserTurns(),
       key: `chat-${++count}`,
       conversationId,
       onCreated(id) {

@@ -1,8 +1,12 @@
 import { type KeyboardEvent, useState } from 'react';
-import { readKey } from './composer-keys.ts';
+import { t } from '../ui/text.ts';
+import { pressOf, readKey } from './composer-keys.ts';
+import { isTouch } from './is-touch.ts';
 
 interface PromptEditorProps {
   text: string;
+  /** Whether something else goes with the text, which may then be blank. */
+  hasMore: boolean;
   isBusy: boolean;
   /** @returns whether it was sent */
   onSend: (text: string) => boolean;
@@ -10,15 +14,13 @@ interface PromptEditorProps {
 }
 
 /** A prompt opened for another wording. */
-export function PromptEditor({ text, isBusy, onSend, onClose }: PromptEditorProps) {
+export function PromptEditor({ text, hasMore, isBusy, onSend, onClose }: PromptEditorProps) {
   const [draft, setDraft] = useState(text);
   const send = () => {
     if (onSend(draft)) onClose();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const { key, shiftKey, keyCode, nativeEvent } = event;
-    const isTouch = matchMedia('(pointer: coarse)').matches;
-    const meaning = readKey({ key, shiftKey, keyCode, isComposing: nativeEvent.isComposing }, { isTouch });
+    const meaning = readKey(pressOf(event), { isTouch: isTouch(), isEmpty: false });
     if (meaning === null) return;
     event.preventDefault();
     event.stopPropagation();
@@ -28,7 +30,7 @@ export function PromptEditor({ text, isBusy, onSend, onClose }: PromptEditorProp
   return (
     <div className="w-full rounded-2xl border border-line-strong bg-raised p-3">
       <textarea
-        aria-label="Edit prompt"
+        aria-label={t('Edit prompt')}
         className="composer-text w-full"
         value={draft}
         autoFocus
@@ -38,15 +40,15 @@ export function PromptEditor({ text, isBusy, onSend, onClose }: PromptEditorProp
       />
       <div className="mt-2 flex justify-end gap-2">
         <button type="button" className="quiet-button" onClick={onClose}>
-          Cancel
+          {t('Cancel')}
         </button>
         <button
           type="button"
           className="primary-button h-9 px-4 text-sm"
-          disabled={isBusy || draft.trim() === ''}
+          disabled={isBusy || (draft.trim() === '' && !hasMore)}
           onClick={send}
         >
-          Ask again
+          {t('Ask again')}
         </button>
       </div>
     </div>

@@ -1,9 +1,8 @@
-import { sendRequest } from '@sluice/shared';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { conversationPath } from '../api/conversation-requests.ts';
 import { useSession } from '../api/session-context.ts';
-import type { Image } from './turn-tree.ts';
+import type { Image } from './prompt-content.ts';
+import { readStoredImage } from './stored-image.ts';
 
 /** @param conversationId of a stored image, whose bytes the server keeps apart */
 export function PromptImage({ image, conversationId }: { image: Image; conversationId: string | null }) {
@@ -17,10 +16,7 @@ function StoredImage({ sha256, conversationId }: { sha256: string; conversationI
   const [src, setSrc] = useState<string | null>(null);
   const { data } = useQuery({
     queryKey: ['images', sha256],
-    async queryFn({ signal }) {
-      const path = conversationPath(conversationId, `/images/${sha256}`);
-      return (await sendRequest(connection, path, { signal })).blob();
-    },
+    queryFn: ({ signal }) => readStoredImage(connection, { conversationId, sha256 }, signal),
     staleTime: Infinity,
   });
   useEffect(() => {

@@ -3,10 +3,12 @@ import { useEffect, useState } from 'react';
 import { restoreRun } from '../stream/catch-up.ts';
 import { BlankState } from '../ui/blank-state.tsx';
 import { Mark } from '../ui/mark.tsx';
+import { formatDate } from '../ui/format.ts';
+import { t } from '../ui/text.ts';
 import { ThemeChoice } from '../ui/theme-choice.tsx';
 import { usePageTitle } from '../ui/use-page-title.ts';
 import { bareModelName } from './model-choice.ts';
-import { type Turn, addTurn, emptyTree, readPath } from './turn-tree.ts';
+import { type Turn, addTurn, emptyTree, joinContinuations, readPath } from './turn-tree.ts';
 import { Turns } from './turns.tsx';
 
 type State =
@@ -36,7 +38,7 @@ export function SharedPage({ id }: { id: string }) {
     void load();
     return () => abort.abort();
   }, [id]);
-  usePageTitle(state.status === 'shown' ? (state.conversation.title ?? 'Shared conversation') : null);
+  usePageTitle(state.status === 'shown' ? (state.conversation.title ?? t('Shared conversation')) : null);
   if (state.status === 'loading') return null;
   return (
     <main className="flex min-h-dvh flex-col">
@@ -50,13 +52,16 @@ function Missing({ status }: { status: 'missing' | 'failed' }) {
     <div className="grid flex-1">
       {status === 'missing' ? (
         <BlankState
-          title="This link leads nowhere"
-          lead="The shared conversation does not exist, or sharing it has ended."
+          title={t('This link leads nowhere')}
+          lead={t('The shared conversation does not exist, or sharing it has ended.')}
         />
       ) : (
-        <BlankState title="The conversation could not be loaded" lead="Check the connection and try again.">
+        <BlankState
+          title={t('The conversation could not be loaded')}
+          lead={t('Check the connection and try again.')}
+        >
           <button type="button" className="primary-button" onClick={() => location.reload()}>
-            Try again
+            {t('Try again')}
           </button>
         </BlankState>
       )}
@@ -66,28 +71,29 @@ function Missing({ status }: { status: 'missing' | 'failed' }) {
 
 function Shown({ conversation }: { conversation: SharedConversation }) {
   const { title, createdAt, messages } = conversation;
-  const [path] = useState(() => readPath(toTree(messages)));
-  const day = new Date(createdAt).toLocaleDateString('en', { dateStyle: 'long' });
+  const [shown] = useState(() => joinContinuations(readPath(toTree(messages))));
+  const day = formatDate(createdAt, { dateStyle: 'long' });
   return (
     <>
       <header className="column flex flex-wrap items-center justify-between gap-3 border-b border-line py-4">
         <Mark className="size-9 shrink-0" />
         <div className="order-last w-full min-w-0 sm:order-none sm:w-auto sm:flex-1">
           <h1 className="text-lg/6 font-semibold tracking-tight text-balance wrap-anywhere">
-            {title ?? 'Shared conversation'}
+            {title ?? t('Shared conversation')}
           </h1>
-          <p className="text-sm text-ink-soft">Shared on {day} · read-only</p>
+          <p className="text-sm text-ink-soft">{t('Shared on {day} · read-only', { day })}</p>
         </div>
         <div className="w-27 shrink-0">
           <ThemeChoice />
         </div>
       </header>
-      <div role="log" aria-label="Conversation" aria-live="off" className="column flow-root pt-4 pb-16">
-        <h2 className="sr-only">Conversation</h2>
+      <div role="log" aria-label={t('Conversation')} aria-live="off" className="column flow-root pt-4 pb-16">
+        <h2 className="sr-only">{t('Conversation')}</h2>
         <Turns
-          path={path}
+          shown={shown}
           latest={null}
           isBusy={false}
+          editingId={null}
           actions={null}
           modelName={bareModelName}
           conversationId={null}

@@ -1,14 +1,5 @@
-import type { SharedConversation, StoredMessage } from '@sluice/shared';
 import type { RunStore } from '../stream/run-store.ts';
-
-/** A shared message has its images in it, a stored one says where they are. */
-type Content = StoredMessage['content'] | SharedConversation['messages'][number]['content'];
-type Part = Exclude<Content, string>[number];
-export type Image = Extract<Part, { type: 'image' }>;
-
-export function isImage(part: Part): part is Image {
-  return part.type === 'image';
-}
+import type { PromptContent } from './prompt-content.ts';
 
 interface Node {
   /** The page's own; does not change when the server gives the message its id. */
@@ -21,12 +12,12 @@ interface Node {
 
 export interface Prompt extends Node {
   role: 'user';
-  content: Content;
+  content: PromptContent;
 }
 
 interface Instruction extends Node {
   role: 'system';
-  content: Content;
+  content: PromptContent;
 }
 
 export interface Reply extends Node {
@@ -100,6 +91,27 @@ export function findUnended(tree: TurnTree, id: string | null): RunStore | undef
 export function findStored(tree: TurnTree, id: string | null): string | null {
   for (const { storedId } of ancestorsOf(tree, id)) if (storedId !== null) return storedId;
   return null;
+}
+
+/** @returns the turn that the server knows by `messageId` */
+export function findNamed({ turns }: TurnTree, messageId: string): Turn | undefined {
+  return [...turns.values()].find(({ storedId }) => storedId === messageId);
+}
+
+/** Whether the server will soon have more of an answer than is shown, without telling this page. */
+export function isBehind({ turns }: TurnTree): boolean {
+  return [...turns.values()].some((turn) => {
+    if (turn.role !== 'assistant' || turn.storedId === null) return false;
+    const { phase, isCut } = turn.run.getView();
+    return isCut || (turn.run.isRestored && phase !== 'ended');
+  });
+}
+
+/** @returns the server's id of the last message of a path; empty where that is the newest of all, which is shown unless told otherwise */
+export function nameLeaf({ turns }: TurnTree, path: readonly Place[]): string {
+  const shown = path.findLast(({ turn }) => turn.storedId !== null)?.turn;
+  const newest = [...turns.values()].findLast((turn) => turn.storedId !== null);
+  return shown === newest ? '' : (shown?.storedId ?? '');
 }
 
 /** An answer that never began is no branch worth stepping to. */

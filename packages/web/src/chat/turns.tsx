@@ -1,24 +1,27 @@
 import { textOf } from '../stream/catch-up.ts';
 import type { RunStore } from '../stream/run-store.ts';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/text.ts';
 import { Answer } from './answer.tsx';
 import type { ChatActions } from './chat-actions.ts';
 import { PromptTurn } from './prompt-turn.tsx';
-import { type Place, type Shown, joinContinuations } from './turn-tree.ts';
+import type { Shown } from './turn-tree.ts';
 
 interface TurnsProps {
-  path: readonly Place[];
+  shown: readonly Shown[];
   /** The run started here last. */
   latest: RunStore | null;
   isBusy: boolean;
+  /** The prompt that is open for another wording. */
+  editingId: string | null;
   /** Null where the conversation can only be read. */
   actions: ChatActions | null;
   modelName: (id: string) => string;
   conversationId: string | null;
 }
 
-export function Turns({ path, latest, isBusy, actions, modelName, conversationId }: TurnsProps) {
-  const shown = joinContinuations(path);
+export function Turns(props: TurnsProps) {
+  const { shown, latest, isBusy, editingId, actions, modelName, conversationId } = props;
   return shown.map((item) => {
     if (item.role === 'assistant') {
       return (
@@ -39,6 +42,7 @@ export function Turns({ path, latest, isBusy, actions, modelName, conversationId
         key={item.place.turn.id}
         place={item.place}
         isBusy={isBusy}
+        isEditing={item.place.turn.id === editingId}
         actions={actions}
         conversationId={conversationId}
       />
@@ -50,7 +54,7 @@ function Instruction({ place }: Extract<Shown, { role: 'system' }>) {
   return (
     <details className="reasoning" data-messages={place.turn.storedId}>
       <summary>
-        System prompt
+        {t('System prompt')}
         <Icon name="chevron" className="size-4" />
       </summary>
       <p className="whitespace-pre-wrap">{textOf(place.turn.content)}</p>

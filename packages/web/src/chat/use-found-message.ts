@@ -2,14 +2,21 @@ import { useEffect, useLayoutEffect, useRef } from 'react';
 import { navigate, useHash, useReturns } from '../ui/navigation.ts';
 import { readMessageId } from '../ui/route.ts';
 import type { ChatStore } from './chat-store.ts';
+import type { ShownTurns } from './use-shown-turns.ts';
 import type { StickToEnd } from './use-stick-to-end.ts';
 
+interface Sight {
+  stick: StickToEnd;
+  shown: ShownTurns;
+}
+
 /** Shows the message that the address names: its branch, its place, and for a moment a mark on it. Once, so that one can read on. */
-export function useFoundMessage(chat: ChatStore, stick: StickToEnd): void {
+export function useFoundMessage(chat: ChatStore, { stick, shown }: Sight): void {
   const hash = useHash();
   const returns = useReturns();
   const { isLoaded, path } = chat.getState();
-  const { box, show } = stick;
+  const { box, stand } = stick;
+  const { reveal } = shown;
   const visited = useRef<string | null>(null);
   const arrival = useRef<HTMLElement | null>(null);
 
@@ -21,12 +28,12 @@ export function useFoundMessage(chat: ChatStore, stick: StickToEnd): void {
     if (hash === '') visited.current = null;
     if (messageId === null || !isLoaded || visited.current === visit) return;
     const element = box.current?.querySelector<HTMLElement>(`[data-messages~="${messageId}"]`) ?? null;
-    // In another branch, it is there when that one is drawn.
-    if (element === null) return chat.showMessage(messageId);
+    // In another branch, or further up, it is there when that is drawn.
+    if (element === null) return void (reveal(messageId) || chat.showMessage(messageId));
     visited.current = visit;
-    show(element);
+    stand(element);
     arrival.current = element;
-  }, [chat, box, show, hash, returns, isLoaded, path]);
+  }, [chat, box, stand, reveal, hash, returns, isLoaded, path]);
 
   // After the composer has taken the keyboard.
   useEffect(() => {

@@ -1,0 +1,46 @@
+import { useCallback, useState, useSyncExternalStore } from 'react';
+import { t } from '../ui/text.ts';
+import { type DraftImage, imageDraft } from './image-draft.ts';
+import type { OwnImage } from './prompt-content.ts';
+
+export interface ImageDraftUse {
+  chips: readonly DraftImage[];
+  /** Those that are ready to be sent. */
+  list: readonly OwnImage[];
+  /** Whether all of them may be sent now. */
+  isReady: boolean;
+  /** What is to be said about them, in order. */
+  notes: readonly string[];
+  add: (files: readonly File[]) => void;
+  remove: (key: number) => void;
+  clear: () => void;
+}
+
+/** @param imagelessModel the model's name, where it takes no images */
+export function useImageDraft(chatKey: string, imagelessModel: string | null): ImageDraftUse {
+  const draft = imageDraft(chatKey);
+  const { images, refusals } = useSyncExternalStore(draft.subscribe, draft.getState);
+  const reason =
+    imagelessModel === null
+      ? null
+      : t('{model} takes no images. Choose another model to attach some.', { model: imagelessModel });
+  // Told when some are brought, or have been before the model was chosen.
+  const [told, setTold] = useState<string | null>(null);
+  const isTold = reason !== null && (told === reason || images.length > 0);
+  const add = useCallback(
+    (files: readonly File[]) => (reason === null ? void draft.add(files) : setTold(reason)),
+    [draft, reason],
+  );
+  return {
+    chips: images,
+    list: images.flatMap(({ ready }) => ready?.image ?? []),
+    isReady: images.length === 0 || (reason === null && images.every(({ ready }) => ready !== null)),
+    notes: isTold ? [...refusals, reason] : refusals,
+    add,
+    remove: draft.remove,
+    clear() {
+      draft.clear();
+      setTold(null);
+    },
+  };
+}
