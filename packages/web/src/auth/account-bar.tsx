@@ -22,12 +22,12 @@ export function AccountBar({ user, onSettings }: AccountBarProps) {
         <button
           type="button"
           className="account-button"
-          aria-label={t('Settings: {who}', { who: user.name ?? user.email })}
           title={t('Settings')}
           aria-haspopup="dialog"
           onClick={onSettings}
         >
           <span className="min-w-0 flex-1 text-[0.9375rem]/5">
+            <span className="sr-only">{t('Settings')}: </span>
             {user.name !== null && <span className="block truncate font-medium">{user.name}</span>}
             <span className="block truncate text-[0.8125rem] text-ink-soft">{user.email}</span>
           </span>

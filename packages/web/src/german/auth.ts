@@ -7,7 +7,6 @@ export const auth: Catalogue = {
   'One moment…': 'Einen Moment …',
   Password: 'Passwort',
   'Set up': 'Einrichten',
-  'Settings: {who}': 'Einstellungen: {who}',
   Settings: 'Einstellungen',
   'Setup code': 'Einrichtungscode',
   'Sign in': 'Anmelden',
