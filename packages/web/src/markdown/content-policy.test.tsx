@@ -49,11 +49,12 @@ describe('what a model writes', () => {
     },
   );
 
-  it('fetches no image, and links to it', () => {
+  it('fetches no image, and offers to', () => {
     const html = render(
       '![chart](https://example.com/a.png "t") and ![ref][r]\n\n[r]: https://example.com/b.png',
     );
-    expect(html).not.toContain('<img');
+    expect(html).not.toMatch(/<img|<iframe/);
+    expect(html.match(/Load image/g)).toHaveLength(2);
     expect(html.match(/<a href="https:\/\/example\.com\//g)).toHaveLength(2);
     expect(html).toContain('example.com');
   });

@@ -1,4 +1,5 @@
-import { Lexer, type Token } from 'marked';
+import type { Lexer, Token } from 'marked';
+import { createLexer } from './create-lexer.ts';
 import type { Definitions } from './split-blocks.ts';
 
 /** A list of tokens that may still have to be made. On the list itself: thousands of entries of a WeakMap slow each collection. */
@@ -16,7 +17,7 @@ function plainText(source: string): Token {
  * @returns their tokens; text that the lexer gives up on is one paragraph of plain text
  */
 export function lexBlock(raw: string, definitions: Definitions): Token[] {
-  const lexer = new Lexer();
+  const lexer = createLexer();
   Object.assign(lexer.tokens.links, definitions);
   try {
     const tokens = lexer.blockTokens(raw, []);

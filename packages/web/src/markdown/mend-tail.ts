@@ -1,9 +1,10 @@
 import remend from 'remend';
+import { closeFormula, findOpenFormula, mendMathBlock } from './mend-math.ts';
 
 /** A last line of nothing but markers: what it means shows with the next characters. */
 const bareMarkers = /(?:^|\n)[ \t>]*(?:[-+*_=#>|~`: \t]+|\d{1,9}[.)]?[ \t]*)$/;
 /** Markers at the very end that may open or close something. */
-const danglingMarkers = /(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|!?\[|\\)$/;
+const danglingMarkers = /(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|!?\[|\[\^[^\]\s]*|\$\$?|\\[([]?)$/;
 const delimiterCells = /^[ \t]*\|?[ \t:|-]*$/;
 const fence = /^ {0,3}(?:`{3,}|~{3,})/;
 
@@ -41,6 +42,16 @@ function lastInlineStart(block: string): number {
   return lineStart;
 }
 
+/** A formula that is being written is left alone; what stands open before it is closed behind it. */
+function mendInline(text: string): string {
+  const formula = findOpenFormula(text);
+  if (formula === null) return remend(text, options);
+  const before = text.slice(0, formula.start);
+  const mended = remend(`${before}x`, options);
+  const closers = mended.startsWith(`${before}x`) ? mended.slice(before.length + 1) : '';
+  return closeFormula(text, formula.opening) + closers;
+}
+
 function isInsideFence(before: string): boolean {
   return before.includes('```') && (before.match(nestedFence)?.length ?? 0) % 2 === 1;
 }
@@ -57,9 +68,11 @@ export function mendTail(block: string): string {
   if (fence.test(block)) return block;
   const table = mendTable(block);
   if (table !== null) return table;
+  const math = mendMathBlock(block);
+  if (math !== null) return math;
   const whole = block.replace(bareMarkers, '').replace(danglingMarkers, '');
   // Nothing inline reaches over a blank line or into the next item, so only what follows the last one is looked at.
   const start = lastInlineStart(whole);
   const before = whole.slice(0, start);
-  return isInsideFence(before) ? whole : before + remend(whole.slice(start), options);
+  return isInsideFence(before) ? whole : before + mendInline(whole.slice(start));
 }

@@ -1,8 +1,14 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { Fragment, type ReactNode, createElement, memo } from 'react';
+import { t, useLanguage } from '../ui/text.ts';
 import { CodeBlock } from './code-block.tsx';
 import { decodeEntities } from './decode-entities.ts';
+import type { FootnoteMarkToken, FootnoteToken } from './footnote-syntax.ts';
+import { FootnoteMark } from './footnotes.tsx';
+import { Formula } from './formula.tsx';
 import { readTokens } from './lex-block.ts';
+import { LinkHost } from './link-host.tsx';
+import type { MathToken } from './math-syntax.ts';
 import { RemoteImage } from './remote-image.tsx';
 import { safeLink } from './safe-url.ts';
 
@@ -13,20 +19,47 @@ const lineBreak = /^<br *\/?>$/i;
 /** @returns marked's tokens as React elements: no HTML string in between, and none that a model wrote */
 export function renderTokens(tokens: Token[] | undefined): ReactNode {
   if (tokens === undefined) return null;
-  // Without extensions, marked makes no tokens but its own.
+  // These are all that our lexer makes.
   return readTokens(tokens).map((token, index) => (
-    <Fragment key={index}>{renderToken(token as MarkedToken)}</Fragment>
+    <Fragment key={index}>{renderToken(token as MarkedToken | OwnToken)}</Fragment>
   ));
 }
 
-function renderToken(token: MarkedToken): ReactNode {
+type OwnToken = MathToken | FootnoteToken | FootnoteMarkToken;
+
+function isOwn(token: MarkedToken | OwnToken): token is OwnToken {
+  return token.type === 'math' || token.type === 'footnote' || token.type === 'footnote-mark';
+}
+
+function renderOwn(token: OwnToken): ReactNode {
+  switch (token.type) {
+    case 'math':
+      return (
+        <Formula tex={token.tex} isDisplay={token.isDisplay} isBlock={token.isBlock} isOpen={token.isOpen} />
+      );
+    case 'footnote-mark':
+      return <FootnoteMark label={token.label} />;
+    case 'footnote':
+      // Within another block it stays where it is; those between blocks stand at the end.
+      return (
+        <>
+          [^{token.label}]: {renderTokens(token.tokens)}
+        </>
+      );
+    default:
+      return token satisfies never;
+  }
+}
+
+function renderToken(token: MarkedToken | OwnToken): ReactNode {
+  if (isOwn(token)) return renderOwn(token);
   switch (token.type) {
     case 'paragraph':
       return <p>{renderTokens(token.tokens)}</p>;
     case 'heading':
       return createElement(headingTags[token.depth - 1] ?? 'h6', null, renderTokens(token.tokens));
     case 'code':
-      return <CodeBlock code={token.text} language={token.lang ?? ''} />;
+      return <CodeBlock code={token.text} info={token.lang ?? ''} />;
     case 'blockquote':
       return <blockquote>{renderTokens(token.tokens)}</blockquote>;
     case 'list':
@@ -87,7 +120,7 @@ function renderInline(token: InlineToken): ReactNode {
     case 'image':
       return <RemoteImage href={token.href} alt={decodeEntities(token.text)} />;
     case 'checkbox':
-      return <input type="checkbox" checked={token.checked} readOnly disabled aria-label="Task" />;
+      return <TaskMark isDone={token.checked} />;
     default:
       return token satisfies never;
   }
@@ -103,10 +136,18 @@ function renderLink(token: Tokens.Link): ReactNode {
   const href = safeLink(token.href);
   if (href === null) return renderTokens(token.tokens);
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer" title={token.title ?? undefined}>
-      {renderTokens(token.tokens)}
-    </a>
+    <>
+      <a href={href} target="_blank" rel="noopener noreferrer" title={token.title ?? undefined}>
+        {renderTokens(token.tokens)}
+      </a>
+      <LinkHost href={href} text={token.text} />
+    </>
   );
+}
+
+function TaskMark({ isDone }: { isDone: boolean }) {
+  useLanguage();
+  return <input type="checkbox" checked={isDone} readOnly disabled aria-label={t('Task')} />;
 }
 
 function List({ token }: { token: Tokens.List }): ReactNode {
@@ -142,8 +183,9 @@ const TableRow = memo(
 );
 
 function Table({ token }: { token: Tokens.Table }): ReactNode {
+  useLanguage();
   return (
-    <div className="table-box" tabIndex={0} role="group" aria-label="Table">
+    <div className="table-box" tabIndex={0} role="group" aria-label={t('Table')}>
       <table>
         <thead>
           <tr>{renderCells(token.header, 'th')}</tr>

@@ -1,4 +1,6 @@
-import { Lexer, type Token } from 'marked';
+import type { Lexer, Token } from 'marked';
+import { createLexer } from './create-lexer.ts';
+import { readMathBlock } from './math-syntax.ts';
 
 /** Link targets by normalised label, as marked keeps them. */
 export type Definitions = Lexer['tokens']['links'];
@@ -48,7 +50,7 @@ function judgedPart(text: string): string {
 }
 
 function lexBlocks(text: string): { blocks: Block[]; tokens: Token[]; definitions: Definitions } {
-  const lexer = new Lexer();
+  const lexer = createLexer();
   const tokens = lexer.blockTokens(text, []);
   const blocks: Block[] = [];
   for (const token of tokens) {
@@ -95,6 +97,42 @@ function isOpenFence(tail: string): boolean {
   return start !== undefined && !fenceEndCandidate.test(tail.slice(start.length - 1));
 }
 
+/** Where a line begins that opens a formula; or a whole fence, in which none does. */
+const mathOpening =
+  /(?:^|\n)(?:( {0,3}(?:\$\$|\\\[))| {0,3}(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})[^\n]*(?:\n(?! {0,3}\2)[^\n]*)*(?:\n {0,3}\2[^\n]*)?)/g;
+const blankLine = /\n[ \t]*\n/;
+
+/** Where a formula on lines of its own begins that may yet find its end, or -1: until then its lines say nothing. */
+function undecidedMath(tail: string): number {
+  let end = 0;
+  for (const { index, 0: found, 1: opening } of tail.matchAll(mathOpening)) {
+    if (opening === undefined) continue;
+    const start = index + found.length - opening.length;
+    if (start < end) continue;
+    const block = readMathBlock(tail.slice(start));
+    if (block !== undefined) end = start + block.raw.length;
+    else if (isUnended(tail.slice(index + found.length), opening)) return start;
+  }
+  return -1;
+}
+
+const mathLine = /(?<=^|\n) {0,3}(?:\$\$|\\\[)/g;
+
+/** The front of `text` in which no line opens a formula that a line to come may end, whatever the lines before make of it. */
+function endedPart(text: string): string {
+  let end = text.length;
+  // From the last on: what is cut off may have held the end of one before.
+  for (const { index, 0: opening } of [...text.matchAll(mathLine)].reverse()) {
+    const lines = text.slice(index + opening.length, Math.min(end, text.lastIndexOf('\n') + 1));
+    if (isUnended(lines, opening)) end = index;
+  }
+  return text.slice(0, end);
+}
+
+function isUnended(content: string, opening: string): boolean {
+  return !content.includes(opening.endsWith('[') ? '\\]' : '$$') && !blankLine.test(content);
+}
+
 interface Cut {
   closed: string[];
   open: string[];
@@ -104,13 +142,22 @@ interface Cut {
 
 /** Cuts the finished blocks off the front of `tail`. */
 function cutClosed(tail: string): Cut {
+  const mathStart = undecidedMath(tail);
+  if (mathStart === -1 || isOpenFence(tail)) return cutDecided(tail);
+  const math = tail.slice(mathStart);
+  if (mathStart === 0) return { closed: [], open: [math], tail, definitions: noDefinitions };
+  const before = cutDecided(tail.slice(0, mathStart));
+  return { ...before, open: [...before.open, math], tail: before.tail + math };
+}
+
+function cutDecided(tail: string): Cut {
   if (isOpenFence(tail)) return { closed: [], open: [tail], tail, definitions: noDefinitions };
   const whole = lexBlocks(tail);
   const open = whole.blocks.map((block) => block.raw);
   const nothingClosed = { closed: [], open, tail, definitions: noDefinitions };
   // A boundary between judged lines is one in the whole too.
   if (open.length < 2) return nothingClosed;
-  const judged = judgedPart(tail);
+  const judged = endedPart(judgedPart(tail));
   const { blocks, tokens } = judged === tail ? whole : lexBlocks(judged);
   const count = countClosed(blocks, tokens);
   if (count === 0) return nothingClosed;

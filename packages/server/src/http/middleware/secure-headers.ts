@@ -2,35 +2,70 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { PublicAddress } from '../public-address.ts';
 
+const nowhere = ["'none'"];
+const here = ["'self'"];
+
+const page = {
+  'default-src': nowhere,
+  'script-src': here,
+  'style-src': here,
+  // Images in answers are never fetched by the page: a model could send data away in their addresses.
+  'img-src': ["'self'", 'data:', 'blob:'],
+  // Of formulas.
+  'font-src': here,
+  'connect-src': here,
+  'manifest-src': here,
+  'worker-src': here,
+  // The document of an image that the reader asks for.
+  'frame-src': here,
+  'base-uri': nowhere,
+  'form-action': here,
+  'frame-ancestors': nowhere,
+  'require-trusted-types-for': ["'script'"],
+  // Of the page's scripts one makes an address of code: that of its worker.
+  'trusted-types': ['sluice-worker'],
+};
+
+/** A document that shows one image from anywhere, in a sandbox of its own wherever it is opened, and can do nothing else. */
+const imageFrame = {
+  'default-src': nowhere,
+  'script-src': here,
+  'style-src': here,
+  'img-src': ['https:', 'http:'],
+  'base-uri': nowhere,
+  'form-action': nowhere,
+  'frame-ancestors': here,
+  sandbox: ['allow-scripts'],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': nowhere,
+};
+
+const imageFramePath = /^\/image-frame\.(?:html|css|js)$/;
+
 /**
  * The security headers of every response. Those that only make sense over https would break a page on a plain-http LAN address,
  * and are sent when PUBLIC_URL is https alone.
  */
 export function secureHeaders(address: PublicAddress): RequestHandler {
   const { isSecure } = address;
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'none'"],
-        'script-src': ["'self'"],
-        'style-src': ["'self'"],
-        // Images in answers are never fetched by themselves: a model could send data away in their addresses.
-        'img-src': ["'self'", 'data:', 'blob:'],
-        'connect-src': ["'self'"],
-        'manifest-src': ["'self'"],
-        'worker-src': ["'self'"],
-        'base-uri': ["'none'"],
-        'form-action': ["'self'"],
-        'frame-ancestors': ["'none'"],
-        'require-trusted-types-for': ["'script'"],
-        ...(isSecure && { 'upgrade-insecure-requests': [] }),
-      },
-    },
+  const upgrade = isSecure && { 'upgrade-insecure-requests': [] };
+  const shared = {
     strictTransportSecurity: isSecure,
     crossOriginOpenerPolicy: isSecure,
     originAgentCluster: isSecure,
-    xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
+  } as const;
+  const ofPage = helmet({
+    ...shared,
+    contentSecurityPolicy: { useDefaults: false, directives: { ...page, ...upgrade } },
+    xFrameOptions: { action: 'deny' },
   });
+  const ofImageFrame = helmet({
+    ...shared,
+    contentSecurityPolicy: { useDefaults: false, directives: { ...imageFrame, ...upgrade } },
+    xFrameOptions: { action: 'sameorigin' },
+    // Its origin is none: to it, its own style and script come from elsewhere.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  });
+  return (req, res, next) => (imageFramePath.test(req.path) ? ofImageFrame : ofPage)(req, res, next);
 }

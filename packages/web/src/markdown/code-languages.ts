@@ -1,0 +1,66 @@
+/** Names that a fence may bear, by the grammar that colours it. Others stay plain. */
+const names: Readonly<Record<string, string>> = {
+  bash: 'sh shell zsh shellscript',
+  c: 'h',
+  clojure: 'clj',
+  cpp: 'c++ cc cxx hpp',
+  csharp: 'c# cs',
+  css: '',
+  dart: '',
+  diff: 'patch',
+  docker: 'dockerfile',
+  elixir: 'ex exs',
+  erlang: 'erl',
+  go: 'golang',
+  graphql: 'gql',
+  haskell: 'hs',
+  hcl: 'terraform tf',
+  html: 'htm',
+  ini: 'properties conf',
+  java: '',
+  javascript: 'js mjs cjs node',
+  json: 'json5',
+  jsonc: '',
+  jsx: '',
+  julia: 'jl',
+  kotlin: 'kt kts',
+  latex: 'tex',
+  lua: '',
+  make: 'makefile',
+  markdown: 'md',
+  nginx: '',
+  nix: '',
+  ocaml: 'ml',
+  perl: 'pl',
+  php: '',
+  powershell: 'ps1 ps pwsh',
+  proto: 'protobuf',
+  python: 'py python3',
+  r: '',
+  ruby: 'rb',
+  rust: 'rs',
+  scala: '',
+  scss: 'sass',
+  solidity: 'sol',
+  sql: 'postgresql mysql sqlite',
+  svelte: '',
+  swift: '',
+  toml: '',
+  tsx: '',
+  typescript: 'ts mts cts',
+  vue: '',
+  xml: 'svg rss',
+  yaml: 'yml',
+  zig: '',
+};
+
+const grammars = new Map(
+  Object.entries(names).flatMap(([grammar, others]) =>
+    [grammar, ...others.split(' ')].map((name) => [name, grammar] as const),
+  ),
+);
+
+/** @returns the grammar for what a fence calls its language, or null */
+export function grammarOf(language: string): string | null {
+  return language === '' ? null : (grammars.get(language.toLowerCase()) ?? null);
+}
