@@ -31,7 +31,7 @@ export function AccountBar({ user, onSettings }: AccountBarProps) {
             {user.name !== null && <span className="block truncate font-medium">{user.name}</span>}
             <span className="block truncate text-[0.8125rem] text-ink-soft">{user.email}</span>
           </span>
-          <Icon name="settings" />
+          <Icon name="gear" />
         </button>
         <button
           type="button"

@@ -16,14 +16,14 @@ export function listCommands(user: User, onNew: () => void): Command[] {
   const open = (panel: string) => () => navigate(location.pathname + `#${panel}`);
   const commands: Command[] = [
     { id: 'new', label: t('New chat'), icon: 'plus', run: onNew },
-    { id: 'account', label: t('Settings'), icon: 'settings', run: open('account') },
+    { id: 'account', label: t('Settings'), icon: 'gear', run: open('account') },
     { id: 'tokens', label: t('API tokens'), icon: 'link', run: open('tokens') },
-    { id: 'usage', label: t('Usage'), icon: 'download', run: open('usage') },
+    { id: 'usage', label: t('Usage'), icon: 'chart', run: open('usage') },
     { id: 'light', label: t('Light theme'), icon: 'sun', run: () => applyTheme('light') },
     { id: 'dark', label: t('Dark theme'), icon: 'moon', run: () => applyTheme('dark') },
     { id: 'system', label: t('System theme'), icon: 'screen', run: () => applyTheme('system') },
-    { id: 'shortcuts', label: t('Keyboard shortcuts'), icon: 'alert', run: open('shortcuts') },
+    { id: 'shortcuts', label: t('Keyboard shortcuts'), icon: 'keyboard', run: open('shortcuts') },
   ];
   if (user.role !== 'admin') return commands;
-  return [...commands, { id: 'users', label: t('Users'), icon: 'settings', run: open('users') }];
+  return [...commands, { id: 'users', label: t('Users'), icon: 'people', run: open('users') }];
 }

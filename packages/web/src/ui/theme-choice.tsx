@@ -9,7 +9,7 @@ export function ThemeChoice() {
   const theme = useSyncExternalStore(subscribeTheme, readTheme);
   const labels = { system: t('System theme'), light: t('Light theme'), dark: t('Dark theme') };
   return (
-    <fieldset className="flex rounded-full border border-line p-0.5">
+    <fieldset className="flex shrink-0 rounded-full border border-line p-0.5">
       <legend className="sr-only">{t('Theme')}</legend>
       {themes.map((name) => (
         <label key={name} className="theme-option" title={labels[name]}>
