@@ -5,6 +5,7 @@ import type { RunView } from '../stream/run-view.ts';
 import { useRunReasoning, useRunText, useRunView } from '../stream/use-run.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/text.ts';
 import { AnswerFacts } from './answer-facts.tsx';
 import { BranchPager } from './branch-pager.tsx';
 import type { ChatActions } from './chat-actions.ts';
@@ -41,7 +42,7 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
   const mark = readEndMark(view);
   return (
     <article
-      aria-label="Assistant"
+      aria-label={t('Assistant')}
       className="answer"
       data-messages={namesOf(places)}
       data-stream={isLatest ? (isWhole ? 'done' : 'streaming') : undefined}
@@ -60,13 +61,13 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
       )}
       {isWhole && (
         <footer className="turn-footer">
-          {hasText && <CopyButton label="Copy" text={joinText(runs)} />}
+          {hasText && <CopyButton label={t('Copy')} text={joinText(runs)} />}
           {actions !== null && hasBegun && (
             <button
               type="button"
               className="icon-button"
-              aria-label="Regenerate"
-              title="Regenerate"
+              aria-label={t('Regenerate')}
+              title={t('Regenerate')}
               disabled={isBusy}
               onClick={() => actions.regenerate(places[0]?.turn.id ?? turn.id)}
             >
@@ -84,13 +85,13 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
               disabled={isBusy}
               onClick={() => actions.continue(turn.id)}
             >
-              Continue
+              {t('Continue')}
             </button>
           )}
           {hasBegun && view.model !== '' && (
             <AnswerFacts
               views={runs.map((each) => each.getView())}
-              modelName={modelName(view.model)}
+              modelName={modelName}
               isCounted={actions !== null}
             />
           )}
@@ -121,11 +122,11 @@ function Reasoning({ run }: { run: RunStore }) {
   const view: RunView = useRunView(run);
   const isOver = view.thoughtMs !== null || !isGrowing(view);
   const seconds = Math.max(1, Math.round((view.thoughtMs ?? 0) / 1000));
-  const label = view.thoughtMs === null ? 'Thoughts' : `Thought for ${seconds} s`;
+  const label = view.thoughtMs === null ? t('Thoughts') : t('Thought for {seconds} s', { seconds });
   return (
     <details className="reasoning">
       <summary>
-        {isOver ? label : 'Thinking…'}
+        {isOver ? label : t('Thinking…')}
         <Icon name="chevron" className="size-4" />
       </summary>
       <ReasoningText run={run} />

@@ -1,4 +1,5 @@
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/text.ts';
 import type { Place } from './turn-tree.ts';
 
 interface BranchPagerProps {
@@ -27,9 +28,9 @@ export function BranchPager({ place, isDisabled, onChoose }: BranchPagerProps) {
   };
   return (
     <span className="flex items-center text-sm text-ink-soft tabular-nums">
-      {step('Previous version', 'left', index - 1)}
+      {step(t('Previous version'), 'left', index - 1)}
       {index + 1}/{siblingIds.length}
-      {step('Next version', 'right', index + 1)}
+      {step(t('Next version'), 'right', index + 1)}
     </span>
   );
 }

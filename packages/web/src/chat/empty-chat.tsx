@@ -1,15 +1,25 @@
 import type { ModelList } from '@sluice/shared';
 import { Mark } from '../ui/mark.tsx';
+import { t } from '../ui/text.ts';
 import { isDemoOnly } from './model-choice.ts';
 
-const examples = [
-  { title: 'Explain an idea', text: 'Explain how public-key cryptography works, with an everyday analogy.' },
-  { title: 'Compare options', text: 'Compare SQLite and PostgreSQL for a small web application in a table.' },
+const examples = () => [
   {
-    title: 'Write some code',
-    text: 'Write a TypeScript function that retries a request with exponential backoff.',
+    title: t('Explain an idea'),
+    text: t('Explain how public-key cryptography works, with an everyday analogy.'),
   },
-  { title: 'Plan something', text: 'Plan a three-day walking trip in the Alps for two beginners in June.' },
+  {
+    title: t('Compare options'),
+    text: t('Compare SQLite and PostgreSQL for a small web application in a table.'),
+  },
+  {
+    title: t('Write some code'),
+    text: t('Write a TypeScript function that retries a request with exponential backoff.'),
+  },
+  {
+    title: t('Plan something'),
+    text: t('Plan a three-day walking trip in the Alps for two beginners in June.'),
+  },
 ];
 
 interface EmptyChatProps {
@@ -25,14 +35,15 @@ export function EmptyChat({ name, list, isEarly, onAsk }: EmptyChatProps) {
     <div className={`empty-chat ${isEarly ? 'invisible' : ''}`}>
       <Mark className="size-11" />
       <h1 className="mt-5 text-[1.75rem]/9 font-semibold tracking-tight text-balance">
-        {name === null ? 'What is on your mind?' : `What is on your mind, ${name}?`}
+        {name === null ? t('What is on your mind?') : t('What is on your mind, {name}?', { name })}
       </h1>
       <p className="mt-2 max-w-[34rem] text-ink-soft text-pretty">
-        Sluice is your own gateway to language models. Answers appear as they are written, and Stop stops them
-        at once.
+        {t(
+          'Sluice is your own gateway to language models. Answers appear as they are written, and Stop stops them at once.',
+        )}
       </p>
       <ul className="mt-7 grid grid-cols-2 gap-2.5">
-        {examples.map(({ title, text }) => (
+        {examples().map(({ title, text }) => (
           <li key={title}>
             <button type="button" className="example" onClick={() => onAsk(text)}>
               <span className="block font-medium">{title}</span>
@@ -49,9 +60,9 @@ export function EmptyChat({ name, list, isEarly, onAsk }: EmptyChatProps) {
 function DemoNotice() {
   return (
     <p className="demo-notice">
-      <strong>This is a demonstration.</strong> No provider is configured yet, so the built-in demo model
-      answers. To talk to a real one, set <code>ANTHROPIC_API_KEY</code> or <code>OPENAI_API_KEY</code> on the
-      server and restart it.
+      <strong>{t('This is a demonstration.')}</strong>{' '}
+      {t('No provider is configured yet, so the built-in demo model answers.')}{' '}
+      {t('To talk to a real one, set ANTHROPIC_API_KEY or OPENAI_API_KEY on the server and restart it.')}
     </p>
   );
 }

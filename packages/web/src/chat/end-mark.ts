@@ -1,40 +1,49 @@
 import type { RunEndReason } from '@sluice/shared';
 import { isGrowing } from '../stream/is-growing.ts';
 import type { RunView } from '../stream/run-view.ts';
+import { formatDuration } from '../ui/format.ts';
+import { t } from '../ui/text.ts';
 
-const CUT_OFF = 'Cut off: this is not the whole answer';
+const sayCutOff = () => t('Cut off: this is not the whole answer');
 
 /** @returns how the run ended, or how its provider ended the answer; undefined while that goes on, and where it was ended or broke off here */
 export function readEndReason({ end, finishReason }: RunView): RunEndReason | undefined {
   return end?.reason ?? finishReason ?? undefined;
 }
 
+/** @returns that a run was stopped, with the proof where there is one */
+export function sayStopped({ stop }: RunView): string {
+  const closedMs = stop?.upstreamClosedMs ?? null;
+  if (closedMs === null) return t('Stopped');
+  return t('Stopped · connection closed in {delay}', { delay: formatDuration(closedMs) });
+}
+
 /** @returns a short, honest mark for an answer that is not whole; null for one that is, or that still grows */
 export function readEndMark(view: RunView): string | null {
   switch (readEndReason(view)) {
     case 'stopped':
-      return 'Stopped';
+      return sayStopped(view);
     case 'length':
-      return 'Ended at the length limit';
+      return t('Ended at the length limit');
     case 'refused':
-      return 'The model declined to go on';
+      return t('The model declined to go on');
     case 'disconnected':
-      return 'Ended when the connection was lost';
+      return t('Ended when the connection was lost');
     case 'timeout':
-      return 'Ended by a time limit';
+      return t('Ended by a time limit');
     case 'interrupted':
-      return 'Interrupted: the server stopped';
+      return t('Interrupted: the server stopped');
     case 'budget':
-      return 'Ended when the budget was used up';
+      return t('Ended when the budget was used up');
     case 'revoked':
-      return 'Ended when access was revoked';
+      return t('Ended when access was revoked');
     case 'error':
-      return view.hasText ? CUT_OFF : null;
+      return view.hasText ? sayCutOff() : null;
     case 'complete':
       return null;
     case undefined:
-      if (view.isStoppedHere) return 'Stopped';
-      return view.isCut && view.hasText ? CUT_OFF : null;
+      if (view.isStoppedHere) return sayStopped(view);
+      return view.isCut && view.hasText ? sayCutOff() : null;
   }
 }
 

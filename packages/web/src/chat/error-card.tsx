@@ -1,6 +1,7 @@
 import type { RunFailure } from '../stream/run-failure.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/text.ts';
 import { useCountdown } from './use-countdown.ts';
 
 interface ErrorCardProps {
@@ -22,7 +23,7 @@ export function ErrorCard({ failure, runId, onRetry }: ErrorCardProps) {
         <p>{failure.message}</p>
         <p className="mt-1 flex items-center gap-1 text-sm text-ink-soft">
           <span className="min-w-0 font-mono text-[0.8125rem] wrap-anywhere">{quoted}</span>
-          <CopyButton label="Copy error details" text={quoted} />
+          <CopyButton label={t('Copy error details')} text={quoted} />
         </p>
       </div>
       <button
@@ -32,7 +33,7 @@ export function ErrorCard({ failure, runId, onRetry }: ErrorCardProps) {
         onClick={() => onRetry?.()}
       >
         <Icon name="retry" className="size-4" />
-        {waitSeconds > 0 ? `Retry in ${waitSeconds} s` : 'Retry'}
+        {waitSeconds > 0 ? t('Retry in {seconds} s', { seconds: waitSeconds }) : t('Retry')}
       </button>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useSession } from '../api/session-context.ts';
+import { t } from '../ui/text.ts';
 import type { Image } from './prompt-content.ts';
 import { readStoredImage } from './stored-image.ts';
 
@@ -30,5 +31,5 @@ function StoredImage({ sha256, conversationId }: { sha256: string; conversationI
 
 function Picture({ src }: { src: string | null }) {
   if (src === null) return <div className="prompt-image size-40" />;
-  return <img src={src} alt="Attached to the prompt" className="prompt-image" />;
+  return <img src={src} alt={t('Attached to the prompt')} className="prompt-image" />;
 }

@@ -1,6 +1,8 @@
+import { formatDuration } from '../ui/format.ts';
+import { t } from '../ui/text.ts';
 import { isGrowing } from '../stream/is-growing.ts';
 import type { RunView } from '../stream/run-view.ts';
-import { readEndReason } from './end-mark.ts';
+import { readEndReason, sayStopped } from './end-mark.ts';
 
 export interface RunStatus {
   text: string;
@@ -8,40 +10,49 @@ export interface RunStatus {
   showsElapsed: boolean;
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`;
+type NameModel = (id: string) => string;
+
+function readNotice(notice: NonNullable<RunView['notice']>, nameModel: NameModel): string {
+  if (notice.type === 'run-fallback') {
+    const names = { from: nameModel(notice.from), to: nameModel(notice.to) };
+    return t('{from} is not available. Falling back to {to}…', names);
+  }
+  const { attempt, maxAttempts } = notice;
+  const delay = formatDuration(notice.delayMs);
+  if (maxAttempts === undefined) return t('Retrying: attempt {attempt} in {delay}', { attempt, delay });
+  return t('Retrying: attempt {attempt}/{count} in {delay}', { attempt, count: maxAttempts, delay });
 }
 
-function readNotice(notice: NonNullable<RunView['notice']>): string {
-  if (notice.type === 'run-fallback') return `${notice.from} is not available. Falling back to ${notice.to}…`;
-  return `Retrying: attempt ${notice.attempt} in ${seconds(notice.delayMs)}`;
+function readQueue(queuedFor: NonNullable<RunView['queuedFor']>): string {
+  return queuedFor === 'answer'
+    ? t('Queued: the last answer is being completed…')
+    : t('Queued: waiting for a free connection…');
 }
 
 function readEnd(view: RunView): string {
   const reason = readEndReason(view);
-  if (reason === 'stopped' || (reason === undefined && view.isStoppedHere)) {
-    const closedMs = view.stop?.upstreamClosedMs ?? null;
-    return closedMs === null ? 'Stopped' : `Stopped · connection closed in ${Math.round(closedMs)} ms`;
-  }
+  if (reason === 'stopped' || (reason === undefined && view.isStoppedHere)) return sayStopped(view);
   // A failure is told by its own alert.
   if (view.failure !== null) return '';
-  if (reason === 'complete') return 'Answer complete';
-  return reason === undefined ? '' : 'Answer ended early';
+  if (reason === 'complete') return t('Answer complete');
+  return reason === undefined ? '' : t('Answer ended early');
 }
 
 /**
- * @param modelName what people call the model
+ * @param nameModel what people call a model
  * @returns the one line that says what a run is doing; it changes a few times per run, not with the text
  */
-export function readStatus(view: RunView, modelName: string): RunStatus {
+export function readStatus(view: RunView, nameModel: NameModel): RunStatus {
   const still = (text: string) => ({ text, showsElapsed: false });
+  const timed = (text: string) => ({ text, showsElapsed: true });
   if (!isGrowing(view)) return still(readEnd(view));
-  if (view.isStopping) return still('Stopping…');
-  if (view.stopFailure !== null) return still(`Not stopped. ${view.stopFailure}`);
-  if (view.connection === 'reconnecting') return still('Reconnecting…');
-  if (view.connection === 'resumed') return still('Connected again');
-  if (view.phase === 'generating') return still('Generating');
-  if (view.notice !== null) return still(readNotice(view.notice));
-  if (view.phase === 'thinking') return { text: 'Thinking…', showsElapsed: true };
-  return { text: `Waiting for ${modelName}…`, showsElapsed: true };
+  if (view.isStopping) return still(t('Stopping…'));
+  if (view.stopFailure !== null) return still(t('Not stopped. {reason}', { reason: view.stopFailure }));
+  if (view.connection === 'reconnecting') return still(t('Reconnecting…'));
+  if (view.connection === 'resumed') return still(t('Connection resumed'));
+  if (view.phase === 'generating') return still(t('Generating'));
+  if (view.queuedFor !== null) return timed(readQueue(view.queuedFor));
+  if (view.notice !== null) return still(readNotice(view.notice, nameModel));
+  if (view.phase === 'thinking') return timed(t('Thinking…'));
+  return timed(t('Waiting for {model}…', { model: nameModel(view.model) }));
 }

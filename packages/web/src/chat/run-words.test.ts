@@ -7,6 +7,8 @@ import { readStatus } from './run-status.ts';
 
 const waiting: RunView = createRunStore({ id: 'a', model: 'p/m', now: () => 0 }).getView();
 
+const named = (id: string) => id;
+
 function ended(reason: RunEndReason, change: Partial<RunView> = {}): RunView {
   const timing = { firstTokenMs: 1, totalMs: 2 };
   const end = {
@@ -23,45 +25,55 @@ function ended(reason: RunEndReason, change: Partial<RunView> = {}): RunView {
 
 describe('the status line', () => {
   it('says what a run waits for', () => {
-    expect(readStatus(waiting, 'Model M')).toEqual({ text: 'Waiting for Model M…', showsElapsed: true });
-    expect(readStatus({ ...waiting, phase: 'thinking' }, 'M').text).toBe('Thinking…');
+    expect(readStatus(waiting, () => 'Model M')).toEqual({
+      text: 'Waiting for Model M…',
+      showsElapsed: true,
+    });
+    expect(readStatus({ ...waiting, phase: 'thinking' }, named).text).toBe('Thinking…');
     const notice = { type: 'run-retry' as const, attempt: 2, delayMs: 1500, reason: 'x' };
-    expect(readStatus({ ...waiting, notice }, 'M').text).toBe('Retrying: attempt 2 in 1.5 s');
+    expect(readStatus({ ...waiting, notice }, named).text).toBe('Retrying: attempt 2 in 1.5 s');
+    const counted = { ...notice, maxAttempts: 3 };
+    expect(readStatus({ ...waiting, notice: counted }, named).text).toBe('Retrying: attempt 2/3 in 1.5 s');
     const fallback = { type: 'run-fallback' as const, from: 'a/a', to: 'b/b', reason: 'x' };
-    expect(readStatus({ ...waiting, notice: fallback }, 'M').text).toContain('Falling back to b/b');
+    expect(readStatus({ ...waiting, notice: fallback }, named).text).toContain('Falling back to b/b');
     const generating = { ...waiting, phase: 'generating' as const };
-    expect(readStatus(generating, 'M').text).toBe('Generating');
-    expect(readStatus({ ...generating, connection: 'reconnecting' }, 'M').text).toBe('Reconnecting…');
-    expect(readStatus({ ...generating, connection: 'resumed' }, 'M').text).toBe('Connected again');
+    expect(readStatus(generating, named).text).toBe('Generating');
+    expect(readStatus({ ...generating, connection: 'reconnecting' }, named).text).toBe('Reconnecting…');
+    expect(readStatus({ ...generating, connection: 'resumed' }, named).text).toBe('Connection resumed');
+  });
+
+  it('says what a question waits for before it is sent', () => {
+    expect(readStatus({ ...waiting, queuedFor: 'answer' }, named).text).toMatch(/^Queued: the last answer/);
+    expect(readStatus({ ...waiting, queuedFor: 'connection' }, named).text).toMatch(/^Queued:.*connection/);
   });
 
   it('calls an answer complete as soon as it is whole, before its run has ended', () => {
     const finished: RunView = { ...waiting, phase: 'finished', hasText: true, finishReason: 'complete' };
-    expect(readStatus(finished, 'M')).toEqual({ text: 'Answer complete', showsElapsed: false });
-    expect(readStatus({ ...finished, isStopping: true }, 'M').text).toBe('Answer complete');
-    expect(readStatus({ ...finished, phase: 'ended', isCut: true }, 'M').text).toBe('Answer complete');
-    expect(readStatus({ ...finished, finishReason: 'length' }, 'M').text).toBe('Answer ended early');
+    expect(readStatus(finished, named)).toEqual({ text: 'Answer complete', showsElapsed: false });
+    expect(readStatus({ ...finished, isStopping: true }, named).text).toBe('Answer complete');
+    expect(readStatus({ ...finished, phase: 'ended', isCut: true }, named).text).toBe('Answer complete');
+    expect(readStatus({ ...finished, finishReason: 'length' }, named).text).toBe('Answer ended early');
   });
 
   it('says that an answer goes on which could not be stopped', () => {
     const run = createRunStore({ id: 'a', model: 'p/m', now: () => 0 });
     run.noteStopping();
-    expect(readStatus(run.getView(), 'M').text).toBe('Stopping…');
+    expect(readStatus(run.getView(), named).text).toBe('Stopping…');
     run.noteUnstopped(new TypeError('network'));
-    expect(readStatus(run.getView(), 'M').text).toMatch(/^Not stopped\. The server could not be reached/);
+    expect(readStatus(run.getView(), named).text).toMatch(/^Not stopped\. The server could not be reached/);
     run.noteStopping();
-    expect(readStatus(run.getView(), 'M').text).toBe('Stopping…');
+    expect(readStatus(run.getView(), named).text).toBe('Stopping…');
   });
 
   it('proves a stop', () => {
     const stop = { runId: 'r', state: 'stopped', upstreamClosedMs: 37.6 };
-    expect(readStatus(ended('stopped', { stop }), 'M').text).toBe('Stopped · connection closed in 38 ms');
-    expect(readStatus(ended('stopped'), 'M').text).toBe('Stopped');
+    expect(readStatus(ended('stopped', { stop }), named).text).toBe('Stopped · connection closed in 38 ms');
+    expect(readStatus(ended('stopped'), named).text).toBe('Stopped');
   });
 
   it('calls only a complete answer complete', () => {
     const complete = runEndReasons.filter(
-      (reason) => readStatus(ended(reason), 'M').text === 'Answer complete',
+      (reason) => readStatus(ended(reason), named).text === 'Answer complete',
     );
     expect(complete).toEqual(['complete']);
   });

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 import type { RunStore } from '../stream/run-store.ts';
 import { useOptionalRunView } from '../stream/use-run.ts';
 import { getAnnouncement, subscribeAnnouncement } from '../ui/announcement.ts';
+import { t } from '../ui/text.ts';
 import { readStatus } from './run-status.ts';
 import { useElapsedSeconds } from './use-elapsed-seconds.ts';
 
@@ -14,14 +15,14 @@ interface StatusLineProps {
 export function StatusLine({ run, modelName }: StatusLineProps) {
   const view = useOptionalRunView(run);
   const announcement = useSyncExternalStore(subscribeAnnouncement, getAnnouncement);
-  const status = view === null ? null : readStatus(view, modelName(view.model));
+  const status = view === null ? null : readStatus(view, modelName);
   const elapsed = useElapsedSeconds(view?.startedAtMs ?? 0, status?.showsElapsed === true);
   const hasElapsed = announcement === '' && status?.showsElapsed === true && elapsed >= 1;
   return (
-    <div role="status" aria-label="Status" className="status-line">
+    <div role="status" aria-label={t('Status')} className="status-line">
       {announcement === '' ? status?.text : announcement}
       {/* Seconds are for the eye: read out, they would drown the rest. */}
-      {hasElapsed && <span aria-hidden="true"> {elapsed} s</span>}
+      {hasElapsed && <span aria-hidden="true">{t('{seconds} s', { seconds: elapsed })}</span>}
     </div>
   );
 }
