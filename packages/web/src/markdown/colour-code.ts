@@ -14,7 +14,8 @@ const kinds = new Map<string, InkKind>(inkKinds.map((kind) => [`var(${PREFIX}tok
 
 /** A line beyond this is data, and not worth a second of colouring. */
 const MAX_LINE_LENGTH = 4000;
-const MAX_LINE_MS = 200;
+/** A line that is given up leaves its colour to those that follow: the first ones of a language compile its patterns. */
+const MAX_LINE_MS = 3000;
 
 let highlighter: Promise<HighlighterCore> | undefined;
 const loaded = new Map<string, Promise<HighlighterCore>>();
