@@ -2,6 +2,7 @@ import { errorTable } from '@sluice/shared';
 import { compileMessage } from '@lingui/message-utils/compileMessage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { german, rooms } from '../german/german.ts';
+import { compileMessage as compileShort } from './compile-message.ts';
 import { chooseLanguage, getLanguage, preferredLanguage, speak, t } from './text.ts';
 
 const sources = import.meta.glob<string>(
@@ -63,6 +64,16 @@ describe('the German catalogue', () => {
   it('has each sentence once', () => {
     const keys = Object.values(rooms).flatMap((room) => Object.keys(room));
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+
+  it('means what it means in the whole language of ICU messages', () => {
+    for (const sentence of Object.entries(german).flat()) {
+      expect(compileShort(sentence), sentence).toEqual(compileMessage(sentence));
+    }
+  });
+
+  it.each(['{count, plural, one {#}', 'a } brace', '{', '{a b}', '{a, number}'])('refuses %s', (message) => {
+    expect(() => compileShort(message)).toThrow(SyntaxError);
   });
 
   it('is given what the English sentence is given', () => {

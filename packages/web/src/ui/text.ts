@@ -1,5 +1,5 @@
 import { setupI18n } from '@lingui/core';
-import { compileMessage } from '@lingui/message-utils/compileMessage';
+import { compileMessage } from './compile-message.ts';
 import { useSyncExternalStore } from 'react';
 import type { Catalogue } from '../german/catalogue.ts';
 import { storedValue } from './stored-value.ts';
