@@ -1,5 +1,6 @@
 import { type Connection, type Conversation, sendRequest } from '@sluice/shared';
 import { conversationPath } from '../api/conversation-requests.ts';
+import { saveFile } from '../ui/save-file.ts';
 
 const endings = { json: 'json', markdown: 'md' };
 
@@ -10,13 +11,7 @@ export async function exportConversation(
   format: keyof typeof endings,
 ): Promise<void> {
   const response = await sendRequest(connection, conversationPath(id, `/export?format=${format}`), {});
-  const url = URL.createObjectURL(await response.blob());
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${fileName(title ?? 'conversation')}.${endings[format]}`;
-  link.click();
-  // The browser has taken hold of the file by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveFile(`${fileName(title ?? 'conversation')}.${endings[format]}`, await response.blob());
 }
 
 /** @returns the title without what file systems refuse */

@@ -7,7 +7,7 @@ export const models: Catalogue = {
   'Chat settings: not the default': 'Einstellungen des Chats: nicht die üblichen',
   'Find a model': 'Modell suchen',
   'For this conversation alone, wherever you open it. What is left empty is left to the model.':
-    'Nur für diese Unterhaltung, wo auch immer du sie öffnest. Was leer bleibt, bleibt dem Modell überlassen.',
+    'Nur für dieses Gespräch, wo auch immer du es öffnest. Was leer bleibt, bleibt dem Modell überlassen.',
   'From 0, matter-of-fact, to 2, inventive.': 'Von 0, sachlich, bis 2, einfallsreich.',
   High: 'Hoch',
   'How should it answer? For example: briefly, and in plain words.':

@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatCost, nameRow } from './format-usage.ts';
-
-const none = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
-const row = (key: string | null, label?: string) => ({
-  key,
-  ...(label !== undefined && { label }),
-  runs: 1,
-  errors: 0,
-  ...none,
-  costMicroUsd: 0,
-  unpricedRuns: 0,
-});
+import { formatCost, formatSpan, formatTokens, nameRow } from './format-usage.ts';
+import { makeRow } from './usage-report.fixture.ts';
 
 describe('formatCost', () => {
   it.each([
@@ -24,11 +14,17 @@ describe('formatCost', () => {
   });
 });
 
-describe('nameRow', () => {
-  it('names a day, a model, a token, and what came without a token', () => {
-    expect(nameRow('day', row('2026-11-21'))).toBe('Nov 21, 2026');
-    expect(nameRow('model', row('demo/sluice'))).toBe('demo/sluice');
-    expect(nameRow('token', row('t1', 'My script'))).toBe('My script');
-    expect(nameRow('token', row(null))).toBe('This page');
-  });
+it('writes a dash, not 0, for what nobody knows', () => {
+  expect(formatTokens(0, makeRow(null, { runs: 2, unmeasuredRuns: 2 }))).toBe('–');
+  expect(formatTokens(0, makeRow(null, { runs: 2, unmeasuredRuns: 1 }))).toBe('0');
+  expect(formatTokens(1200, makeRow(null))).toBe('1,200');
+  expect([formatSpan(undefined), formatSpan(340), formatSpan(1250)]).toEqual(['–', '340 ms', '1.3 s']);
+});
+
+it('names a day, a model, a token, and what came without a token', () => {
+  expect(nameRow('day', makeRow('2026-11-21'))).toBe('Nov 21, 2026');
+  expect(nameRow('day,model', makeRow('2026-11-21', { model: 'a/b' }))).toBe('Nov 21, 2026');
+  expect(nameRow('model', makeRow('demo/sluice'))).toBe('demo/sluice');
+  expect(nameRow('token', makeRow('t1', { label: 'My script' }))).toBe('My script');
+  expect(nameRow('token', makeRow(null))).toBe('This page');
 });

@@ -1,7 +1,10 @@
 import type { UsageReport } from '@sluice/shared';
+import { formatDate, formatDuration, formatNumber } from '../ui/format.ts';
 import { formatDollars } from '../ui/format-dollars.ts';
+import { t } from '../ui/text.ts';
 
-type Costs = Pick<UsageReport['totals'], 'costMicroUsd' | 'unpricedRuns'>;
+type Sums = UsageReport['totals'];
+type Costs = Pick<Sums, 'costMicroUsd' | 'unpricedRuns'>;
 
 /** Whether the price of anything that was used is known. */
 export function isCostKnown({ costMicroUsd, unpricedRuns }: Costs): boolean {
@@ -16,10 +19,20 @@ export function formatCost(costs: Costs): string {
   return unpricedRuns > 0 ? `${amount} +` : amount;
 }
 
-/** @returns what a row of a report is about */
+/** @returns a count of tokens; a dash where nobody counted any */
+export function formatTokens(count: number, { runs, unmeasuredRuns }: Sums): string {
+  return unmeasuredRuns >= runs ? '–' : formatNumber(count);
+}
+
+/** @returns a span of time; a dash for none */
+export function formatSpan(ms: number | undefined): string {
+  return ms === undefined ? '–' : formatDuration(ms);
+}
+
+/** @returns what a row of a report is about; of a day and a model, the day */
 export function nameRow(groupBy: UsageReport['groupBy'], row: UsageReport['rows'][number]): string {
   const { key, label } = row;
-  if (key === null) return groupBy === 'token' ? 'This page' : 'Unknown';
-  if (groupBy !== 'day') return label ?? key;
-  return new Date(`${key}T00:00:00Z`).toLocaleDateString('en', { dateStyle: 'medium', timeZone: 'UTC' });
+  if (key === null) return groupBy === 'token' ? t('This page') : t('Unknown');
+  if (groupBy !== 'day' && groupBy !== 'day,model') return label ?? key;
+  return formatDate(`${key}T00:00:00Z`, { dateStyle: 'medium', timeZone: 'UTC' });
 }

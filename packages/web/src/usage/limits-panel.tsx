@@ -3,15 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { requestJson } from '../api/request-json.ts';
 import { useSession } from '../api/session-context.ts';
 import { formatDollars } from '../ui/format-dollars.ts';
+import { formatNumber } from '../ui/format.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { t } from '../ui/text.ts';
 import { nameLimit } from './name-limit.ts';
 
 function LimitRow({ limit }: { limit: LimitState }) {
   const { amount, used, held, left, resetsAt } = limit;
-  const count = limit.unit === 'microUsd' ? formatDollars : (of: number) => of.toLocaleString('en');
+  const count = limit.unit === 'microUsd' ? formatDollars : (of: number) => formatNumber(of);
   const name = nameLimit(limit);
-  const figures = `${count(used)} of ${count(amount)}`;
+  const figures = t('{used} of {amount}', { used: count(used), amount: count(amount) });
   const share = (part: number) => `${amount === 0 ? 100 : Math.min(100, (part / amount) * 100)}%`;
   return (
     <li className="py-2.5">
@@ -32,8 +34,9 @@ function LimitRow({ limit }: { limit: LimitState }) {
         <span style={{ width: share(used) }} />
       </div>
       <p className="text-sm text-ink-soft">
-        {left === 0 && held === 0 ? 'Used up' : `${count(left)} left`}
-        {held > 0 && `, ${count(held)} held for answers being written`} · begins anew <Moment at={resetsAt} />
+        {left === 0 && held === 0 ? t('Used up') : t('{amount} left', { amount: count(left) })}
+        {held > 0 && `, ${t('{amount} held for answers being written', { amount: count(held) })}`} ·{' '}
+        {t('begins anew')} <Moment at={resetsAt} />
       </p>
     </li>
   );
@@ -49,8 +52,8 @@ export function LimitsPanel() {
   });
   if (data === undefined || data.limits.length === 0) return null;
   return (
-    <Panel title="Limits" lead="What you may use in a day or a month, counted in UTC.">
-      <ul aria-label="Limits" className="rows">
+    <Panel title={t('Limits')} lead={t('What you may use in a day or a month, counted in UTC.')}>
+      <ul aria-label={t('Limits')} className="rows">
         {data.limits.map((limit) => (
           <LimitRow key={`${limit.subject} ${limit.id} ${limit.period} ${limit.unit}`} limit={limit} />
         ))}

@@ -1,85 +1,91 @@
-import { type UsageReport, type User, usageReportSchema } from '@sluice/shared';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { requestJson } from '../api/request-json.ts';
-import { useSession } from '../api/session-context.ts';
+import type { User } from '@sluice/shared';
+import { Suspense, lazy, useMemo, useState } from 'react';
+import { Icon } from '../ui/icon.tsx';
+import { loadPatiently } from '../ui/load-patiently.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { saveFile } from '../ui/save-file.ts';
 import { SelectField } from '../ui/select-field.tsx';
+import { t } from '../ui/text.ts';
 import { LimitsPanel } from './limits-panel.tsx';
+import { RangePicker } from './range-picker.tsx';
+import { type Grouping, nameGroupings } from './name-groupings.ts';
+import { useUsage } from './use-usage.ts';
+import { writeUsageCsv } from './usage-csv.ts';
+import { type UsageRange, lastDays } from './usage-range.ts';
 import { UsageTable } from './usage-table.tsx';
+import './usage.css';
 
-const MS_PER_DAY = 86_400_000;
-
-const ranges = [
-  ['1', 'Today'],
-  ['7', 'Last 7 days'],
-  ['30', 'Last 30 days'],
-  ['365', 'Last year'],
-] as const;
-
-const groups: Record<UsageReport['groupBy'], string> = {
-  day: 'Day',
-  model: 'Model',
-  token: 'Token',
-  user: 'Person',
-};
-
-const whose = [
-  ['own', 'Mine'],
-  ['all', 'Everybody'],
-] as const;
+const PlotPanel = lazy(async () => ({
+  default: (await loadPatiently(() => import('./plot-panel.tsx'))).PlotPanel,
+}));
 
 /** What was used and what it cost: one's own, and everybody's for those who administer. */
 export function UsagePanel({ user }: { user: User }) {
-  const { connection } = useSession();
-  const [days, setDays] = useState('30');
-  const [groupBy, setGroupBy] = useState('day');
-  const [scope, setScope] = useState('own');
-  const isAdmin = user.role === 'admin';
-  // Days are counted in UTC, as the ledger does; today is one of them.
-  const from = new Date(Date.now() - (Number(days) - 1) * MS_PER_DAY).toISOString().slice(0, 10);
-  const asked = new URLSearchParams({ from, groupBy, ...(scope === 'all' && { user: scope }) });
-  const query = useQuery({
-    queryKey: ['usage', asked.toString()],
-    queryFn: ({ signal }) =>
-      requestJson(connection, `/api/usage?${asked}`, { schema: usageReportSchema, signal }),
-    placeholderData: keepPreviousData,
-  });
-  const choices = Object.entries(groups).filter(([name]) => name !== 'user' || scope === 'all');
+  const [range, setRange] = useState<UsageRange>(() => lastDays(30));
+  const [isAll, setIsAll] = useState(false);
+  const asked = useMemo(() => ({ range, isAll }), [range, isAll]);
   return (
     <>
       <LimitsPanel />
-      <Panel title="Usage" lead="Days are counted in UTC. An answer counts once it has ended.">
-        <div className="mb-4 grid grid-cols-2 gap-3 sm:grid-cols-3">
-          <SelectField
-            label="Time"
-            options={ranges}
-            value={days}
-            onChange={({ target }) => setDays(target.value)}
-          />
-          <SelectField
-            label="By"
-            options={choices}
-            value={groupBy}
-            onChange={({ target }) => setGroupBy(target.value)}
-          />
-          {isAdmin && (
+      <Panel title={t('Usage')} lead={t('Days are counted in UTC. An answer counts once it has ended.')}>
+        <div className="mb-4 grid grid-cols-2 items-start gap-3 sm:grid-cols-4">
+          <RangePicker onChange={setRange} />
+          {user.role === 'admin' && (
             <SelectField
-              label="Whose"
-              options={whose}
-              value={scope}
-              onChange={({ target }) => {
-                setScope(target.value);
-                if (groupBy === 'user') setGroupBy('day');
-              }}
+              label={t('Whose')}
+              options={[
+                ['own', t('Mine')],
+                ['all', t('Everybody')],
+              ]}
+              value={isAll ? 'all' : 'own'}
+              onChange={({ target }) => setIsAll(target.value === 'all')}
             />
           )}
         </div>
-        <Loaded query={query} what="The usage">
-          {(report) => <UsageTable report={report} name={groups[report.groupBy]} />}
-        </Loaded>
+        <Suspense fallback={<p className="late text-ink-soft">{t('Loading…')}</p>}>
+          <PlotPanel asked={asked} />
+        </Suspense>
+        <Figures range={range} isAll={isAll} />
       </Panel>
+    </>
+  );
+}
+
+/** The same in figures, to be read and to be taken along. */
+function Figures({ range, isAll }: { range: UsageRange; isAll: boolean }) {
+  const [wanted, setWanted] = useState<Grouping>('day,model');
+  const groupBy = wanted === 'user' && !isAll ? 'day,model' : wanted;
+  const names = nameGroupings();
+  const query = useUsage({ range, isAll, groupBy });
+  const choices = (Object.keys(names) as Grouping[]).filter((name) => name !== 'user' || isAll);
+  const save = () => {
+    if (query.data === undefined) return;
+    const csv = new Blob([writeUsageCsv(query.data)], { type: 'text/csv;charset=utf-8' });
+    saveFile(`usage-${range.from}-${range.to}.csv`, csv);
+  };
+  return (
+    <>
+      <div className="mt-6 mb-3 flex flex-wrap items-end justify-between gap-3">
+        <SelectField
+          label={t('By')}
+          options={choices.map((name) => [name, names[name]] as const)}
+          value={groupBy}
+          onChange={({ target }) => setWanted(choices.find((name) => name === target.value) ?? 'day,model')}
+        />
+        <button
+          type="button"
+          className="quiet-button"
+          disabled={query.data === undefined || query.isPlaceholderData}
+          onClick={save}
+        >
+          <Icon name="download" className="size-4" />
+          {t('Download CSV')}
+        </button>
+      </div>
+      <Loaded query={query} what={t('The usage')}>
+        {(report) => <UsageTable report={report} name={names[report.groupBy]} />}
+      </Loaded>
     </>
   );
 }

@@ -1,25 +1,12 @@
-import type { UsageReport } from '@sluice/shared';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, it } from 'vitest';
+import { makeReport, makeRow } from './usage-report.fixture.ts';
 import { UsageTable } from './usage-table.tsx';
 
-const tokens = {
-  inputTokens: 20,
-  outputTokens: 30,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-};
+const used = { inputTokens: 20, outputTokens: 30, firstTokenMs: { p50: 1, p95: 2 } };
 
 function render(costs: { costMicroUsd: number; unpricedRuns: number }): string {
-  const sums = { runs: 2, errors: 0, ...tokens, ...costs };
-  const report: UsageReport = {
-    from: '2026-11-21',
-    to: '2026-11-21',
-    groupBy: 'model',
-    rows: [{ key: 'demo/sluice', ...sums }],
-    totals: sums,
-  };
+  const report = makeReport([makeRow('demo/sluice', { ...used, ...costs })], 'model');
   return renderToStaticMarkup(<UsageTable report={report} name="Model" />);
 }
 
@@ -29,4 +16,17 @@ it('says nothing of costs while none is known, and of what is missing when some 
   expect(render({ costMicroUsd: 1_000_000, unpricedRuns: 1 })).toMatch(
     /\$1\.00 \+.*The cost of 1 answer is not known/,
   );
+});
+
+it('has days and models beside each other, the latest day first, and a dash for what is not known', () => {
+  const report = makeReport(
+    [
+      makeRow('2026-11-20', { model: 'a/b', ...used }),
+      makeRow('2026-11-21', { model: 'a/b', unmeasuredRuns: 1, errors: 1 }),
+    ],
+    'day,model',
+  );
+  const text = renderToStaticMarkup(<UsageTable report={report} name="" />).replaceAll(/<[^>]+>/g, '|');
+  expect(text.indexOf('Nov 21')).toBeLessThan(text.indexOf('Nov 20'));
+  expect(text).toMatch(/Nov 21, 2026\|+a\/b\|+1\|+1\|+–\|+–\|+\$0\.00\|+–\|+–/);
 });
