@@ -7,6 +7,7 @@ import { deleteConversation } from './api/conversation-requests.ts';
 import type { OpenChats } from './chat/open-chats.ts';
 import { PendingDeletions } from './conversations/pending-deletions.ts';
 import { announce } from './ui/announcement.ts';
+import { t } from './ui/text.ts';
 
 interface DeletionsOptions {
   connection: Connection;
@@ -24,7 +25,7 @@ export function createDeletions({ connection, queries, chats }: DeletionsOptions
       dropConversation(queries, id);
       tellTabs({ id, isGone: true });
     },
-    onFailed: ({ title }) => announce(`“${title ?? 'Untitled'}” could not be deleted`),
+    onFailed: ({ title }) => announce(t('“{title}” could not be deleted', { title: title ?? t('Untitled') })),
     setTimer(callback, ms) {
       const timer = setTimeout(callback, ms);
       return () => clearTimeout(timer);

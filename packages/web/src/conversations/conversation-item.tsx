@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
 import { chatPath } from '../ui/route.ts';
+import { t } from '../ui/text.ts';
 import { type ListedConversation, titleOf } from './group-conversations.ts';
 import { plainSnippet } from './plain-snippet.ts';
 import { RenameField } from './rename-field.tsx';
@@ -69,8 +70,8 @@ export function ConversationItem({ conversation, isCurrent, ...props }: Conversa
       <button
         type="button"
         className="icon-button nav-more"
-        aria-label={`Options for ${title}`}
-        title="Options"
+        aria-label={t('Options for {title}', { title })}
+        title={t('Options')}
         aria-haspopup="menu"
         aria-expanded={props.isMenuOpen}
         onClick={({ currentTarget }) => props.onMenu(currentTarget)}

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { t } from '../ui/text.ts';
 import { type ListedConversation, groupConversations } from './group-conversations.ts';
 import { rowsHeight, useRowWindow } from './use-row-window.ts';
 import { type ListChoice, useConversationList } from './use-conversation-list.ts';
@@ -23,7 +24,7 @@ export function ConversationList({ choice, isGone, children }: ConversationListP
       className="min-h-0 flex-1 overflow-y-auto overscroll-contain"
     >
       {isSearch ? (
-        <ul aria-label="Found">{shown.map(children)}</ul>
+        <ul aria-label={t('Found')}>{shown.map(children)}</ul>
       ) : (
         groupConversations(shown, new Date()).map(({ label, conversations: members }) => (
           <Group key={label} label={label} members={members}>
@@ -31,13 +32,13 @@ export function ConversationList({ choice, isGone, children }: ConversationListP
           </Group>
         ))
       )}
-      {query.isPending && <p className="late px-3 text-sm text-ink-soft">Loading…</p>}
+      {query.isPending && <p className="late px-3 text-sm text-ink-soft">{t('Loading…')}</p>}
       {query.isSuccess && isEmpty && !query.hasNextPage && (
         <p className="px-3 text-sm text-ink-soft">{emptyText(choice)}</p>
       )}
       {query.isError && (isEmpty || query.isFetchNextPageError) && (
         <Failure
-          text={isEmpty ? 'The conversations could not be loaded.' : 'The others could not be loaded.'}
+          text={isEmpty ? t('The conversations could not be loaded.') : t('The others could not be loaded.')}
           onRetry={() => void (isEmpty ? query.refetch() : query.fetchNextPage())}
         />
       )}
@@ -50,8 +51,8 @@ export function ConversationList({ choice, isGone, children }: ConversationListP
 }
 
 function emptyText({ q, archived }: ListChoice): string {
-  if (q !== '') return 'Nothing found.';
-  return archived ? 'Nothing is archived.' : 'Your conversations will be listed here.';
+  if (q !== '') return t('Nothing found.');
+  return archived ? t('Nothing is archived.') : t('Your conversations will be listed here.');
 }
 
 function Failure({ text, onRetry }: { text: string; onRetry: () => void }) {
@@ -59,7 +60,7 @@ function Failure({ text, onRetry }: { text: string; onRetry: () => void }) {
     <div role="alert" className="grid justify-items-start gap-1 px-3 py-2 text-sm">
       <p>{text}</p>
       <button type="button" className="link-button" onClick={onRetry}>
-        Try again
+        {t('Try again')}
       </button>
     </div>
   );

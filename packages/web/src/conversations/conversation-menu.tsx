@@ -1,6 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import type { Conversation } from '@sluice/shared';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { t } from '../ui/text.ts';
 
 export type ConversationAction =
   | 'rename'
@@ -21,13 +22,13 @@ interface ConversationMenuProps {
 export function ConversationMenu({ conversation, anchor, onAct, onClose }: ConversationMenuProps) {
   const { pinned, archived } = conversation;
   const items: readonly { action: ConversationAction; label: string; icon: IconName }[] = [
-    { action: 'rename', label: 'Rename', icon: 'edit' },
-    { action: 'pin', label: pinned ? 'Unpin' : 'Pin', icon: 'pin' },
-    { action: 'share', label: 'Share…', icon: 'link' },
-    { action: 'export-markdown', label: 'Export as Markdown', icon: 'download' },
-    { action: 'export-json', label: 'Export as JSON', icon: 'download' },
-    { action: 'archive', label: archived ? 'Unarchive' : 'Archive', icon: 'archive' },
-    { action: 'delete', label: 'Delete', icon: 'trash' },
+    { action: 'rename', label: t('Rename'), icon: 'edit' },
+    { action: 'pin', label: pinned ? t('Unpin') : t('Pin'), icon: 'pin' },
+    { action: 'share', label: t('Share…'), icon: 'link' },
+    { action: 'export-markdown', label: t('Export as Markdown'), icon: 'download' },
+    { action: 'export-json', label: t('Export as JSON'), icon: 'download' },
+    { action: 'archive', label: archived ? t('Unarchive') : t('Archive'), icon: 'archive' },
+    { action: 'delete', label: t('Delete'), icon: 'trash' },
   ];
   return (
     <Menu.Root
@@ -45,7 +46,7 @@ export function ConversationMenu({ conversation, anchor, onAct, onClose }: Conve
           <Menu.Popup
             className="menu w-56"
             finalFocus={() => (anchor.isConnected ? anchor : false)}
-            aria-label="Conversation options"
+            aria-label={t('Conversation options')}
           >
             <div className="menu-list">
               {items.map(({ action, label, icon }) => (

@@ -3,6 +3,7 @@ import { Icon } from '../ui/icon.tsx';
 import { loadPatiently } from '../ui/load-patiently.ts';
 import { navigate } from '../ui/navigation.ts';
 import { chatPath } from '../ui/route.ts';
+import { t } from '../ui/text.ts';
 import { ConversationItem } from './conversation-item.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import type { ListedConversation } from './group-conversations.ts';
@@ -40,10 +41,10 @@ export function ConversationsNav({ currentId, deletions, onNew }: ConversationsN
   const [menu, setMenu] = useState<OpenMenu | null>(null);
 
   return (
-    <nav aria-label="Conversations" className="flex min-h-0 flex-1 flex-col gap-2">
+    <nav aria-label={t('Conversations')} className="flex min-h-0 flex-1 flex-col gap-2">
       <button type="button" className="nav-button font-medium" onClick={onNew}>
         <Icon name="plus" />
-        New chat
+        {t('New chat')}
       </button>
       <SearchField onSearch={setQ} />
       {archived && (
@@ -58,9 +59,9 @@ export function ConversationsNav({ currentId, deletions, onNew }: ConversationsN
             }}
           >
             <Icon name="left" className="size-4" />
-            All conversations
+            {t('All conversations')}
           </button>
-          <h2 className="px-3 pt-2 font-semibold">Archived</h2>
+          <h2 className="px-3 pt-2 font-semibold">{t('Archived')}</h2>
         </div>
       )}
       <ConversationList choice={{ q, archived }} isGone={deletions.isGone}>
@@ -91,7 +92,7 @@ export function ConversationsNav({ currentId, deletions, onNew }: ConversationsN
           onClick={() => setArchived(!archived)}
         >
           <Icon name="archive" className="size-4" />
-          Archived
+          {t('Archived')}
         </button>
         <ImportButton />
       </div>

@@ -1,4 +1,5 @@
 import type { ConversationList } from '@sluice/shared';
+import { t } from '../ui/text.ts';
 
 export type ListedConversation = ConversationList['conversations'][number];
 
@@ -7,7 +8,8 @@ export interface ConversationGroup {
   conversations: readonly ListedConversation[];
 }
 
-const labels = ['Pinned', 'Today', 'Yesterday', 'Previous 7 days', 'Older'] as const;
+const ages = ['pinned', 'today', 'yesterday', 'week', 'older'] as const;
+type Age = (typeof ages)[number];
 
 /**
  * @param now decides by the clock on the wall, not by hours gone by, what was yesterday
@@ -20,20 +22,27 @@ export function groupConversations(
   const startOfDay = (daysAgo: number) =>
     new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysAgo).getTime();
   const [today, yesterday, week] = [startOfDay(0), startOfDay(1), startOfDay(7)];
-  const labelOf = ({ pinned, updatedAt }: ListedConversation): (typeof labels)[number] => {
+  const ageOf = ({ pinned, updatedAt }: ListedConversation): Age => {
     const at = Date.parse(updatedAt);
-    if (pinned) return 'Pinned';
-    if (at >= today) return 'Today';
-    if (at >= yesterday) return 'Yesterday';
-    return at >= week ? 'Previous 7 days' : 'Older';
+    if (pinned) return 'pinned';
+    if (at >= today) return 'today';
+    if (at >= yesterday) return 'yesterday';
+    return at >= week ? 'week' : 'older';
   };
-  const groups = Map.groupBy(conversations, labelOf);
-  return labels.flatMap((label) => {
-    const members = groups.get(label);
-    return members === undefined ? [] : [{ label, conversations: members }];
+  const groups = Map.groupBy(conversations, ageOf);
+  const names: Record<Age, string> = {
+    pinned: t('Pinned'),
+    today: t('Today'),
+    yesterday: t('Yesterday'),
+    week: t('Previous 7 days'),
+    older: t('Older'),
+  };
+  return ages.flatMap((age) => {
+    const members = groups.get(age);
+    return members === undefined ? [] : [{ label: names[age], conversations: members }];
   });
 }
 
 export function titleOf({ title }: { title: string | null }): string {
-  return title ?? 'Untitled';
+  return title ?? t('Untitled');
 }

@@ -1,6 +1,7 @@
 import { Suspense, lazy, useRef } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { loadPatiently } from '../ui/load-patiently.ts';
+import { t } from '../ui/text.ts';
 import { useImport } from './use-import.ts';
 
 const ImportDialog = lazy(async () => ({
@@ -15,13 +16,13 @@ export function ImportButton() {
     <>
       <button type="button" className="foot-button" onClick={() => input.current?.click()}>
         <Icon name="upload" className="size-4" />
-        Import
+        {t('Import')}
       </button>
       <input
         ref={input}
         type="file"
         accept=".json,application/json"
-        aria-label="File to import"
+        aria-label={t('File to import')}
         tabIndex={-1}
         className="hidden"
         onChange={({ target }) => {

@@ -1,4 +1,5 @@
 import { Dialog } from '../ui/dialog.tsx';
+import { t } from '../ui/text.ts';
 import type { ImportReport } from './import-file.ts';
 
 interface ImportDialogProps {
@@ -7,14 +8,10 @@ interface ImportDialogProps {
   onClose: () => void;
 }
 
-function count(amount: number, one: string): string {
-  return `${amount.toLocaleString('en')} ${amount === 1 ? one : `${one}s`}`;
-}
-
 export function ImportDialog({ report, onClose }: ImportDialogProps) {
   return (
-    <Dialog title="Import" onClose={onClose}>
-      {report === null ? <p role="status">Importing…</p> : <Report report={report} />}
+    <Dialog title={t('Import')} onClose={onClose}>
+      {report === null ? <p role="status">{t('Importing…')}</p> : <Report report={report} />}
     </Dialog>
   );
 }
@@ -30,17 +27,18 @@ function Report({ report: { imported, skipped, error } }: { report: ImportReport
       )}
       {(error === null || imported.length > 0) && (
         <p role="status">
-          Imported {count(imported.length, 'conversation')} with {count(messages, 'message')}.
+          {t(
+            'Imported {count, plural, one {# conversation} other {# conversations}} with {messages, plural, one {# message} other {# messages}}.',
+            { count: imported.length, messages },
+          )}
         </p>
       )}
       {skipped.length > 0 && (
         <>
-          <p>Left out:</p>
+          <p>{t('Left out:')}</p>
           <ul className="max-h-48 overflow-y-auto text-sm text-ink-soft">
             {skipped.map(({ index, reason }) => (
-              <li key={index}>
-                No. {index + 1}: {reason}
-              </li>
+              <li key={index}>{t('No. {number}: {reason}', { number: index + 1, reason })}</li>
             ))}
           </ul>
         </>

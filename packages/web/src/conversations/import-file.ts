@@ -5,6 +5,7 @@ import {
   importResultSchema,
   sendRequest,
 } from '@sluice/shared';
+import { t } from '../ui/text.ts';
 import { MAX_BODY_BYTES, splitImport } from './split-import.ts';
 
 /** What has come of an import, so far or in the end. */
@@ -58,8 +59,8 @@ async function sendPart(
 }
 
 function describe(error: unknown): string {
-  if (error instanceof SyntaxError) return 'This file is not a list of conversations in JSON.';
+  if (error instanceof SyntaxError) return t('This file is not a list of conversations in JSON.');
   // The file is the whole body, which is what the server calls it.
-  if (error instanceof SluiceError) return error.message.replace(/^body: /, 'This file ');
-  return 'The server could not be reached. Check the connection and try again.';
+  if (error instanceof SluiceError) return error.message.replace(/^body: /, `${t('This file')} `);
+  return t('The server could not be reached. Check the connection and try again.');
 }

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useRef } from 'react';
+import { t } from '../ui/text.ts';
 
 const MAX_LENGTH = 200;
 
@@ -26,7 +27,7 @@ export function RenameField({ title, onDone }: RenameFieldProps) {
   };
   return (
     <input
-      aria-label="Title"
+      aria-label={t('Title')}
       className="rename-field"
       defaultValue={title}
       maxLength={MAX_LENGTH}

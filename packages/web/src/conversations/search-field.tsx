@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/text.ts';
 
 /** The words are asked for when typing has paused. */
 const PAUSE_MS = 200;
@@ -15,8 +16,8 @@ export function SearchField({ onSearch }: { onSearch: (words: string) => void })
       <Icon name="search" className="size-4 shrink-0" />
       <input
         type="search"
-        aria-label="Search conversations"
-        placeholder="Search"
+        aria-label={t('Search conversations')}
+        placeholder={t('Search')}
         autoComplete="off"
         value={typed}
         onChange={({ target }) => setTyped(target.value)}

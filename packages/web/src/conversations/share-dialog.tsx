@@ -8,6 +8,7 @@ import { useSession } from '../api/session-context.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { t } from '../ui/text.ts';
 import { titleOf } from './group-conversations.ts';
 
 interface ShareDialogProps {
@@ -18,10 +19,11 @@ interface ShareDialogProps {
 export function ShareDialog({ conversation, onClose }: ShareDialogProps) {
   const { shares, note, create, revoke, isBusy } = useShares(conversation.id);
   return (
-    <Dialog title={`Share “${titleOf(conversation)}”`} onClose={onClose}>
+    <Dialog title={t('Share “{title}”', { title: titleOf(conversation) })} onClose={onClose}>
       <p className="text-[0.9375rem] text-ink-soft">
-        Whoever has the link can read the conversation as it is now, without signing in. What is said later
-        stays private.
+        {t(
+          'Whoever has the link can read the conversation as it is now, without signing in. What is said later stays private.',
+        )}
       </p>
       <button
         type="button"
@@ -29,13 +31,13 @@ export function ShareDialog({ conversation, onClose }: ShareDialogProps) {
         disabled={isBusy}
         onClick={() => void create()}
       >
-        Create link
+        {t('Create link')}
       </button>
       <p role="status" className="mt-2 min-h-5 text-sm text-ink-soft">
         {note}
       </p>
       {shares.length > 0 && (
-        <ul aria-label="Links" className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-2">
+        <ul aria-label={t('Links')} className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-2">
           {shares.map((share) => (
             <li
               key={share.id}
@@ -49,14 +51,14 @@ export function ShareDialog({ conversation, onClose }: ShareDialogProps) {
               >
                 {share.url}
               </a>
-              <CopyButton label="Copy link" text={share.url} />
+              <CopyButton label={t('Copy link')} text={share.url} />
               <button
                 type="button"
                 className="quiet-button h-8 px-3 text-sm"
                 disabled={isBusy}
                 onClick={() => void revoke(share)}
               >
-                Revoke
+                {t('Revoke')}
               </button>
             </li>
           ))}
@@ -79,7 +81,7 @@ function useShares(conversationId: string) {
   });
   const act = async (work: () => Promise<string>) => {
     setIsBusy(true);
-    setDone(await work().catch(() => 'That did not work. Try again.'));
+    setDone(await work().catch(() => t('That did not work. Try again.')));
     await queries.invalidateQueries({ queryKey });
     setIsBusy(false);
   };
@@ -89,13 +91,13 @@ function useShares(conversationId: string) {
       const messageId = branchChoice(conversationId).read();
       const body = messageId === null ? {} : { messageId };
       const share = await requestJson(connection, path, { schema: shareSchema, method: 'POST', body });
-      return (await copyText(share.url)) ? 'Link copied' : 'Link created';
+      return (await copyText(share.url)) ? t('Link copied') : t('Link created');
     });
   const revoke = (share: Share) =>
     act(async () => {
       await sendRequest(connection, `/api/shares/${encodeURIComponent(share.id)}`, { method: 'DELETE' });
-      return 'Link revoked';
+      return t('Link revoked');
     });
-  const note = isError ? 'The links could not be loaded.' : done;
+  const note = isError ? t('The links could not be loaded.') : done;
   return { shares: data?.shares ?? [], note, create, revoke, isBusy };
 }

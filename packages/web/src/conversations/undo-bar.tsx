@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useSyncExternalStore } from 'react';
+import { t } from '../ui/text.ts';
 import { titleOf } from './group-conversations.ts';
 import type { PendingDeletion, PendingDeletions } from './pending-deletions.ts';
 
@@ -23,7 +24,7 @@ export function UndoBar({ deletions, onUndone }: UndoBarProps) {
   return (
     <div className="undo-bar">
       <p id={textId} className="min-w-0 flex-1 truncate">
-        Deleted “{titleOf(latest.conversation)}”
+        {t('Deleted “{title}”', { title: titleOf(latest.conversation) })}
       </p>
       <button
         ref={button}
@@ -35,7 +36,7 @@ export function UndoBar({ deletions, onUndone }: UndoBarProps) {
           onUndone(latest);
         }}
       >
-        Undo
+        {t('Undo')}
       </button>
     </div>
   );

@@ -3,6 +3,7 @@ import { useSession } from '../api/session-context.ts';
 import { useChangeConversation } from '../api/use-change-conversation.ts';
 import { announce } from '../ui/announcement.ts';
 import { navigate } from '../ui/navigation.ts';
+import { t } from '../ui/text.ts';
 import type { ConversationAction } from './conversation-menu.tsx';
 import { exportConversation } from './export-conversation.ts';
 import type { ListedConversation } from './group-conversations.ts';
@@ -22,7 +23,7 @@ export function useConversationActions({ deletions, currentId }: ActionsOptions)
   const [shared, setShared] = useState<ListedConversation | null>(null);
 
   const save = (conversation: ListedConversation, format: 'markdown' | 'json') => {
-    exportConversation(connection, conversation, format).catch(() => announce('The export failed'));
+    exportConversation(connection, conversation, format).catch(() => announce(t('The export failed')));
   };
   const remove = (conversation: ListedConversation) => {
     const wasOpen = conversation.id === currentId;
