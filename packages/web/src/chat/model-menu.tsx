@@ -1,9 +1,10 @@
 import { Menu } from '@base-ui/react/menu';
 import type { Model } from '@sluice/shared';
 import type { RefObject } from 'react';
+import { describeAbsence } from '../api/describe-absence.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
-import { describeAbsence, describeModel } from './describe-model.ts';
+import { describeModel } from './describe-model.ts';
 import { groupModels } from './model-choice.ts';
 
 interface ModelMenuProps {

@@ -37,7 +37,7 @@ export async function makeMessage(
 ): Promise<Pick<ChatRequest, 'message' | 'messages'>> {
   if (typeof content === 'string') return { message: content };
   const parts = await Promise.all(
-    content.map((part) => (part.type === 'image' && 'sha256' in part ? load(part) : part)),
+    content.map(async (part) => (part.type === 'image' && 'sha256' in part ? load(part) : part)),
   );
   return { messages: [{ role: 'user', content: parts }] as NonNullable<ChatRequest['messages']> };
 }

@@ -24,11 +24,10 @@ export async function loadStoredImage(
 
 export async function toBase64(blob: Blob): Promise<string> {
   const reader = new FileReader();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  reader.onload = () => resolve();
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  reader.onload = () => resolve(reader.result as string);
   reader.onerror = () => reject(reader.error ?? new Error('the image could not be read'));
   reader.readAsDataURL(blob);
-  await promise;
-  const url = String(reader.result);
+  const url = await promise;
   return url.slice(url.indexOf(',') + 1);
 }

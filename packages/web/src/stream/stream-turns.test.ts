@@ -18,7 +18,7 @@ class FakeLocks {
     options: LockOptions,
     work: (lock: Lock | null) => unknown,
   ): Promise<void> => {
-    await null;
+    await Promise.resolve();
     options.signal?.throwIfAborted();
     if (options.ifAvailable === true && this.#isTaken(name)) return void (await work(null));
     const { promise, resolve: settle, reject } = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ class FakeLocks {
   }
 
   #grant(): void {
-    for (const request of [...this.#pending]) {
+    for (const request of this.#pending) {
       const { name, work, settle } = request;
       if (this.#held.has(name)) continue;
       this.#held.add(name);

@@ -1,0 +1,81 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, signIn } from './_support/browser.ts';
+import { useBrowser } from './_support/use-browser.ts';
+
+const TABS = 8;
+
+const composer = (tab: Page) => tab.getByRole('textbox', { name: 'Message' });
+const answerText = (tab: Page) => tab.getByRole('article', { name: 'Assistant' }).last().innerText();
+const status = (tab: Page) => tab.getByRole('status', { name: 'Status' });
+const ask = async (tab: Page, text: string) => {
+  await composer(tab).fill(text);
+  await composer(tab).press('Enter');
+};
+/** The last number that the fake upstream has counted to, as far as a tab shows it. */
+const progress = async (tab: Page) => Number(/t(\d+)\s*$/.exec(await answerText(tab))?.[1] ?? -1);
+
+describe.skipIf(!hasChromium)('streams in many tabs', () => {
+  const here = useBrowser({ role: 'user' });
+  let context: BrowserContext;
+  const tabs: Page[] = [];
+
+  beforeAll(async () => {
+    context = await here.browser.newContext({ viewport: { width: 900, height: 600 } });
+    tabs.push(await signIn(context, here.server.url));
+  });
+  afterEach(async () => {
+    await Promise.all(tabs.splice(1).map((tab) => tab.close()));
+    expect(here.upstream.stats.active).toBe(0);
+  });
+  afterAll(() => context.close());
+
+  const openTabs = async (count: number) => {
+    while (tabs.length < count) {
+      const tab = await context.newPage();
+      await tab.goto(here.server.url);
+      await composer(tab).waitFor();
+      tabs.push(tab);
+    }
+  };
+
+  it('S9: goes on in eight tabs over six connections, and Stop in each closes its upstream within 500 ms', async () => {
+    here.upstream.script({ tokens: 4000, delayMs: 25 });
+    await openTabs(TABS);
+    for (const [index, tab] of tabs.entries()) await ask(tab, `Count in tab ${index}`);
+    await expect.poll(() => here.upstream.stats.active, { timeout: 10_000 }).toBe(TABS);
+    await Promise.all(
+      tabs.map((tab) => expect.poll(() => progress(tab), { timeout: 10_000 }).toBeGreaterThan(5)),
+    );
+    // Each goes on, more than once.
+    for (let round = 0; round < 2; round += 1) {
+      const before = await Promise.all(tabs.map(progress));
+      await Promise.all(
+        tabs.map((tab, index) =>
+          expect.poll(() => progress(tab), { timeout: 8000 }).toBeGreaterThan((before[index] ?? 0) + 20),
+        ),
+      );
+    }
+    for (const tab of tabs) expect(await status(tab).innerText()).toBe('Generating');
+    for (const [index, tab] of tabs.entries()) {
+      // By the page's own clock: what drives the browser waits for frames of eight tabs first.
+      const askedAtMs = await tab.getByRole('button', { name: 'Stop', exact: true }).evaluate((button) => {
+        const nowMs = performance.timeOrigin + performance.now();
+        (button as HTMLElement).click();
+        return nowMs;
+      });
+      await expect.poll(() => here.upstream.stats.aborted, { interval: 5 }).toBe(index + 1);
+      const closedAtMs = here.upstream.stats.abortTimes.at(-1)?.atMs ?? Infinity;
+      expect(closedAtMs - askedAtMs).toBeLessThan(500);
+      await expect.poll(() => status(tab).innerText()).toMatch(/^Stopped · connection closed in \d+ ms$/);
+    }
+    // What the page shows of a run that took turns is what the server has of it.
+    for (const tab of tabs) {
+      const shown = await answerText(tab);
+      await tab.reload();
+      await expect.poll(() => answerText(tab)).toContain('Stopped');
+      const stored = await answerText(tab);
+      expect(stored.slice(0, stored.indexOf('Stopped'))).toBe(shown.slice(0, shown.indexOf('Stopped')));
+    }
+  });
+});
