@@ -1,35 +1,41 @@
 import type { Limit, LimitChange } from '@sluice/shared';
 import { fieldText } from '../ui/field-text.ts';
 import { formatDollars } from '../ui/format-dollars.ts';
+import { formatNumber } from '../ui/format.ts';
 import { Form } from '../ui/form.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { t } from '../ui/text.ts';
 
 const MICRO = 1_000_000;
 
-const kinds = [
-  { period: 'day', unit: 'requests', label: 'Requests a day' },
-  { period: 'month', unit: 'requests', label: 'Requests a month' },
-  { period: 'day', unit: 'tokens', label: 'Tokens a day' },
-  { period: 'month', unit: 'tokens', label: 'Tokens a month' },
-  { period: 'day', unit: 'microUsd', label: 'Dollars a day' },
-  { period: 'month', unit: 'microUsd', label: 'Dollars a month' },
-] as const;
+type Unit = Limit['unit'];
 
-type Unit = (typeof kinds)[number]['unit'];
+interface Kind {
+  period: Limit['period'];
+  unit: Unit;
+  label: string;
+}
+
+const listKinds = (): readonly Kind[] => [
+  { period: 'day', unit: 'requests', label: t('Requests a day') },
+  { period: 'month', unit: 'requests', label: t('Requests a month') },
+  { period: 'day', unit: 'tokens', label: t('Tokens a day') },
+  { period: 'month', unit: 'tokens', label: t('Tokens a month') },
+  { period: 'day', unit: 'microUsd', label: t('Dollars a day') },
+  { period: 'month', unit: 'microUsd', label: t('Dollars a month') },
+];
 
 /** Money is written in dollars, to the cent or less. */
-const inputs = {
-  requests: { pattern: '[0-9]{1,12}', title: 'A whole number, or nothing for no limit', scale: 1 },
-  tokens: { pattern: '[0-9]{1,12}', title: 'A whole number, or nothing for no limit', scale: 1 },
-  microUsd: {
-    pattern: '[0-9]{1,6}([.][0-9]{1,6})?',
-    title: 'Dollars such as 2.50, or nothing for no limit',
-    scale: MICRO,
-  },
-};
+function describeInput(unit: Unit): { pattern: string; title: string } {
+  return unit === 'microUsd'
+    ? { pattern: '[0-9]{1,6}([.][0-9]{1,6})?', title: t('Dollars such as 2.50, or nothing for no limit') }
+    : { pattern: '[0-9]{1,12}', title: t('A whole number, or nothing for no limit') };
+}
+
+const scaleOf = (unit: Unit) => (unit === 'microUsd' ? MICRO : 1);
 
 const say = (amount: number, unit: Unit) =>
-  unit === 'microUsd' ? formatDollars(amount) : amount.toLocaleString('en');
+  unit === 'microUsd' ? formatDollars(amount) : formatNumber(amount);
 
 interface LimitsFormProps {
   label: string;
@@ -42,7 +48,7 @@ interface LimitsFormProps {
 /** The limits of a user, or of everybody who has none of their own: an empty field is no limit. */
 export function LimitsForm({ label, userId, limits, onChange }: LimitsFormProps) {
   const subject = userId === null ? 'default' : 'user';
-  const find = (kind: (typeof kinds)[number], whose: Limit['subject'], id: string | null) =>
+  const find = (kind: Kind, whose: Limit['subject'], id: string | null) =>
     limits.find(
       (limit) =>
         limit.subject === whose &&
@@ -50,7 +56,7 @@ export function LimitsForm({ label, userId, limits, onChange }: LimitsFormProps)
         limit.period === kind.period &&
         limit.unit === kind.unit,
     );
-  const fields = kinds.map((kind) => ({
+  const fields = listKinds().map((kind) => ({
     ...kind,
     name: `${kind.unit}-${kind.period}`,
     amount: find(kind, subject, userId)?.amount,
@@ -59,14 +65,14 @@ export function LimitsForm({ label, userId, limits, onChange }: LimitsFormProps)
   const save = (form: FormData) => {
     const changes = fields.flatMap(({ name, period, unit, amount }): LimitChange[] => {
       const text = fieldText(form, name).trim();
-      const next = text === '' ? null : Math.round(Number(text) * inputs[unit].scale);
+      const next = text === '' ? null : Math.round(Number(text) * scaleOf(unit));
       if (next === (amount ?? null)) return [];
       return [{ subject, ...(userId !== null && { id: userId }), period, unit, amount: next }];
     });
     return onChange(changes);
   };
   return (
-    <Form label={label} submit="Save limits" done="Limits saved" onSubmit={save}>
+    <Form label={label} submit={t('Save limits')} done={t('Limits saved')} onSubmit={save}>
       <div className="grid gap-4 sm:grid-cols-2">
         {fields.map(({ name, label: title, unit, amount, everybodys }) => (
           <TextField
@@ -75,10 +81,13 @@ export function LimitsForm({ label, userId, limits, onChange }: LimitsFormProps)
             name={name}
             inputMode={unit === 'microUsd' ? 'decimal' : 'numeric'}
             autoComplete="off"
-            pattern={inputs[unit].pattern}
-            title={inputs[unit].title}
-            placeholder={everybodys === undefined ? 'No limit' : `${say(everybodys, unit)} as everybody`}
-            defaultValue={amount === undefined ? undefined : amount / inputs[unit].scale}
+            {...describeInput(unit)}
+            placeholder={
+              everybodys === undefined
+                ? t('No limit')
+                : t('{amount} as everybody', { amount: say(everybodys, unit) })
+            }
+            defaultValue={amount === undefined ? undefined : amount / scaleOf(unit)}
           />
         ))}
       </div>

@@ -1,4 +1,5 @@
 import { TextField } from '../ui/text-field.tsx';
+import { t } from '../ui/text.ts';
 
 const MIN_LENGTH = 12;
 
@@ -6,14 +7,14 @@ const MIN_LENGTH = 12;
 export function NewPasswordField() {
   return (
     <TextField
-      label="Password"
+      label={t('Password')}
       name="password"
       autoComplete="off"
       autoCapitalize="none"
       spellCheck={false}
       minLength={MIN_LENGTH}
       maxLength={256}
-      hint={`At least ${MIN_LENGTH} characters.`}
+      hint={t('At least {count} characters.', { count: MIN_LENGTH })}
       required
     />
   );

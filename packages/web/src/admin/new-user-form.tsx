@@ -3,8 +3,9 @@ import { fieldText } from '../ui/field-text.ts';
 import { Form } from '../ui/form.tsx';
 import { SelectField } from '../ui/select-field.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { t } from '../ui/text.ts';
 import { NewPasswordField } from './new-password-field.tsx';
-import { readRole, roles } from './roles.ts';
+import { listRoles, readRole } from './roles.ts';
 
 export function NewUserForm({ onCreate }: { onCreate: (user: NewManagedUser) => Promise<void> }) {
   const create = (fields: FormData) => {
@@ -17,12 +18,12 @@ export function NewUserForm({ onCreate }: { onCreate: (user: NewManagedUser) => 
     });
   };
   return (
-    <Form label="Add a user" submit="Add user" done="User added" onSubmit={create}>
+    <Form label={t('Add a user')} submit={t('Add user')} done={t('User added')} onSubmit={create}>
       <div className="grid gap-4 sm:grid-cols-2">
-        <TextField label="Email" name="email" type="email" autoComplete="off" required />
-        <TextField label="Name (optional)" name="name" autoComplete="off" maxLength={100} />
+        <TextField label={t('Email')} name="email" type="email" autoComplete="off" required />
+        <TextField label={t('Name (optional)')} name="name" autoComplete="off" maxLength={100} />
         <NewPasswordField />
-        <SelectField label="Role" name="role" options={roles} />
+        <SelectField label={t('Role')} name="role" options={listRoles()} />
       </div>
     </Form>
   );

@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { fieldText } from '../ui/field-text.ts';
 import { Form } from '../ui/form.tsx';
+import { t } from '../ui/text.ts';
 import { LimitsForm } from './limits-form.tsx';
 import { NewPasswordField } from './new-password-field.tsx';
-import { readRole, roles } from './roles.ts';
+import { listRoles, readRole } from './roles.ts';
 
 interface UserRowProps {
   user: ManagedUser;
@@ -29,15 +30,15 @@ function UserName({ user, isSelf, hasLimits }: { user: ManagedUser; isSelf: bool
     <div className="row-text">
       <p className={`font-medium wrap-anywhere ${user.disabled ? 'text-ink-soft' : ''}`}>
         {name}
-        {isSelf && <span className="badge">You</span>}
-        {user.disabled && <span className="badge">Disabled</span>}
+        {isSelf && <span className="badge">{t('You')}</span>}
+        {user.disabled && <span className="badge">{t('Disabled')}</span>}
       </p>
       <p className="text-sm text-ink-soft">
         {[
           user.name,
           user.identity?.issuer,
-          user.hasPassword ? null : 'no password',
-          hasLimits ? 'limits of their own' : null,
+          user.hasPassword ? null : t('no password'),
+          hasLimits ? t('limits of their own') : null,
         ]
           .filter((part) => part !== null && part !== undefined && part !== name)
           .join(' · ')}
@@ -56,12 +57,12 @@ export function UserRow({ user, isSelf, onChange, onPassword, limits, onLimits }
       <div className="flex flex-wrap items-center gap-1.5">
         <select
           className="text-field small"
-          aria-label={`Role of ${name}`}
+          aria-label={t('Role of {name}', { name })}
           value={user.role}
           disabled={isSelf}
           onChange={({ target }) => onChange({ role: readRole(target.value) })}
         >
-          {roles.map(([role, label]) => (
+          {listRoles().map(([role, label]) => (
             <option key={role} value={role}>
               {label}
             </option>
@@ -70,37 +71,37 @@ export function UserRow({ user, isSelf, onChange, onPassword, limits, onLimits }
         <button
           type="button"
           className="quiet-button small"
-          aria-label={`Limits: ${name}`}
+          aria-label={t('Limits: {name}', { name })}
           aria-expanded={opened === 'limits'}
           onClick={toggle('limits')}
         >
-          Limits
+          {t('Limits')}
         </button>
         {!isSelf && user.identity === null && (
           <button
             type="button"
             className="quiet-button small"
-            aria-label={`Reset password: ${name}`}
+            aria-label={t('Reset password: {name}', { name })}
             aria-expanded={opened === 'password'}
             onClick={toggle('password')}
           >
-            Reset password
+            {t('Reset password')}
           </button>
         )}
         {!isSelf && user.disabled && (
           <button
             type="button"
             className="quiet-button small"
-            aria-label={`Enable: ${name}`}
+            aria-label={t('Enable: {name}', { name })}
             onClick={() => onChange({ disabled: false })}
           >
-            Enable
+            {t('Enable')}
           </button>
         )}
         {!isSelf && !user.disabled && (
           <ConfirmButton
-            label="Disable"
-            confirm="Yes, disable"
+            label={t('Disable')}
+            confirm={t('Yes, disable')}
             about={name}
             onConfirm={() => onChange({ disabled: true })}
           />
@@ -108,15 +109,20 @@ export function UserRow({ user, isSelf, onChange, onPassword, limits, onLimits }
       </div>
       {opened === 'limits' && (
         <div className="w-full py-2">
-          <LimitsForm label={`Limits of ${name}`} userId={user.id} limits={limits} onChange={onLimits} />
+          <LimitsForm
+            label={t('Limits of {name}', { name })}
+            userId={user.id}
+            limits={limits}
+            onChange={onLimits}
+          />
         </div>
       )}
       {opened === 'password' && (
         <div className="w-full py-2">
           <Form
-            label={`New password of ${name}`}
-            submit="Set password"
-            done="Password set. They are signed out everywhere."
+            label={t('New password of {name}', { name })}
+            submit={t('Set password')}
+            done={t('Password set. They are signed out everywhere.')}
             onSubmit={(fields) => onPassword(fieldText(fields, 'password'))}
           >
             <NewPasswordField />

@@ -13,6 +13,7 @@ import { requestJson } from '../api/request-json.ts';
 import { useSession } from '../api/session-context.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { t } from '../ui/text.ts';
 import { LimitsForm } from './limits-form.tsx';
 import { NewUserForm } from './new-user-form.tsx';
 import { useLimits } from './use-limits.ts';
@@ -52,19 +53,19 @@ export function UsersPanel({ user: self }: { user: User }) {
       await change(user, changes);
     } catch (error) {
       setProblem(
-        error instanceof SluiceError ? error.message : 'The server could not be reached. Try again.',
+        error instanceof SluiceError ? error.message : t('The server could not be reached. Try again.'),
       );
     }
   };
   return (
     <>
-      <Panel title="Users" lead="Whoever is disabled is signed out, and their tokens are refused.">
+      <Panel title={t('Users')} lead={t('Whoever is disabled is signed out, and their tokens are refused.')}>
         <p role="alert" className="mb-2 text-sm text-danger">
           {problem}
         </p>
-        <Loaded query={query} what="The users">
+        <Loaded query={query} what={t('The users')}>
           {({ pages }) => (
-            <ul aria-label="Users" className="rows">
+            <ul aria-label={t('Users')} className="rows">
               {pages.flatMap(({ users }) =>
                 users.map((user) => (
                   <UserRow
@@ -88,17 +89,22 @@ export function UsersPanel({ user: self }: { user: User }) {
             disabled={query.isFetching}
             onClick={() => void query.fetchNextPage()}
           >
-            Show more
+            {t('Show more')}
           </button>
         )}
       </Panel>
       <Panel
-        title="Limits for everybody"
-        lead="For each person alone, in UTC. Whoever has a limit of their own goes by that one; an empty field is no limit."
+        title={t('Limits for everybody')}
+        lead={t(
+          'For each person alone, in UTC. Whoever has a limit of their own goes by that one; an empty field is no limit.',
+        )}
       >
-        <LimitsForm label="Limits for everybody" userId={null} limits={limits} onChange={changeLimits} />
+        <LimitsForm label={t('Limits for everybody')} userId={null} limits={limits} onChange={changeLimits} />
       </Panel>
-      <Panel title="Add a user" lead="Tell them the password yourself: they can change it under Account.">
+      <Panel
+        title={t('Add a user')}
+        lead={t('Tell them the password yourself: they can change it under Account.')}
+      >
         <NewUserForm onCreate={create} />
       </Panel>
     </>

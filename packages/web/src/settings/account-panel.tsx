@@ -5,6 +5,7 @@ import { fieldText } from '../ui/field-text.ts';
 import { Form } from '../ui/form.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { t } from '../ui/text.ts';
 import { SessionList } from './session-list.tsx';
 
 const MIN_PASSWORD_LENGTH = 12;
@@ -27,10 +28,10 @@ function Profile({ user }: { user: User }) {
     session.noteUser(await requestJson(session.connection, '/api/me', request));
   };
   return (
-    <Panel title="Profile" lead={user.email}>
-      <Form label="Profile" submit="Save name" done="Saved" onSubmit={save}>
+    <Panel title={t('Profile')} lead={user.email}>
+      <Form label={t('Profile')} submit={t('Save name')} done={t('Saved')} onSubmit={save}>
         <TextField
-          label="Name"
+          label={t('Name')}
           name="name"
           autoComplete="name"
           maxLength={100}
@@ -57,12 +58,17 @@ function Password({ email }: { email: string }) {
     });
   };
   return (
-    <Panel title="Password" lead="Changing it signs you out everywhere else.">
-      <Form label="Password" submit="Change password" done="Password changed" onSubmit={change}>
+    <Panel title={t('Password')} lead={t('Changing it signs you out everywhere else.')}>
+      <Form
+        label={t('Password')}
+        submit={t('Change password')}
+        done={t('Password changed')}
+        onSubmit={change}
+      >
         {/* For password managers: whose password this is. */}
         <input className="hidden" name="email" autoComplete="username" value={email} readOnly />
         <TextField
-          label="Current password"
+          label={t('Current password')}
           name="currentPassword"
           type="password"
           autoComplete="current-password"
@@ -70,13 +76,13 @@ function Password({ email }: { email: string }) {
           required
         />
         <TextField
-          label="New password"
+          label={t('New password')}
           name="newPassword"
           type="password"
           autoComplete="new-password"
           minLength={MIN_PASSWORD_LENGTH}
           maxLength={256}
-          hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
+          hint={t('At least {count} characters.', { count: MIN_PASSWORD_LENGTH })}
           required
         />
       </Form>

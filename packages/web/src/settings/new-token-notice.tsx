@@ -2,6 +2,7 @@ import type { CreatedAppToken } from '@sluice/shared';
 import { useEffect, useRef } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/text.ts';
 
 interface NewTokenNoticeProps {
   created: CreatedAppToken;
@@ -13,18 +14,24 @@ export function NewTokenNotice({ created: { name, token }, onClose }: NewTokenNo
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), [token]);
   return (
-    <div ref={box} tabIndex={-1} role="group" aria-label={`Token “${name}”`} className="token-notice">
+    <div
+      ref={box}
+      tabIndex={-1}
+      role="group"
+      aria-label={t('Token “{name}”', { name })}
+      className="token-notice"
+    >
       <div className="flex items-start gap-2">
         <p className="flex-1">
-          <strong>Copy “{name}” now.</strong> It is not shown again.
+          <strong>{t('Copy “{name}” now.', { name })}</strong> {t('It is not shown again.')}
         </p>
-        <button type="button" className="icon-button" aria-label="Put the token away" onClick={onClose}>
+        <button type="button" className="icon-button" aria-label={t('Put the token away')} onClick={onClose}>
           <Icon name="close" />
         </button>
       </div>
       <div className="mt-2 flex items-center gap-1">
         <code className="token">{token}</code>
-        <CopyButton label="Copy token" text={token} />
+        <CopyButton label={t('Copy token')} text={token} />
       </div>
     </div>
   );

@@ -7,6 +7,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { t } from '../ui/text.ts';
 import { describeBrowser } from './describe-browser.ts';
 
 const queryKey = ['account', 'sessions'];
@@ -24,17 +25,20 @@ export function SessionList() {
   });
   const act = async (work: () => Promise<unknown>) => {
     setProblem('');
-    await work().catch(() => setProblem('That did not work. Try again.'));
+    await work().catch(() => setProblem(t('That did not work. Try again.')));
     await queries.invalidateQueries({ queryKey });
   };
   const end = (id: string) =>
     act(() => sendRequest(connection, `/api/me/sessions/${id}`, { method: 'DELETE' }));
   return (
-    <Panel title="Where you are signed in" lead="Tokens for apps are listed apart, under API tokens.">
-      <Loaded query={query} what="The sessions">
+    <Panel
+      title={t('Where you are signed in')}
+      lead={t('Tokens for apps are listed apart, under API tokens.')}
+    >
+      <Loaded query={query} what={t('The sessions')}>
         {({ sessions }) => (
           <>
-            <ul aria-label="Sessions" className="rows">
+            <ul aria-label={t('Sessions')} className="rows">
               {sessions.map((each) => (
                 <SessionRow
                   key={each.id}
@@ -45,8 +49,8 @@ export function SessionList() {
             </ul>
             <div className="mt-4 flex flex-wrap items-center gap-3">
               <ConfirmButton
-                label="Sign out everywhere"
-                confirm="Yes, sign out everywhere"
+                label={t('Sign out everywhere')}
+                confirm={t('Yes, sign out everywhere')}
                 onConfirm={() => void act(() => session.signOutEverywhere())}
               />
               <p role="alert" className="text-sm text-danger">
@@ -73,13 +77,13 @@ function SessionRow({ session, onEnd }: SessionRowProps) {
       <div className="row-text">
         <p className="font-medium">
           {name}
-          {current && <span className="badge">This one</span>}
+          {current && <span className="badge">{t('This one')}</span>}
         </p>
         <p className="text-sm text-ink-soft">
-          Since <Moment at={createdAt} />
+          {t('Since')} <Moment at={createdAt} />
           {lastUsedAt !== null && (
             <>
-              , last used <Moment at={lastUsedAt} />
+              , {t('last used')} <Moment at={lastUsedAt} />
             </>
           )}
         </p>
@@ -87,10 +91,10 @@ function SessionRow({ session, onEnd }: SessionRowProps) {
       <button
         type="button"
         className="quiet-button small"
-        aria-label={current ? 'Sign out here' : `End session: ${name}`}
+        aria-label={current ? t('Sign out here') : t('End session: {name}', { name })}
         onClick={onEnd}
       >
-        {current ? 'Sign out' : 'End'}
+        {current ? t('Sign out') : t('End')}
       </button>
     </li>
   );

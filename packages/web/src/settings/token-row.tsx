@@ -1,13 +1,14 @@
 import type { AppTokenList } from '@sluice/shared';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Moment } from '../ui/moment.tsx';
+import { t } from '../ui/text.ts';
 
 type AppToken = AppTokenList['tokens'][number];
 
 /** How a token ended; null while it can be used. */
-function endOf({ revokedAt, expiresAt }: AppToken): 'Revoked' | 'Expired' | null {
-  if (revokedAt !== null) return 'Revoked';
-  return Date.parse(expiresAt) <= Date.now() ? 'Expired' : null;
+function endOf({ revokedAt, expiresAt }: AppToken): string | null {
+  if (revokedAt !== null) return t('Revoked');
+  return Date.parse(expiresAt) <= Date.now() ? t('Expired') : null;
 }
 
 export function TokenRow({ token, onRevoke }: { token: AppToken; onRevoke: () => void }) {
@@ -21,25 +22,25 @@ export function TokenRow({ token, onRevoke }: { token: AppToken; onRevoke: () =>
           {end !== null && <span className="badge">{end}</span>}
         </p>
         <p className="text-sm text-ink-soft">
-          {scopes.join(', ')} · created <Moment at={createdAt} style="day" />
+          {scopes.join(', ')} · {t('created')} <Moment at={createdAt} style="day" />
           {end === null && (
             <>
               {' '}
-              · expires <Moment at={expiresAt} style="day" />
+              · {t('expires')} <Moment at={expiresAt} style="day" />
             </>
           )}
           {' · '}
           {lastUsedAt === null ? (
-            'never used'
+            t('never used')
           ) : (
             <>
-              last used <Moment at={lastUsedAt} />
+              {t('last used')} <Moment at={lastUsedAt} />
             </>
           )}
         </p>
       </div>
       {end === null && (
-        <ConfirmButton label="Revoke" confirm="Yes, revoke" about={name} onConfirm={onRevoke} />
+        <ConfirmButton label={t('Revoke')} confirm={t('Yes, revoke')} about={name} onConfirm={onRevoke} />
       )}
     </li>
   );

@@ -1,4 +1,4 @@
-const settingsPanels = ['account', 'tokens', 'usage', 'users'] as const;
+const settingsPanels = ['account', 'tokens', 'usage', 'users', 'models'] as const;
 export type SettingsPanel = (typeof settingsPanels)[number];
 
 /** What an address shows. */

@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { Tabs } from '../ui/tabs.tsx';
+import { t } from '../ui/text.ts';
+import { type SnippetLanguage, TOKEN_PLACEHOLDER, writeSnippets } from './code-snippets.ts';
+
+/** @param token that was just made: there is no other time when it can be shown */
+export function SnippetsPanel({ token }: { token: string | null }) {
+  const [chosen, setChosen] = useState<SnippetLanguage>('curl');
+  const snippets = writeSnippets({ baseUrl: location.origin, token });
+  const shown = snippets.find(({ language }) => language === chosen);
+  if (shown === undefined) return null;
+  return (
+    <Panel
+      title={t('Try it')}
+      lead={
+        token === null
+          ? t('Put a token into the variable {name}, or create one: it then stands in the code.', {
+              name: TOKEN_PLACEHOLDER,
+            })
+          : t('With the token that you have just created. Run it as it is.')
+      }
+    >
+      <div className="snippets">
+        <Tabs
+          label={t('Language of the code')}
+          tabs={snippets.map(({ language, name }) => ({ name: language, label: name }))}
+          current={chosen}
+          onChoose={setChosen}
+        >
+          <div className="snippet-code">
+            {/* Reached by keyboard, because it scrolls. */}
+            <pre tabIndex={0} role="region" aria-label={t('Code: {language}', { language: shown.name })}>
+              <code>{shown.code}</code>
+            </pre>
+            <CopyButton label={t('Copy code')} text={shown.code} />
+          </div>
+        </Tabs>
+      </div>
+    </Panel>
+  );
+}
