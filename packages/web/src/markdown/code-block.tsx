@@ -1,4 +1,4 @@
-import { memo, useContext, useState } from 'react';
+import { Fragment, memo, useContext, useState } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t, useLanguage } from '../ui/text.ts';
@@ -43,7 +43,8 @@ const CodeRun = memo(function CodeRun({ lines, rest }: CodeRunProps) {
       {lines.map((line, index) => (
         <CodeLine key={index} line={line} />
       ))}
-      {rest}
+      {/* Another text each time: the same one would be seen to jump down by the lines that have got their colours. */}
+      <Fragment key={lines.length}>{rest}</Fragment>
     </span>
   );
 });

@@ -20,11 +20,26 @@ describe('mendTail', () => {
     expect(mendTail(tail).trimEnd()).toBe(shown.trimEnd());
   });
 
-  it('shows a table from its first cell on', () => {
-    expect(mendTail('| Tran')).toBe('| Tran |\n|---|');
+  it('shows a table from its whole header on', () => {
+    expect(mendTail('| Tran')).toBe('');
+    expect(mendTail('| a | b |\n')).toBe('| a | b |\n|---|---|');
     expect(mendTail('| a | b |\n|-')).toBe('| a | b |\n|---|---|');
     expect(mendTail('| a | b |\n|:--|--:|')).toBe('| a | b |\n|:--|--:|');
     expect(mendTail('| a | b |\n|---|---|\n| 1 |')).toContain('| 1 |');
+  });
+
+  it.each([
+    ['$$\nx = \\frac', '$$\nx = \\frac\u2060$$'],
+    ['\\[\nx\\', '\\[\nx\u2060\\]'],
+    ['so $x_', 'so $x'],
+    ['so $\\alpha + 1', 'so $\\alpha + 1\u2060$'],
+    ['so \\(x', 'so \\(x\u2060\\)'],
+    ['**so $\\alpha', '**so $\\alpha\u2060$**'],
+    ['it costs $5 and', 'it costs $5 and'],
+    ['code `$x` and', 'code `$x` and'],
+    ['a note[^1', 'a note'],
+  ])('gives a formula its end, and money none: %j', (tail, shown) => {
+    expect(mendTail(tail)).toBe(shown);
   });
 
   it('leaves code as it is', () => {

@@ -22,13 +22,15 @@ const options = {
 } as const;
 
 /**
- * A table whose delimiter row is still on its way is given one, so that its header never shows as raw text.
+ * A table whose delimiter row is still on its way is given one, so that its header never shows as raw text. It waits for its whole
+ * header: with each cell that came its columns would move.
  * @returns the table, or null when the block is none or has its delimiter row
  */
 function mendTable(block: string): string | null {
-  const [header = '', delimiter = '', ...rows] = block.split('\n');
-  if (rows.length > 0 || !/^ {0,3}\|.*\S/.test(header) || !delimiterCells.test(delimiter)) return null;
-  const row = header.trim().length > 1 && header.trimEnd().endsWith('|') ? header : `${header} |`;
+  const [header = '', delimiter, ...rows] = block.split('\n', 3);
+  if (rows.length > 0 || !/^ {0,3}\|.*\S/.test(header) || !delimiterCells.test(delimiter ?? '')) return null;
+  if (delimiter === undefined) return '';
+  const row = header.trimEnd().endsWith('|') ? header : `${header} |`;
   const columns = Math.max(1, countCells(row));
   const isWhole = /[-:]\|[ \t]*$/.test(delimiter) && countCells(delimiter) === columns;
   return `${row}\n${isWhole ? delimiter : `|${'---|'.repeat(columns)}`}`;

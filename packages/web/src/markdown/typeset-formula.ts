@@ -8,6 +8,7 @@ const options: KatexOptions = {
   // Nothing that leads anywhere or loads anything: \href, \includegraphics, \html….
   trust: false,
   strict: 'ignore',
+  errorColor: 'currentcolor',
   throwOnError: true,
   maxExpand: 500,
   maxSize: 20,
