@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect([...seen.hosts]).toEqual([new URL(here.server.url).host]);
   });
 
-  it('shows an answer as finished while its connection lingers, and sends the next question after it', async () => {
+  it('S2: shows an answer as finished while its connection lingers, and queues the next question until its end', async () => {
     here.upstream.script({ text: 'All is said.', end: 'open' });
     await ask('Say it all');
     await expect.poll(() => page.getByRole('status', { name: 'Status' }).innerText()).toBe('Answer complete');
@@ -65,6 +65,9 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     here.upstream.script({ text: 'And more.' });
     await ask('Say more');
     expect(await composer().inputValue()).toBe('');
+    await expect
+      .poll(() => page.getByRole('status', { name: 'Status' }).innerText(), { interval: 20 })
+      .toMatch(/^Queued: the last answer is being completed/);
     // The server waits up to two seconds for what may follow an answer.
     await expect.poll(answerText, { timeout: 5000 }).toContain('And more.');
     expect(JSON.stringify(here.upstream.lastReceived.body)).toContain('All is said.');
@@ -78,7 +81,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect(seen.problems).toEqual([]);
   });
 
-  it('stops with Esc, before the first token too', async () => {
+  it('C5: stops with Esc, before the first token too', async () => {
     here.upstream.script({ hang: 'first' });
     await ask('Think hard');
     await expect.poll(() => here.upstream.stats.active).toBe(1);
@@ -88,7 +91,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await expect.poll(() => sendButton().isVisible()).toBe(true);
   });
 
-  it('stops with Esc after Regenerate too, and leaves the keyboard in the composer', async () => {
+  it('C5: stops with Esc after Regenerate too, and leaves the keyboard in the composer', async () => {
     here.upstream.script({ text: 'First.' });
     await ask('Again, please');
     await expect.poll(answerText).toContain('First.');
@@ -118,7 +121,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await expect.poll(() => status.innerText()).toMatch(/^stopped/i);
   });
 
-  it('breaks the line on Shift+Enter, and never sends a blank draft', async () => {
+  it('C1: breaks the line on Shift+Enter, and never sends a blank draft', async () => {
     await composer().press('Enter');
     await composer().fill('   ');
     await composer().press('Enter');
@@ -132,7 +135,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await expect.poll(() => composer().inputValue()).toBe('');
   });
 
-  it('does not send while an input method composes', async () => {
+  it('C2: does not send while an input method composes', async () => {
     await composer().fill('にほん');
     for (const init of [
       { key: 'Enter', isComposing: true },
@@ -145,7 +148,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect(await composer().inputValue()).toBe('にほん');
   });
 
-  it('makes one request of a double Enter', async () => {
+  it('C10: makes one request of a double Enter', async () => {
     here.upstream.script({ tokens: 30, delayMs: 10 });
     await composer().fill('Once');
     await Promise.all([composer().press('Enter'), composer().press('Enter')]);
@@ -203,7 +206,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect(seen.problems).toEqual([]);
   });
 
-  it('keeps the partial text of a cut answer above an error card, and Retry asks again', async () => {
+  it('M4: keeps the partial text of a cut answer above an error card, and Retry asks again', async () => {
     here.upstream.script({ tokens: 20, delayMs: 2, end: 'truncate', after: 10 });
     await ask('Will be cut');
     await expect.poll(() => page.getByRole('button', { name: 'Retry' }).count()).toBe(1);
@@ -216,7 +219,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect(here.upstream.stats.requests).toBe(2);
   });
 
-  it('lets go of the end when the reader scrolls up, and goes back on demand', async () => {
+  it('R3: lets go of the end when the reader scrolls up, and goes back on demand', async () => {
     here.upstream.script({
       text: Array.from({ length: 400 }, (_, i) => `Line ${i} of a long answer.`).join('\n\n'),
       tokensPerWrite: 4,

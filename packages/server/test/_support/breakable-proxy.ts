@@ -7,6 +7,8 @@ export interface BreakableProxy extends AsyncDisposable {
   readonly cuts: number;
   /** Cuts every connection that there is; new ones are let through. */
   breakAll(): void;
+  /** Lets nothing through any more on the connections that there are, and says nothing of it: as a machine finds them that slept. */
+  silenceAll(): void;
 }
 
 /**
@@ -28,6 +30,7 @@ export async function startBreakableProxy(
   const breakAll = () => {
     for (const socket of sockets) socket.destroy();
   };
+  let silences = 0;
   let cuts = 0;
   const proxy = net.createServer((socket) => {
     const { hostname, port } = new URL(targets[(connections += 1) % targets.length] ?? '');
@@ -35,8 +38,11 @@ export async function startBreakableProxy(
     track(socket);
     track(upstream);
     let left = bytesUntilCut();
-    socket.pipe(upstream);
+    const bornIn = silences;
+    socket.on('data', (bytes) => bornIn === silences && upstream.write(bytes));
+    socket.on('end', () => upstream.end());
     upstream.on('data', (bytes) => {
+      if (bornIn !== silences) return;
       socket.write(bytes.subarray(0, left));
       left -= bytes.length;
       if (left > 0 || socket.destroyed) return;
@@ -56,6 +62,7 @@ export async function startBreakableProxy(
       return cuts;
     },
     breakAll,
+    silenceAll: () => (silences += 1),
     async [Symbol.asyncDispose]() {
       const closed = once(proxy, 'close');
       proxy.close();

@@ -47,7 +47,10 @@ async function streamTokens(answer: FakeAnswer): Promise<void> {
   const breaks = script.error !== undefined || script.hang === 'mid' || isCut(script);
   const sent = breaks ? tokens.slice(0, after) : tokens;
   await writeText(answer, dialect.begin(answer.model));
-  for (const piece of cut(script.reasoning ?? '')) await writeText(answer, dialect.reasoning(piece));
+  for (const piece of cut(script.reasoning ?? '')) {
+    await writeText(answer, dialect.reasoning(piece));
+    if (script.reasoningDelayMs !== undefined) await sleep(script.reasoningDelayMs);
+  }
   for (let at = 0; at < sent.length; at += tokensPerWrite) {
     if (answer.response.destroyed) return;
     if (at > 0 && delayMs !== undefined) await sleep(delayMs);

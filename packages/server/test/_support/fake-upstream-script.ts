@@ -33,6 +33,8 @@ export interface FakeScript {
   firstDelayMs?: number;
   /** Between two writes. */
   delayMs?: number;
+  /** After each piece of the reasoning, of about four characters. */
+  reasoningDelayMs?: number;
   /** Default 1. */
   tokensPerWrite?: number;
   /** A ping (Anthropic) or comment (OpenAI) before every write. */
