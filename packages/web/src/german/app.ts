@@ -25,6 +25,7 @@ export const app: Catalogue = {
   'Break the line': 'Neue Zeile',
   Ctrl: 'Strg',
   Del: 'Entf',
+  End: 'Ende',
   Find: 'Suchen',
   'Find a conversation or a command': 'Ein Gespräch oder einen Befehl suchen',
   Commands: 'Befehle',

@@ -12,7 +12,7 @@ export const settings: Catalogue = {
   'Copy “{name}” now.': 'Kopiere „{name}“ jetzt.',
   'Create token': 'Token erstellen',
   'Current password': 'Jetziges Passwort',
-  End: 'Beenden',
+  'End session': 'Sitzung beenden',
   'End session: {name}': 'Sitzung beenden: {name}',
   Expired: 'Abgelaufen',
   'For your own apps and scripts. Whoever has a token can use Sluice in your name, so give each app its own.':

@@ -94,7 +94,7 @@ function SessionRow({ session, onEnd }: SessionRowProps) {
         aria-label={current ? t('Sign out here') : t('End session: {name}', { name })}
         onClick={onEnd}
       >
-        {current ? t('Sign out') : t('End')}
+        {current ? t('Sign out') : t('End session')}
       </button>
     </li>
   );

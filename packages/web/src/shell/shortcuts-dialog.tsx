@@ -10,7 +10,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     [['Shift', 'Enter'], t('Break the line')],
     [['Esc'], t('Stop the answer')],
     [['↑'], t('In an empty message: edit the last one')],
-    [['End'], t('Go to the latest and follow it')],
+    [[t('End')], t('Go to the latest and follow it')],
     [[command, 'Shift', 'O'], t('New chat')],
     [[command, 'K'], t('Find a conversation or a command')],
     [['F2'], t('In the list: rename the conversation')],
