@@ -11,6 +11,7 @@ import { BranchPager } from './branch-pager.tsx';
 import type { ChatActions } from './chat-actions.ts';
 import { canContinue, readEndMark } from './end-mark.ts';
 import { ErrorCard } from './error-card.tsx';
+import { SaidAt } from './said-at.tsx';
 import type { Place, Reply } from './turn-tree.ts';
 
 interface AnswerProps {
@@ -95,6 +96,7 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
               isCounted={actions !== null}
             />
           )}
+          <SaidAt at={places[0]?.turn.saidAt ?? null} />
         </footer>
       )}
     </article>

@@ -158,7 +158,14 @@ export class ChatStore {
   #ask(parentId: string | null, content: PromptContent | null, settings: ChatSettings): boolean {
     const { live, isLoaded } = this.#state;
     if (content === null || live !== null || !isLoaded) return false;
-    const prompt: Prompt = { id: this.#nextId(), storedId: null, parentId, role: 'user', content };
+    const prompt: Prompt = {
+      id: this.#nextId(),
+      storedId: null,
+      saidAt: new Date().toISOString(),
+      parentId,
+      role: 'user',
+      content,
+    };
     this.#answerPrompt(addTurn(this.#tree, prompt), prompt, settings);
     return true;
   }
@@ -187,7 +194,14 @@ export class ChatStore {
     const { connection, takeTurn, startRunHere = startRun } = this.#options;
     const { settings, makeTurn } = ask;
     const run = createRunStore({ id: this.#nextId(), model: settings.model ?? '' });
-    const reply: Reply = { ...place, id: run.id, storedId: null, role: 'assistant', run };
+    const reply: Reply = {
+      ...place,
+      id: run.id,
+      storedId: null,
+      saidAt: new Date().toISOString(),
+      role: 'assistant',
+      run,
+    };
     const before = findUnended(tree, place.parentId);
     const makeRequest = async (signal: AbortSignal) => {
       // The server takes nothing that follows an answer whose run has not ended.

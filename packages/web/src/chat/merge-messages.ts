@@ -42,7 +42,7 @@ function restoreTurn(
   place: { parentId: string | null; continuesId: string | null },
 ): Turn {
   const { id, role, content } = message;
-  const node = { id, storedId: id, parentId: place.parentId };
+  const node = { id, storedId: id, saidAt: message.createdAt, parentId: place.parentId };
   if (role !== 'assistant') return { ...node, role, content };
   return { ...node, role, run: restoreRun(message), continuesId: place.continuesId };
 }

@@ -8,6 +8,7 @@ import { focusComposer } from './focus-composer.ts';
 import { imagesOf } from './prompt-content.ts';
 import { PromptEditor } from './prompt-editor.tsx';
 import { PromptImage } from './prompt-image.tsx';
+import { SaidAt } from './said-at.tsx';
 import type { Place, Prompt } from './turn-tree.ts';
 
 interface PromptTurnProps {
@@ -44,6 +45,7 @@ export function PromptTurn({ place, isBusy, isEditing, actions, conversationId }
         <>
           {text !== '' && <div className="prompt-bubble">{text}</div>}
           <footer className="turn-footer justify-end">
+            <SaidAt at={prompt.saidAt} />
             {actions !== null && <BranchPager place={place} isDisabled={isBusy} onChoose={actions.choose} />}
             {text !== '' && <CopyButton label={t('Copy prompt')} text={text} />}
             {actions !== null && (

@@ -109,7 +109,7 @@ function toTree(messages: SharedConversation['messages']) {
   let parentId: string | null = null;
   for (const message of messages) {
     const { id, role, content, continuesId = null } = message;
-    const node = { id, storedId: id, parentId };
+    const node = { id, storedId: id, saidAt: null, parentId };
     const turn: Turn =
       role === 'assistant'
         ? { ...node, role, run: restoreRun(message), continuesId }

@@ -6,6 +6,8 @@ interface Node {
   id: string;
   /** The message's id on the server; null until it is known, and for what the server refused. */
   storedId: string | null;
+  /** When it was said, RFC 3339; null where that is not told, as of what is shared. */
+  saidAt: string | null;
   /** The page's id of the message it follows; null for a conversation's first. */
   parentId: string | null;
 }

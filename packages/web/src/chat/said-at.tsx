@@ -1,0 +1,13 @@
+import { formatDate } from '../ui/format.ts';
+
+/** When a message was said: the time of day today, the day as well before that. */
+export function SaidAt({ at }: { at: string | null }) {
+  if (at === null) return null;
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  const day = isToday ? {} : ({ day: 'numeric', month: 'short' } as const);
+  return (
+    <time className="said-at" dateTime={at} title={formatDate(at, { dateStyle: 'full', timeStyle: 'short' })}>
+      {formatDate(at, { ...day, hour: 'numeric', minute: '2-digit' })}
+    </time>
+  );
+}
