@@ -31,7 +31,7 @@ export function ModelButton({ choice }: { choice: ChatChoice }) {
         className="model-button"
         aria-label={t('Model')}
         aria-description={value}
-        aria-haspopup="menu"
+        aria-haspopup="dialog"
         aria-expanded={isOpen}
         disabled={list === undefined}
         onClick={() => setIsOpen(!isOpen)}

@@ -36,7 +36,7 @@ export function ModelMenu({ anchor, models, value, onChoose, onClose }: ModelMen
                 placeholder={t('Find a model')}
               />
               <Menu.Empty className="menu-empty">{t('No model of that name.')}</Menu.Empty>
-              <Menu.List className="menu-list">
+              <Menu.List className="menu-list" aria-label={t('Models')}>
                 <ModelItems models={models} value={value} onChoose={onChoose} />
               </Menu.List>
             </Menu.Popup>

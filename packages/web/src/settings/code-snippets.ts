@@ -27,7 +27,7 @@ export function writeSnippets(options: SnippetOptions): readonly Snippet[] {
 }
 
 function writeCurl({ baseUrl, token }: SnippetOptions): string {
-  return `curl --no-buffer --fail-with-body '${baseUrl}/api/chat/stream?format=text' \\
+  return `curl --no-buffer --fail-with-body ${baseUrl}/api/chat/stream \\
   -H "Authorization: Bearer ${token ?? `$${TOKEN_PLACEHOLDER}`}" \\
   -H 'Content-Type: application/json' \\
   -d '{"message": "Hello!"}'
@@ -38,13 +38,23 @@ function writeJavascript({ baseUrl, token }: SnippetOptions): string {
   const value = token === null ? `process.env.${TOKEN_PLACEHOLDER}` : `'${token}'`;
   return `// node ask.mjs
 const token = ${value};
-const response = await fetch('${baseUrl}/api/chat/stream?format=text', {
+const response = await fetch('${baseUrl}/api/chat/stream', {
   method: 'POST',
   headers: { authorization: \`Bearer \${token}\`, 'content-type': 'application/json' },
   body: JSON.stringify({ message: 'Hello!' }),
 });
 if (!response.ok) throw new Error(await response.text());
-for await (const text of response.body.pipeThrough(new TextDecoderStream())) process.stdout.write(text);
+
+let rest = '';
+for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+  const lines = (rest + chunk).split('\\n');
+  rest = lines.pop();
+  for (const line of lines.filter((line) => line.startsWith('data: '))) {
+    const event = JSON.parse(line.slice(6));
+    if (event.error) throw new Error(event.error);
+    if (event.text) process.stdout.write(event.text);
+  }
+}
 `;
 }
 
@@ -57,12 +67,16 @@ ${head}import urllib.request
 
 token = ${value}
 request = urllib.request.Request(
-    "${baseUrl}/api/chat/stream?format=text",
+    "${baseUrl}/api/chat/stream",
     data=json.dumps({"message": "Hello!"}).encode(),
     headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
 )
 with urllib.request.urlopen(request) as response:
-    while piece := response.read1():
-        print(piece.decode(errors="replace"), end="", flush=True)
+    for line in response:
+        if line.startswith(b"data: "):
+            event = json.loads(line[6:])
+            if "error" in event:
+                raise SystemExit(event["error"])
+            print(event.get("text", ""), end="", flush=True)
 `;
 }

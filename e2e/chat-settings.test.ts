@@ -1,0 +1,158 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Watch, hasChromium, signIn, watch } from './_support/browser.ts';
+import { useBrowser } from './_support/use-browser.ts';
+
+describe.skipIf(!hasChromium)('what is set for a chat', () => {
+  const here = useBrowser({ role: 'user' });
+  let context: BrowserContext;
+  let page: Page;
+  let seen: Watch;
+
+  beforeAll(async () => {
+    context = await here.browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await signIn(context, here.server.url);
+    seen = watch(page);
+  });
+  beforeEach(async () => {
+    await page.goto(here.server.url);
+    await composer().waitFor();
+  });
+  afterEach(() => expect(seen.problems).toEqual([]));
+
+  const composer = () => page.getByRole('textbox', { name: 'Message' });
+  const modelButton = () => page.getByRole('button', { name: 'Model', exact: true });
+  const settingsButton = () => page.getByRole('button', { name: 'Chat settings', exact: true });
+  const dialog = () => page.getByRole('dialog', { name: 'Chat settings' });
+  const models = () => page.getByRole('dialog', { name: 'Models' });
+  const model = (name: string) => models().getByRole('menuitemradio', { name });
+  const listed = (title: string) =>
+    page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: title });
+  const ask = async (text: string) => {
+    here.upstream.script({ text: 'Very well.' });
+    await composer().fill(text);
+    await composer().press('Enter');
+    await expect
+      .poll(() => page.getByRole('article', { name: 'Assistant' }).last().innerText())
+      .toContain('Very well.');
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+  };
+  /** Of the request that reached the provider last. */
+  const received = () => here.upstream.lastReceived.body as Record<string, unknown>;
+  const choose = async (name: string) => {
+    await modelButton().click();
+    await models().getByRole('searchbox', { name: 'Find a model' }).fill(name);
+    await model(name).click();
+    await expect.poll(() => modelButton().innerText()).toContain(name);
+  };
+  const save = async () => {
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => dialog().count()).toBe(0);
+  };
+
+  it('P1: offers models by provider, searched and chosen by keyboard, and keeps the choice of each conversation', async () => {
+    await modelButton().click();
+    const group = (name: string) => models().getByRole('group', { name, exact: true });
+    await group('Anthropic').waitFor();
+    expect(await group('OpenAI').getByRole('menuitemradio').count()).toBeGreaterThan(3);
+    expect(await model('GPT-4.1').innerText()).toMatch(/Images[^]*1M context · \$2 in, \$8 out per M tokens/);
+    expect(await model('GPT-4.1').innerText()).not.toContain('Reasoning');
+    expect(await model('Claude Haiku 4.5').innerText()).toMatch(/Images\s+Reasoning/);
+    const absent = models()
+      .getByRole('menuitemradio')
+      .filter({ hasText: 'is not configured on this server' });
+    expect(await absent.count()).toBeGreaterThan(0);
+    for (const item of await absent.all()) expect(await item.getAttribute('aria-disabled')).toBe('true');
+    expect(await group('Gemini').innerText()).toContain('Gemini is not configured on this server');
+
+    // By keyboard alone, by its id too.
+    await page.keyboard.type('openai/gpt-4.1');
+    await expect.poll(() => models().getByRole('menuitemradio').count()).toBe(1);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => modelButton().innerText()).toContain('GPT-4.1');
+    expect(await modelButton().evaluate((element) => element === document.activeElement)).toBe(true);
+    await modelButton().click();
+    await page.keyboard.type('no such thing');
+    await models().getByText('No model of that name.').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => models().count()).toBe(0);
+
+    await ask('Asked of GPT');
+    expect(received()).toMatchObject({ model: 'gpt-4.1' });
+    await page.getByRole('button', { name: 'New chat' }).first().click();
+    await choose('Claude Haiku 4.5');
+    await ask('Asked of Claude');
+    expect(received()).toMatchObject({ model: 'claude-haiku-4-5' });
+    await listed('Asked of GPT').click();
+    await expect.poll(() => modelButton().innerText()).toContain('GPT-4.1');
+    await choose('Claude Sonnet 4.6');
+    await page.reload();
+    await expect.poll(() => modelButton().innerText()).toContain('Claude Sonnet 4.6');
+    await listed('Asked of Claude').click();
+    await expect.poll(() => modelButton().innerText()).toContain('Claude Haiku 4.5');
+  });
+
+  it('P2: sends what is set for a conversation, of it what the model takes, until it is reset', async () => {
+    await choose('GPT-4.1');
+    expect(await settingsButton().getAttribute('aria-description')).toBeNull();
+    await settingsButton().click();
+    const field = (name: string) => dialog().getByLabel(name, { exact: true });
+    await field('System prompt').fill('Answer like a pirate.');
+    expect(await field('Reasoning effort').count()).toBe(0);
+    await field('Temperature').fill('3');
+    await field('Longest answer').fill('99999999');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    expect(await field('Temperature').getAttribute('aria-invalid')).toBe('true');
+    expect(await field('Longest answer').getAttribute('aria-invalid')).toBe('true');
+    await field('Temperature').fill('0.3');
+    await field('Longest answer').fill('321');
+    await save();
+    expect(await settingsButton().getAttribute('aria-description')).toBe('Not the default');
+    // What is set before there is a conversation survives a reload, and goes with it.
+    await page.reload();
+    await ask('Set before it began');
+    const set = { temperature: 0.3, max_completion_tokens: 321 };
+    expect(received()).toMatchObject({ model: 'gpt-4.1', ...set });
+    expect(JSON.stringify(received())).toContain('Answer like a pirate.');
+
+    // In another browser of the same person.
+    const elsewhere = await here.browser.newContext();
+    const other = await signIn(elsewhere, here.server.url);
+    await other.goto(page.url());
+    await other.getByRole('button', { name: 'Chat settings' }).click();
+    await expect.poll(() => other.getByLabel('System prompt').inputValue()).toBe('Answer like a pirate.');
+    await elsewhere.close();
+
+    await choose('Claude Opus 5.5');
+    await settingsButton().click();
+    await dialog()
+      .getByText('The temperature of 0.3 is not sent: Claude Opus 5.5 does not take one.')
+      .waitFor();
+    expect(await field('Temperature').count()).toBe(0);
+    const levels = field('Reasoning effort').locator('option');
+    expect(await levels.allInnerTexts()).toEqual(['As the model has it', 'Low', 'Medium', 'High']);
+    await field('Reasoning effort').selectOption('low');
+    await save();
+    await ask('Another model');
+    expect(received()).toMatchObject({ model: 'claude-opus-5-5', output_config: { effort: 'low' } });
+    expect(received()).not.toHaveProperty('temperature');
+    expect(JSON.stringify(received())).toContain('Answer like a pirate.');
+
+    // What that model did not take is still there for one that does.
+    await choose('GPT-4.1');
+    await ask('And back');
+    expect(received()).toMatchObject(set);
+    expect(received()).not.toHaveProperty('reasoning_effort');
+
+    await settingsButton().click();
+    await dialog().getByRole('button', { name: 'Reset to default' }).click();
+    await expect.poll(() => settingsButton().getAttribute('aria-description')).toBeNull();
+    expect(await modelButton().innerText()).toContain('GPT-4.1');
+    await ask('As it comes');
+    for (const name of ['temperature', 'max_completion_tokens']) expect(received()).not.toHaveProperty(name);
+    expect(JSON.stringify(received())).not.toContain('pirate');
+    await page.getByRole('button', { name: 'New chat' }).first().click();
+    await expect.poll(() => settingsButton().getAttribute('aria-description')).toBeNull();
+  });
+});
