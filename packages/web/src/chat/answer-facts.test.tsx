@@ -26,7 +26,9 @@ function render(answers: readonly Facts[]): string {
       ...answer,
     }).getView(),
   );
-  return textOf(renderToStaticMarkup(<AnswerFacts views={views} modelName={() => 'Sluice'} isCounted />));
+  return textOf(
+    renderToStaticMarkup(<AnswerFacts views={views} modelName={() => 'Sluice'} isCounted saidAt={null} />),
+  );
 }
 
 it('tells tokens, time and pace of an answer, and those of what goes on with it together', () => {
@@ -55,7 +57,9 @@ it('marks what is estimated', () => {
 it('tells no figures of an answer whose run has not ended, nor of an imported one', () => {
   const view = restoreRun({ id: 'a', content: 'Yes.', runId: 'r', reason: 'complete', ...priced }).getView();
   const open = { ...view, phase: 'finished' as const, end: null };
-  const markup = renderToStaticMarkup(<AnswerFacts views={[open]} modelName={() => 'Sluice'} isCounted />);
+  const markup = renderToStaticMarkup(
+    <AnswerFacts views={[open]} modelName={() => 'Sluice'} isCounted saidAt={null} />,
+  );
   expect(textOf(markup)).toBe('|Sluice|');
   expect(render([{ runId: '' }])).toBe('|Sluice|');
 });
@@ -67,6 +71,8 @@ it('tells which model was asked where another one answered', () => {
   run.append({ type: 'run-fallback', from: 'p/second', to: 'p/third', reason: 'x' });
   run.append({ type: 'text-delta', text: 'Yes.' });
   const name = (id: string) => id.toUpperCase();
-  const markup = renderToStaticMarkup(<AnswerFacts views={[run.getView()]} modelName={name} isCounted />);
+  const markup = renderToStaticMarkup(
+    <AnswerFacts views={[run.getView()]} modelName={name} isCounted saidAt={null} />,
+  );
   expect(textOf(markup)).toBe('|P/ASKED → P/THIRD|');
 });

@@ -3,6 +3,7 @@ import { formatDollars } from '../ui/format-dollars.ts';
 import { formatDuration, formatNumber } from '../ui/format.ts';
 import { t } from '../ui/text.ts';
 import { type AnswerFigures, readFigures } from './answer-figures.ts';
+import { SaidAt } from './said-at.tsx';
 
 /** What is not known is not nothing. */
 const UNKNOWN = '–';
@@ -26,10 +27,12 @@ interface AnswerFactsProps {
   modelName: (id: string) => string;
   /** Whether there are any figures to tell of. */
   isCounted: boolean;
+  /** RFC 3339; null where that is not told. */
+  saidAt: string | null;
 }
 
 /** Who answered, and what is known of it. */
-export function AnswerFacts({ views, modelName, isCounted }: AnswerFactsProps) {
+export function AnswerFacts({ views, modelName, isCounted, saidAt }: AnswerFactsProps) {
   const last = views.at(-1);
   const { model = '', fellBackFrom = null } = last ?? {};
   const name = modelName(model);
@@ -41,6 +44,7 @@ export function AnswerFacts({ views, modelName, isCounted }: AnswerFactsProps) {
         {fellBackFrom === null ? name : t('{from} → {to}', { from: modelName(fellBackFrom), to: name })}
       </span>
       {isKnown && <Figures figures={readFigures(views)} />}
+      <SaidAt at={saidAt} />
     </p>
   );
 }

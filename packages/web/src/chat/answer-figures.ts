@@ -24,6 +24,9 @@ function writingMs({ end }: RunView): number | null {
   return firstTokenMs === null ? null : totalMs - firstTokenMs;
 }
 
+/** Less than that is the network's pace, not the model's. */
+const MIN_PACE_MS = 100;
+
 /** @param views of ended runs, in order */
 export function readFigures(views: readonly RunView[]): AnswerFigures {
   const output = sum(views.map(({ usage }) => usage?.outputTokens));
@@ -39,7 +42,8 @@ export function readFigures(views: readonly RunView[]): AnswerFigures {
       isEstimate: views.some(({ end }) => end?.cost?.source === 'estimated'),
     },
     firstTokenMs: views[0]?.end?.timing.firstTokenMs ?? null,
-    // An answer that came in one piece has no pace.
-    tokensPerSecond: output === null || !spentMs ? null : (output / spentMs) * 1000,
+    // An answer that came in one piece, or nearly so, has no pace.
+    tokensPerSecond:
+      output === null || spentMs === null || spentMs < MIN_PACE_MS ? null : (output / spentMs) * 1000,
   };
 }

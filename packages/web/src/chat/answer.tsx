@@ -11,7 +11,6 @@ import { BranchPager } from './branch-pager.tsx';
 import type { ChatActions } from './chat-actions.ts';
 import { canContinue, readEndMark } from './end-mark.ts';
 import { ErrorCard } from './error-card.tsx';
-import { SaidAt } from './said-at.tsx';
 import type { Place, Reply } from './turn-tree.ts';
 
 interface AnswerProps {
@@ -94,9 +93,9 @@ export function Answer({ places, isLatest, isLast, isBusy, actions, modelName }:
               views={runs.map((each) => each.getView())}
               modelName={modelName}
               isCounted={actions !== null}
+              saidAt={places[0]?.turn.saidAt ?? null}
             />
           )}
-          <SaidAt at={places[0]?.turn.saidAt ?? null} />
         </footer>
       )}
     </article>

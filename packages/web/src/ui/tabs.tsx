@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 
 interface TabsProps<Name extends string> {
   label: string;
@@ -19,6 +19,13 @@ const steps: Record<string, (index: number, count: number) => number> = {
 /** One panel of several (WAI-ARIA, tabs pattern): arrow keys go from tab to tab. */
 export function Tabs<Name extends string>({ label, tabs, current, onChoose, children }: TabsProps<Name>) {
   const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  // There may be more tabs than fit.
+  useEffect(() => {
+    list.current
+      ?.querySelector('[aria-selected=true]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   const onKeyDown = ({ key, currentTarget }: KeyboardEvent<HTMLDivElement>) => {
     const index = tabs.findIndex(({ name }) => name === current);
     const to = steps[key]?.(index, tabs.length);
@@ -29,7 +36,7 @@ export function Tabs<Name extends string>({ label, tabs, current, onChoose, chil
   };
   return (
     <>
-      <div role="tablist" aria-label={label} className="tabs" onKeyDown={onKeyDown}>
+      <div ref={list} role="tablist" aria-label={label} className="tabs" onKeyDown={onKeyDown}>
         {tabs.map(({ name, label: text }) => (
           <button
             key={name}
@@ -39,6 +46,7 @@ export function Tabs<Name extends string>({ label, tabs, current, onChoose, chil
             aria-selected={name === current}
             aria-controls={`${id}-panel`}
             tabIndex={name === current ? 0 : -1}
+            data-focus-first={name === current || undefined}
             className="tab"
             onClick={() => onChoose(name)}
           >
