@@ -54,22 +54,28 @@ export function ChatSettingsDialog({ choice, onClose }: { choice: ChatChoice; on
       <p className="mb-4 text-[0.9375rem] text-ink-soft text-pretty">
         {t('For this conversation alone, wherever you open it. What is left empty is left to the model.')}
       </p>
-      <Form label={t('Chat settings')} submit={t('Save')} done={t('Saved')} onSubmit={keep}>
+      <Form
+        label={t('Chat settings')}
+        submit={t('Save')}
+        done={t('Saved')}
+        onSubmit={keep}
+        aside={isChanged(kept) && <ResetButton onReset={reset} />}
+      >
         <PromptField value={kept.systemPrompt} />
         <div className="grid gap-4 sm:grid-cols-2">
           <ModelFields kept={kept} model={model} />
         </div>
         {model !== undefined && <UnfitNotes kept={kept} model={model} />}
       </Form>
-      <button
-        type="button"
-        className="link-button mt-3 disabled:opacity-50"
-        disabled={!isChanged(kept)}
-        onClick={reset}
-      >
-        {t('Reset to default')}
-      </button>
     </Dialog>
+  );
+}
+
+function ResetButton({ onReset }: { onReset: () => void }) {
+  return (
+    <button type="button" className="link-button" onClick={onReset}>
+      {t('Reset to default')}
+    </button>
   );
 }
 

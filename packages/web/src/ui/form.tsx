@@ -10,6 +10,8 @@ interface FormProps {
   done: string;
   /** What it throws is told beside the field it is about; the fields are emptied when it has been done. */
   onSubmit: (fields: FormData) => Promise<void>;
+  /** What stands beside its button. */
+  aside?: ReactNode;
   children: ReactNode;
 }
 
@@ -36,7 +38,7 @@ function focusFirst(form: HTMLFormElement, { fields }: FormProblem): void {
 }
 
 /** A form that says what is wrong beside the field it is wrong with. */
-export function Form({ label, submit, done, onSubmit, children }: FormProps) {
+export function Form({ label, submit, done, onSubmit, aside, children }: FormProps) {
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState(noProblem);
   const [isDone, setIsDone] = useState(false);
@@ -76,6 +78,7 @@ export function Form({ label, submit, done, onSubmit, children }: FormProps) {
           <button type="submit" className="quiet-button" disabled={isBusy}>
             {submit}
           </button>
+          {aside}
           <p role="status" className="text-sm text-ink-soft">
             {isDone && done}
           </p>

@@ -68,6 +68,7 @@ export function drawPlot(box: HTMLElement, options: PlotOptions): uPlot {
         {
           ...axis,
           grid: { show: false },
+          size: 28,
           space: 64,
           incrs: [1, 2, 7, 14, 30, 60, 90],
           values: (_plot, splits) =>

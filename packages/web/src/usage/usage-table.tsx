@@ -50,7 +50,11 @@ export function UsageTable({ report, name }: { report: UsageReport; name: string
           <thead>
             <tr>
               <th scope="col">{hasModel ? t('Day') : name}</th>
-              {hasModel && <th scope="col">{t('Model')}</th>}
+              {hasModel && (
+                <th scope="col" data-words>
+                  {t('Model')}
+                </th>
+              )}
               {columns.map(({ label }) => (
                 <th key={label} scope="col">
                   {label}
