@@ -25,5 +25,9 @@ export function listCommands(user: User, onNew: () => void): Command[] {
     { id: 'shortcuts', label: t('Keyboard shortcuts'), icon: 'keyboard', run: open('shortcuts') },
   ];
   if (user.role !== 'admin') return commands;
-  return [...commands, { id: 'users', label: t('Users'), icon: 'people', run: open('users') }];
+  return [
+    ...commands,
+    { id: 'users', label: t('Users'), icon: 'people', run: open('users') },
+    { id: 'models', label: t('Models'), icon: 'settings', run: open('models') },
+  ];
 }
