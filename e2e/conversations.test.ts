@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await page.getByRole('menuitem', { name: action }).click();
   };
 
-  it('keeps a conversation over a reload, under its own address, and goes back and forward', async () => {
+  it('L3: keeps a conversation over a reload, under its own address, and goes back and forward', async () => {
     await ask('First of two questions', 'First answer.');
     const address = page.url();
     expect(new URL(address).pathname).toMatch(/^\/c\/[\w-]+$/);
@@ -176,7 +176,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     }
   });
 
-  it('renames, pins and archives', async () => {
+  it('L5: archives, and takes out of the archive, what was renamed and pinned', async () => {
     await ask('A working title', 'Yes.');
     await act('A working title', 'Rename');
     await page.keyboard.type('The final title');
@@ -212,7 +212,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
-  it('deletes after a time in which it can be undone, and at once when the page is left', async () => {
+  it('L1: deletes after a time in which it can be undone, and at once when the page is left', async () => {
     await ask('To be deleted', 'Very well.');
     const address = page.url();
     await listed('To be deleted').press('Delete');
@@ -232,7 +232,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     seen.problems.splice(0);
   });
 
-  it('finds words of messages, Japanese ones too, and marks them', async () => {
+  it('L2: finds words of messages, Japanese ones too, and marks them', async () => {
     await ask('Tell me of Kyoto', 'The old capital has a marvellous philosopher’s path.');
     await ask('もう一度お願いします', '今日の東京は天気がいいです。');
     await ask('Thank you', 'You are welcome.');
@@ -248,7 +248,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await nav().getByRole('list', { name: 'Today' }).waitFor();
   });
 
-  it('shares a conversation with whoever has the link, until it is revoked', async () => {
+  it('L5: shares a conversation with whoever has the link, until it is revoked', async () => {
     await ask('Worth sharing?', 'Certainly worth it.', 'Certainly **worth** it.');
     await act('Worth sharing?', 'Share');
     const dialog = page.getByRole('dialog', { name: /Share/ });
@@ -276,7 +276,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await stranger.close();
   });
 
-  it('exports a conversation, and imports what it exported', async () => {
+  it('L5: exports a conversation, and imports what it exported', async () => {
     await ask('Keep a copy of this', 'With pleasure.');
     const markdown = page.waitForEvent('download');
     await act('Keep a copy of this', 'Export as Markdown');

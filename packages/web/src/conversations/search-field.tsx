@@ -3,7 +3,7 @@ import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 
 /** The words are asked for when typing has paused. */
-const PAUSE_MS = 200;
+const PAUSE_MS = 80;
 
 export function SearchField({ onSearch }: { onSearch: (words: string) => void }) {
   const [typed, setTyped] = useState('');
