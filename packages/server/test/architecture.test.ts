@@ -29,6 +29,7 @@ const entrances = ['main.ts', 'app.ts', 'compose.ts', 'compose-models.ts', 'list
 const owners: Record<string, readonly string[]> = {
   express: ['http', 'app.ts'],
   cors: ['http'],
+  compression: ['http'],
   helmet: ['http'],
   'express-rate-limit': ['http'],
   'rate-limit-redis': ['admission'],

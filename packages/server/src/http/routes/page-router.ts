@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import compression from 'compression';
 import express, { Router } from 'express';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -6,8 +7,11 @@ const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 /** The built page: hashed assets for ever, everything else asked for anew; unknown paths are the page's own routes. */
 export function pageRouter(folder: string): Router {
   const router = Router();
+  // A file is asked for once and kept: nothing is gained by keeping it compressed here as well. What the API says is never compressed.
+  const compress = compression();
   router.use(
     '/assets',
+    compress,
     express.static(join(folder, 'assets'), {
       immutable: true,
       maxAge: YEAR_MS,
@@ -16,6 +20,7 @@ export function pageRouter(folder: string): Router {
     }),
   );
   router.use(
+    compress,
     express.static(folder, { index: false, cacheControl: false, acceptRanges: false, setHeaders: askAnew }),
   );
   router.get('/{*path}', (req, res, next) => {
