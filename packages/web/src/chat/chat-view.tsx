@@ -30,7 +30,7 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
   const stick = useStickToEnd(path.length > 0);
   const shown = useShownTurns(
     useMemo(() => joinContinuations(path), [path]),
-    stick.box,
+    stick,
   );
   useRememberedPlace(stick, shown);
   useFoundMessage(chat, { stick, shown });

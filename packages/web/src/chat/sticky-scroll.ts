@@ -3,6 +3,9 @@ import { type ScrollPosition, type Stick, followScroll, isAtEnd } from './scroll
 /** Keys that scroll up where they are not used to write. */
 const UPWARD_KEYS = new Set(['ArrowUp', 'PageUp', 'Home']);
 
+/** A scroll that was under way, such as that of a key, goes on for so long after one has jumped to the end. */
+const AFTERGLOW_MS = 300;
+
 /** Something to stand at, and how far below the upper edge; null: where the style sheet says. */
 interface Hold {
   target: Element;
@@ -20,6 +23,7 @@ export class StickyScroll {
   #stick: Stick = { isStuck: true, last: { top: 0, height: 0, clientHeight: 0 } };
   #hold: Hold | null = null;
   #touchY = 0;
+  #jumpedAtMs = -Infinity;
 
   constructor(onChange: (isStuck: boolean) => void) {
     this.#onChange = onChange;
@@ -52,11 +56,8 @@ export class StickyScroll {
 
   /** Goes to the end and follows it. */
   readonly jump = (): void => {
-    const box = this.#box;
-    if (box === null) return;
-    this.#hold = null;
-    box.scrollTop = box.scrollHeight;
-    this.#note({ isStuck: true, last: readPosition(box) });
+    this.#jumpedAtMs = performance.now();
+    if (this.#box !== null) this.#follow(this.#box);
   };
 
   /**
@@ -73,6 +74,12 @@ export class StickyScroll {
     this.#note({ isStuck: isAtEnd(last), last });
   };
 
+  #follow(box: HTMLElement): void {
+    this.#hold = null;
+    box.scrollTop = box.scrollHeight;
+    this.#note({ isStuck: true, last: readPosition(box) });
+  }
+
   #note(next: Stick): void {
     this.#stick = next;
     this.#onChange(next.isStuck);
@@ -84,7 +91,15 @@ export class StickyScroll {
 
   #afterScroll(box: HTMLElement): void {
     if (box.scrollTop !== this.#stick.last.top) this.#hold = null;
-    this.#note(followScroll(this.#stick, readPosition(box)));
+    const next = followScroll(this.#stick, readPosition(box));
+    if (this.#isHeldBy(next)) this.#follow(box);
+    else this.#note(next);
+  }
+
+  /** Whether a scroll upwards is but the rest of one that was under way before the reader jumped to the end. */
+  #isHeldBy(next: Stick): boolean {
+    const isFresh = performance.now() - this.#jumpedAtMs < AFTERGLOW_MS;
+    return isFresh && this.#stick.isStuck && !next.isStuck;
   }
 
   #afterResize(box: HTMLElement): void {
@@ -94,7 +109,7 @@ export class StickyScroll {
     // A scroll by the reader may be in before its event is.
     const next = followScroll(this.#stick, readPosition(box));
     const { isStuck } = this.#stick;
-    if (next.isStuck && isStuck) this.jump();
+    if ((next.isStuck && isStuck) || this.#isHeldBy(next)) this.#follow(box);
     else this.#note({ ...next, isStuck: isStuck && next.isStuck });
   }
 

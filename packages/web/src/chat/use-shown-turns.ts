@@ -1,6 +1,7 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { distance } from './sticky-scroll.ts';
 import type { Shown } from './turn-tree.ts';
+import type { StickToEnd } from './use-stick-to-end.ts';
 
 /** Of a long conversation so many turns are drawn at first, and so many more each time its reader comes near the first of them. */
 const PAGE = 30;
@@ -15,8 +16,8 @@ export interface ShownTurns {
   reveal: (messageId: string) => boolean;
 }
 
-/** @param box scrolls them: what is in view stays where it is when others are drawn above it */
-export function useShownTurns(all: readonly Shown[], box: RefObject<HTMLElement | null>): ShownTurns {
+/** @param stick scrolls them: what is in view stays where it is when others are drawn above it */
+export function useShownTurns(all: readonly Shown[], { box, stand }: StickToEnd): ShownTurns {
   const [chosen, setChosen] = useState<number | null>(null);
   const initial = useRef<number | null>(null);
   // From then on what is said comes to what is drawn.
@@ -45,10 +46,8 @@ export function useShownTurns(all: readonly Shown[], box: RefObject<HTMLElement 
   useLayoutEffect(() => {
     const kept = anchor.current;
     anchor.current = null;
-    if (kept !== null && box.current !== null) {
-      box.current.scrollTop += distance(box.current, kept.element) - kept.top;
-    }
-  }, [box, first]);
+    if (kept !== null) stand(kept.element, kept.top);
+  }, [stand, first]);
 
   useEffect(() => {
     const element = box.current;
