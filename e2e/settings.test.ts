@@ -265,12 +265,13 @@ describe.skipIf(!hasChromium)('the settings', () => {
 
   it('fits a phone, without scrolling sideways, in every tab', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const hash of ['#account', '#tokens', '#usage', '#users']) {
+    for (const hash of ['#account', '#tokens', '#usage', '#users', '#models']) {
       await page.goto(`${here.server.url}/${hash}`);
       await page.reload();
       await dialog().getByRole('tabpanel').getByRole('heading').first().waitFor();
       const overflow = await dialog()
         .getByRole('tabpanel')
+        .first()
         .evaluate((panel) => panel.scrollWidth - panel.clientWidth);
       expect(overflow).toBeLessThanOrEqual(0);
     }

@@ -35,11 +35,11 @@ export function useFoundMessage(chat: ChatStore, { stick, shown }: Sight): void 
     arrival.current = element;
   }, [chat, box, stand, reveal, hash, returns, isLoaded, path]);
 
-  // After the composer has taken the keyboard.
+  // After the composer has taken the keyboard. Whatever drew it: turns further up are drawn without any of the above.
   useEffect(() => {
     if (arrival.current !== null) markFound(arrival.current);
     arrival.current = null;
-  }, [hash, returns, isLoaded, path]);
+  });
 }
 
 /** Whoever asks on, or turns to another branch, does not come back to what was found when the page is loaded again. */
