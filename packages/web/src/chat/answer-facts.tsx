@@ -51,7 +51,7 @@ export function AnswerFacts({ views, modelName, isCounted, saidAt }: AnswerFacts
 
 function Figures({ figures }: { figures: AnswerFigures }) {
   const { tokens, cost, firstTokenMs, tokensPerSecond } = figures;
-  const about = (isEstimate: boolean) => isEstimate && <abbr title={t('Estimated')}>≈ </abbr>;
+  const about = (isEstimate: boolean) => isEstimate && <span title={t('Estimated')}>≈ </span>;
   return (
     <>
       <span>

@@ -27,9 +27,13 @@ export function PromptTurn({ place, isBusy, isEditing, actions, conversationId }
   const images = imagesOf(prompt.content);
   return (
     <article aria-label={t('You')} className="prompt" data-messages={prompt.storedId}>
-      {images.map((image, index) => (
-        <PromptImage key={index} image={image} conversationId={conversationId} />
-      ))}
+      {images.length > 0 && (
+        <div className="prompt-images">
+          {images.map((image, index) => (
+            <PromptImage key={index} image={image} conversationId={conversationId} />
+          ))}
+        </div>
+      )}
       {isEditing && actions !== null ? (
         <PromptEditor
           text={text}
