@@ -42,9 +42,7 @@ const footnoteBlock: TokenizerExtension = {
     const [raw, name = '', text = ''] = found;
     const content = text.replaceAll(/\n(?: {1,4}|\t)/g, '\n');
     const token: FootnoteToken = { type: 'footnote', raw, label: name, tokens: [] };
-    this.lexer.state.top = false;
     this.lexer.blockTokens(content, token.tokens);
-    this.lexer.state.top = true;
     return token;
   },
 };

@@ -34,6 +34,62 @@ const Block = memo(function Block({ raw, definitions, isGrowing }: BlockProps) {
 
 const none: Definitions = Object.freeze(Object.create(null));
 
+/** Blocks that are compared together: of a long answer a frame looks at one group, and at the edges of the others. */
+const GROUP_BLOCKS = 16;
+
+interface BlockGroupProps {
+  raws: readonly string[];
+  definitions: Definitions;
+  /** The place in it of the block that may grow, or -1. */
+  growing: number;
+}
+
+const BlockGroup = memo(
+  function BlockGroup({ raws, definitions, growing }: BlockGroupProps) {
+    return raws.map((raw, index) =>
+      footnoteLabel(raw) !== null ? null : (
+        <Block
+          key={index}
+          raw={raw}
+          // A new definition concerns only blocks that may refer to it.
+          definitions={raw.includes('[') ? definitions : none}
+          isGrowing={index === growing}
+        />
+      ),
+    );
+  },
+  (before, after) =>
+    before.definitions === after.definitions &&
+    before.growing === after.growing &&
+    before.raws.length === after.raws.length &&
+    before.raws.every((raw, index) => raw === after.raws[index]),
+);
+
+interface Note {
+  label: string;
+  raw: string;
+  isGrowing: boolean;
+}
+
+/** The footnotes among blocks; of two with one label the first counts. */
+function findNotes(raws: readonly string[]): Map<string, string> {
+  const notes = new Map<string, string>();
+  for (const raw of raws) {
+    const label = footnoteLabel(raw);
+    if (label !== null && !notes.has(label)) notes.set(label, raw);
+  }
+  return notes;
+}
+
+function useNotes(closed: readonly string[], open: readonly string[], isWhole: boolean): readonly Note[] {
+  const ended = useMemo(() => findNotes(closed), [closed]);
+  const notes = Array.from(ended, ([label, raw]): Note => ({ label, raw, isGrowing: false }));
+  for (const [label, raw] of findNotes(open)) {
+    if (!ended.has(label)) notes.push({ label, raw, isGrowing: !isWhole && raw === open.at(-1) });
+  }
+  return notes;
+}
+
 /**
  * Markdown that may still be growing. A finished block keeps its key and its elements, so a longer text costs as much as its
  * last block.
@@ -42,33 +98,38 @@ export function Markdown({ text, isWhole }: { text: string; isWhole: boolean }) 
   const [splitter] = useState(createSplitter);
   const prefix = useId();
   const { closed, open, definitions } = splitter.update(text, isWhole);
-  const last = closed.length + open.length - 1;
-  const notes: { label: string; content: ReactNode }[] = [];
-  const blocks = [...closed, ...open].map((raw, index) => {
-    const label = footnoteLabel(raw);
-    const block = (
-      <Block
-        key={index}
-        raw={raw}
-        // A new definition concerns only blocks that may refer to it.
-        definitions={raw.includes('[') ? definitions : none}
-        isGrowing={!isWhole && index === last}
-      />
-    );
-    if (label === null) return block;
-    if (!notes.some((note) => note.label === label)) notes.push({ label, content: block });
-    return null;
-  });
+  const raws = [...closed, ...open];
+  const notes = useNotes(closed, open, isWhole);
   const labels = notes.map((note) => note.label).join(' ');
   const scope = useMemo(
     () => ({ prefix, isWhole, labels: new Set(labels.split(' ')) }),
     [prefix, isWhole, labels],
   );
+  const growing = isWhole ? -1 : raws.length - 1;
   return (
     <FootnoteContext value={scope}>
       <div className="prose">
-        {blocks}
-        {notes.length > 0 && <Footnotes notes={notes} />}
+        {Array.from({ length: Math.ceil(raws.length / GROUP_BLOCKS) }, (_, group) => {
+          const start = group * GROUP_BLOCKS;
+          const own = raws.slice(start, start + GROUP_BLOCKS);
+          const place = growing - start;
+          return (
+            <BlockGroup
+              key={group}
+              raws={own}
+              definitions={definitions}
+              growing={place >= 0 && place < GROUP_BLOCKS ? place : -1}
+            />
+          );
+        })}
+        {notes.length > 0 && (
+          <Footnotes
+            notes={notes.map(({ label, raw, isGrowing }) => ({
+              label,
+              content: <Block raw={raw} definitions={definitions} isGrowing={isGrowing} />,
+            }))}
+          />
+        )}
       </div>
     </FootnoteContext>
   );
