@@ -25,6 +25,12 @@ it.skipIf(!hasChromium || !hasNginx)(
       await expect.poll(async () => (await answer.innerText()).length).toBeGreaterThan(early + 20);
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await expect.poll(() => upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+      await expect.poll(() => answer.innerText()).toMatch(/stopped/i);
+      upstream.script({ text: '```ts\nconst a = 1;\n```\n\nand $x^2$.' });
+      await page.getByRole('textbox', { name: 'Message' }).fill('Code, please');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => answer.last().locator('.ink-keyword').count()).toBeGreaterThan(0);
+      await expect.poll(() => answer.last().locator('.katex').count()).toBe(1);
       await page.reload();
       await page.getByRole('textbox', { name: 'Message' }).waitFor();
       expect(seen.problems).toEqual([]);
