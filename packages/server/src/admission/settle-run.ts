@@ -1,6 +1,6 @@
 import type { Stores } from '../storage/database.ts';
 import type { CountedRun } from '../storage/counted-run.ts';
-import type { RunOutcome } from '../storage/run-store.ts';
+import type { RunOutcome } from '../storage/stored-run.ts';
 import { counterKeysOf, nothing } from './counter-keys.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Conversation, StoredMessage } from '@sluice/shared';
 import type { ListedConversation, StoredConversation } from '../storage/conversation-store.ts';
 import type { MessageRecord } from '../storage/message-store.ts';
-import type { StoredRun } from '../storage/run-store.ts';
+import type { StoredRun } from '../storage/stored-run.ts';
 
 export const toTime = (ms: number) => new Date(ms).toISOString();
 

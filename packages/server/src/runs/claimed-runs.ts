@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, SluiceError } from '@sluice/shared';
 import { isUniqueViolation } from '../storage/is-unique-violation.ts';
-import type { RunStore, StoredRun } from '../storage/run-store.ts';
+import type { RunStore } from '../storage/run-store.ts';
+import type { StoredRun } from '../storage/stored-run.ts';
 import type { Run } from './run.ts';
 
 interface Claim {

@@ -2,7 +2,7 @@ import { type Answer, type Price, type RunEnd, type RunEvent, type Usage, foldEv
 import type { SharedLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
-import type { StoredRun } from '../storage/run-store.ts';
+import type { StoredRun } from '../storage/stored-run.ts';
 import { writeEnd } from './end-writer.ts';
 import { priceUsage } from '../catalog/price-usage.ts';
 import { estimateTokens } from './estimate-usage.ts';

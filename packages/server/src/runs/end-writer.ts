@@ -4,7 +4,7 @@
 import { settleRun } from '../admission/settle-run.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database, Stores } from '../storage/database.ts';
-import type { RunOutcome } from '../storage/run-store.ts';
+import type { RunOutcome } from '../storage/stored-run.ts';
 import { collectWords } from '../storage/search-words.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { within } from './within.ts';

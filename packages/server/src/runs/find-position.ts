@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/shared';
 import type { EventLog, LogPosition } from '../event-log/event-log.ts';
-import type { StoredRun } from '../storage/run-store.ts';
+import type { StoredRun } from '../storage/stored-run.ts';
 import type { Run } from './run.ts';
 
 /**

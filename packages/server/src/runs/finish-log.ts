@@ -2,7 +2,7 @@ import { type RunEvent, errorEntry, foldEvents, isErrorCode } from '@sluice/shar
 import type { SharedLog } from '../event-log/event-log.ts';
 import type { Database } from '../storage/database.ts';
 import { textOf } from '../storage/message-content.ts';
-import type { StoredRun, StoredRunResult } from '../storage/run-store.ts';
+import type { StoredRun, StoredRunResult } from '../storage/stored-run.ts';
 import type { RunPlace } from './run.ts';
 import { toRunStart } from './to-run-start.ts';
 

@@ -3,7 +3,7 @@ import { RunBudget } from '../admission/run-budget.ts';
 import type { Limits } from '../admission/limits.ts';
 import { type Candidates, estimateCall } from './candidates.ts';
 import type { Database } from '../storage/database.ts';
-import type { NewRun } from '../storage/run-store.ts';
+import type { NewRun } from '../storage/stored-run.ts';
 import { KEY_LIFETIME_MS } from './claimed-runs.ts';
 import { openTurn, prepareTurn } from './open-turn.ts';
 import type { Turn } from './read-turn.ts';

@@ -5,7 +5,7 @@ import type { LoggedEvent, SharedLog } from '../event-log/event-log.ts';
 import type { WakeUps } from '../event-log/wake-ups.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
-import type { StoredRun } from '../storage/run-store.ts';
+import type { StoredRun } from '../storage/stored-run.ts';
 import { finishLog } from './finish-log.ts';
 import type { Follower } from './follower.ts';
 

@@ -9,7 +9,7 @@ import type { EventLog, LoggedEvent, SharedLog } from '../event-log/event-log.ts
 import type { Logger } from '../observability/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
-import type { NewRun, StoredRun } from '../storage/run-store.ts';
+import type { NewRun, StoredRun } from '../storage/stored-run.ts';
 import { readCandidates } from './candidates.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type ClaimedRun, type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StoredConversation } from './conversation-store.ts';
 import type { AnswerEnd, MessageRecord } from './message-store.ts';
-import type { NewRun, RunOutcome } from './run-store.ts';
+import type { NewRun, RunOutcome } from './stored-run.ts';
 import type { StoredUser } from './user-store.ts';
 
 /** Of a day in 2027. */

@@ -4,6 +4,7 @@ import type { Usage } from '@sluice/shared';
 import type { Kysely } from 'kysely';
 import type { DatabaseKind } from './migrations.ts';
 import type { CountedRun } from './counted-run.ts';
+import { columnsOf } from './run-rows.ts';
 import type { Schema } from './schema.ts';
 
 /** By its provider's own account. */
@@ -52,17 +53,5 @@ export function createRunCorrections(ports: { db: Kysely<Schema>; kind: Database
         microUsd: microUsd - (row.cost_micro_usd ?? 0),
       };
     },
-  };
-}
-
-/** @returns usage as a row of the ledger has it */
-export function columnsOf(usage: Usage) {
-  return {
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    cache_read_tokens: usage.cacheReadTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    usage_source: usage.source,
   };
 }

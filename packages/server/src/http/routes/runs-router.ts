@@ -4,7 +4,7 @@ import { sseEncoder } from '../../encoders/sse-encoder.ts';
 import { Follower } from '../../runs/follower.ts';
 import { Run } from '../../runs/run.ts';
 import type { Runs } from '../../runs/runs.ts';
-import type { StoredRun } from '../../storage/run-store.ts';
+import type { StoredRun } from '../../storage/stored-run.ts';
 import { sendEvents } from '../../transport/send-events.ts';
 import { closeSignal, trackClose } from '../middleware/track-close.ts';
 import { ownerOf } from '../owner-of.ts';
