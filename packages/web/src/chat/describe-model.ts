@@ -3,7 +3,7 @@ import { formatNumber } from '../ui/format.ts';
 import { t } from '../ui/text.ts';
 
 /** @returns a count of tokens, shortly: `200K`, `1M` */
-export function shortCount(tokens: number): string {
+function shortCount(tokens: number): string {
   const [amount, unit] = tokens >= 1e6 ? [tokens / 1e6, 'M'] : [tokens / 1e3, 'K'];
   return formatNumber(amount, { maximumFractionDigits: unit === 'M' ? 1 : 0 }) + unit;
 }
