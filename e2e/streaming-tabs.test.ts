@@ -77,4 +77,27 @@ describe.skipIf(!hasChromium)('streams in many tabs', () => {
       await expect.poll(() => wholeText(tab), { timeout: 20_000 }).toBe(shown);
     }
   });
+
+  it('S9: shows in a second tab within a second what is asked in the first, and signs out in both', async () => {
+    const pair = await here.browser.newContext({ viewport: { width: 1100, height: 700 } });
+    const first = await signIn(pair, here.server.url);
+    here.upstream.script({ text: 'The beginning.' });
+    await ask(first, 'Begin');
+    await expect.poll(() => answerText(first)).toContain('The beginning.');
+    await first.getByRole('button', { name: 'Send', exact: true }).waitFor();
+    const second = await pair.newPage();
+    await second.goto(first.url());
+    await expect.poll(() => answerText(second)).toContain('The beginning.');
+    here.upstream.script({ tokens: 200, delayMs: 20 });
+    await ask(first, 'And on');
+    await expect.poll(() => progress(first)).toBeGreaterThan(0);
+    await expect.poll(() => progress(second), { timeout: 1000 }).toBeGreaterThan(0);
+    const early = await progress(second);
+    await expect.poll(() => progress(second)).toBeGreaterThan(early + 10);
+    await first.getByRole('button', { name: 'Stop', exact: true }).click();
+    await second.getByRole('button', { name: 'Send', exact: true }).waitFor();
+    await first.getByRole('button', { name: 'Sign out' }).first().click();
+    await second.getByRole('form', { name: 'Sign in' }).waitFor({ timeout: 5000 });
+    await pair.close();
+  });
 });

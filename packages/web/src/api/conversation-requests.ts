@@ -77,6 +77,9 @@ export async function deleteConversation(connection: Connection, id: string): Pr
   await sendRequest(connection, conversationPath(id), { method: 'DELETE', keepalive: true });
 }
 
+/** As many as the server gives at once: each page is another way there and back before the end can be shown. */
+const MESSAGES_PER_PAGE = '1000';
+
 /** @returns the whole tree, in the order in which it was stored */
 export async function readMessages(
   connection: Connection,
@@ -86,8 +89,8 @@ export async function readMessages(
   const messages: StoredMessage[] = [];
   let cursor: string | null = null;
   do {
-    const query: string = cursor === null ? '' : `?${new URLSearchParams({ cursor })}`;
-    const path = conversationPath(id, `/messages${query}`);
+    const query = new URLSearchParams({ limit: MESSAGES_PER_PAGE, ...(cursor !== null && { cursor }) });
+    const path = conversationPath(id, `/messages?${query}`);
     const page: { messages: StoredMessage[]; nextCursor: string | null } = await requestJson(
       connection,
       path,

@@ -61,7 +61,7 @@ function createHere(conversationId: string | null = null) {
       async fetch(input, init) {
         const path = input as string;
         paths.push(`${init?.method ?? 'GET'} ${path}`);
-        if (path.endsWith('/messages')) return Response.json({ messages, nextCursor: null });
+        if (path.includes('/messages?')) return Response.json({ messages, nextCursor: null });
         if (init?.method === 'DELETE') return new Response(null, { status: 204 });
         return Response.json({ id: 'c1', ...conversation });
       },
@@ -193,7 +193,7 @@ describe('a chat that begins', () => {
     await request();
     started[0]!.run.closeFailed(refusal);
     await vi.waitFor(() => expect(discarded.mock.calls).toEqual([['c1']]));
-    const taken = ['GET /api/conversations/c1/messages', 'DELETE /api/conversations/c1'];
+    const taken = ['GET /api/conversations/c1/messages?limit=1000', 'DELETE /api/conversations/c1'];
     expect(paths).toEqual(['POST /api/conversations', ...taken]);
     expect(chat.getState().conversationId).toBeNull();
     expect([created.mock.calls, changed.mock.calls]).toEqual([[], []]);
@@ -213,7 +213,10 @@ describe('a chat that begins', () => {
     started[0]!.run.closeFailed(refusal);
     await vi.waitFor(() => expect(paths).toHaveLength(2));
     await vi.runAllTimersAsync();
-    expect([paths.at(-1), discarded.mock.calls]).toEqual(['GET /api/conversations/c1/messages', []]);
+    expect([paths.at(-1), discarded.mock.calls]).toEqual([
+      'GET /api/conversations/c1/messages?limit=1000',
+      [],
+    ]);
 
     for (const [index, failure] of [new TypeError('network'), new SluiceError('unavailable')].entries()) {
       const other = createHere();
