@@ -1,13 +1,33 @@
 import { getLanguage, t } from './text.ts';
 
-/** As the page's language writes it. */
-export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
-  return value.toLocaleString(getLanguage(), options);
+type Make<Formatter, Options> = (language: string, options: Options | undefined) => Formatter;
+
+/** To make a formatter takes a thousand times as long as to use it, and each message has several. */
+function keep<Formatter, Options>(make: Make<Formatter, Options>): (options?: Options) => Formatter {
+  const made = new Map<string, Formatter>();
+  return (options) => {
+    const key = `${getLanguage()} ${JSON.stringify(options)}`;
+    const formatter = made.get(key) ?? make(getLanguage(), options);
+    made.set(key, formatter);
+    return formatter;
+  };
 }
 
-/** @param at RFC 3339, or a moment */
+const numberFormat = keep(
+  (language, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options),
+);
+const dateFormat = keep(
+  (language, options?: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options),
+);
+
+/** As the page's language writes it. */
+export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
+  return numberFormat(options).format(value);
+}
+
+/** @param at RFC 3339, or a moment; of what, `options` says */
 export function formatDate(at: string | Date, options: Intl.DateTimeFormatOptions): string {
-  return new Date(at).toLocaleString(getLanguage(), options);
+  return dateFormat(options).format(new Date(at));
 }
 
 /** @returns a time span in milliseconds below a second, else in seconds with one decimal */
