@@ -7,6 +7,7 @@ import { type RunHandle, startRun } from '../stream/start-run.ts';
 import { waitForEnd } from '../stream/wait-for-end.ts';
 import { branchChoice } from '../api/branch-choice.ts';
 import type { ChatOptions, ChatState } from './chat-state.ts';
+import { ImageDraft } from './image-draft.ts';
 import { chooseLeaf, mergeMessages } from './merge-messages.ts';
 import { NewConversation, isUnstored } from './new-conversation.ts';
 import { type Image, type PromptContent, makeContent, makeMessage } from './prompt-content.ts';
@@ -41,6 +42,8 @@ export interface Draft {
 export class ChatStore {
   /** The page's own; stays when the conversation gets its id. */
   readonly key: string;
+  /** What goes with the next question; waits here while another chat is looked at. */
+  readonly images = new ImageDraft();
   readonly #options: ChatOptions;
   readonly #new: NewConversation;
   readonly #listeners = new Set<() => void>();

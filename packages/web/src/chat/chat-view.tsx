@@ -82,7 +82,7 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
           <StatusLine run={live ?? state.latest} modelName={nameModel} />
           <Composer
             draftKey={conversationId ?? 'new'}
-            chatKey={chat.key}
+            imageDraft={chat.images}
             imagelessModel={takesImages ? null : nameModel(model ?? '')}
             isBusy={live !== null}
             onSend={send}

@@ -5,6 +5,7 @@ import type { Draft } from './chat-store.ts';
 import { pressOf, readKey } from './composer-keys.ts';
 import { ComposerImages, ImagePicker } from './composer-images.tsx';
 import { focusComposer } from './focus-composer.ts';
+import type { ImageDraft } from './image-draft.ts';
 import { isServerThere } from './is-server-there.ts';
 import { isTouch } from './is-touch.ts';
 import { useImageDraft } from './use-image-draft.ts';
@@ -17,8 +18,7 @@ const DOUBLE_CLICK_MS = 500;
 interface ComposerProps {
   /** What a text is kept under. */
   draftKey: string;
-  /** What images are kept under, until the page is left. */
-  chatKey: string;
+  imageDraft: ImageDraft;
   /** The model's name, where it takes no images; null where it does, or where that is not known. */
   imagelessModel: string | null;
   /** Whether an answer is on its way: Stop then stands where Send was. */
@@ -32,9 +32,9 @@ interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { draftKey, chatKey, imagelessModel, isBusy, onSend, onStop, onEditLast, children } = props;
+  const { draftKey, imageDraft, imagelessModel, isBusy, onSend, onStop, onEditLast, children } = props;
   const [text, setText] = useTextDraft(draftKey);
-  const images = useImageDraft(chatKey, imagelessModel);
+  const images = useImageDraft(imageDraft, imagelessModel);
   const [isUnsent, setIsUnsent] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const sentAtMs = useRef(-Infinity);

@@ -115,12 +115,3 @@ export class ImageDraft {
     for (const listener of this.#listeners) listener();
   }
 }
-
-const drafts = new Map<string, ImageDraft>();
-
-/** @returns the one of a chat, which waits there while another chat is looked at */
-export function imageDraft(key: string): ImageDraft {
-  const draft = drafts.get(key) ?? new ImageDraft();
-  drafts.set(key, draft);
-  return draft;
-}

@@ -1,6 +1,6 @@
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { t } from '../ui/text.ts';
-import { type DraftImage, imageDraft } from './image-draft.ts';
+import type { DraftImage, ImageDraft } from './image-draft.ts';
 import type { OwnImage } from './prompt-content.ts';
 
 export interface ImageDraftUse {
@@ -17,8 +17,7 @@ export interface ImageDraftUse {
 }
 
 /** @param imagelessModel the model's name, where it takes no images */
-export function useImageDraft(chatKey: string, imagelessModel: string | null): ImageDraftUse {
-  const draft = imageDraft(chatKey);
+export function useImageDraft(draft: ImageDraft, imagelessModel: string | null): ImageDraftUse {
   const { images, refusals } = useSyncExternalStore(draft.subscribe, draft.getState);
   const reason =
     imagelessModel === null
