@@ -155,4 +155,27 @@ describe.skipIf(!hasChromium)('what is set for a chat', () => {
     await page.getByRole('button', { name: 'New chat' }).first().click();
     await expect.poll(() => settingsButton().getAttribute('aria-description')).toBeNull();
   });
+
+  it('P2: asks nothing in a conversation before it is known what is set for it', async () => {
+    await choose('GPT-4.1');
+    await settingsButton().click();
+    await dialog().getByLabel('Temperature', { exact: true }).fill('0.7');
+    await save();
+    await ask('One that has settings');
+    const isHeld = Promise.withResolvers<void>();
+    await page.route(/\/api\/conversations\/[\w-]+$/, async (route) => {
+      await isHeld.promise;
+      await route.continue();
+    });
+    await page.reload();
+    await page.waitForResponse(/\/messages/);
+    await composer().fill('In haste');
+    await composer().press('Enter');
+    expect(await composer().inputValue()).toBe('In haste');
+    isHeld.resolve();
+    await page.getByRole('article', { name: 'Assistant' }).waitFor();
+    await page.unroute(/\/api\/conversations\/[\w-]+$/);
+    await ask('In haste');
+    expect(received()).toMatchObject({ model: 'gpt-4.1', temperature: 0.7 });
+  });
 });

@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await page.getByRole('form', { name: 'Sign in' }).waitFor();
   });
 
-  it('creates a token that works, shows it once, tells of its use, and revokes it', async () => {
+  it('P3: creates a token that works, shows it once, tells of its use, and revokes it', async () => {
     await open('API tokens');
     await form('New token').getByRole('button', { name: 'Create token' }).click();
     const name = form('New token').getByRole('textbox', { name: 'Name' });
@@ -147,7 +147,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await expect.poll(async () => (await here.server.call('/api/me', { token })).status).toBe(401);
   });
 
-  it('shows what was used, by day, model and token, and everybody’s to an administrator', async () => {
+  it('P4: shows what was used, by day, model and token, and everybody’s to an administrator', async () => {
     here.upstream.script({ text: 'Counted.' });
     await page.getByRole('textbox', { name: 'Message' }).fill('Count this');
     await page.keyboard.press('Enter');

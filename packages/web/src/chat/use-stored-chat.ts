@@ -1,9 +1,9 @@
 import { type Conversation, SluiceError } from '@sluice/shared';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { conversationKeys } from '../api/conversation-cache.ts';
 import { readMessages } from '../api/conversation-requests.ts';
 import { useSession } from '../api/session-context.ts';
-import { useConversation } from '../api/use-conversation.ts';
+import { conversationQuery, useConversation } from '../api/use-conversation.ts';
 import type { ChatStore } from './chat-store.ts';
 
 /** How often the server is asked while it knows more of an answer than the page. */
@@ -20,13 +20,18 @@ interface StoredChat {
 /** Keeps a chat up to what the server has of its conversation: when it is opened, when the tab is looked at again, and while an answer grows elsewhere. */
 export function useStoredChat(chat: ChatStore, conversationId: string | null): StoredChat {
   const { connection } = useSession();
+  const queries = useQueryClient();
   const id = conversationId ?? '';
   const enabled = conversationId !== null;
   const conversation = useConversation(conversationId);
   const messages = useQuery({
     queryKey: [...conversationKeys.messages(id), chat.key],
     async queryFn({ signal }) {
-      chat.merge(await readMessages(connection, id, signal));
+      // What is set for it goes with a question: nothing can be asked before that is known, or cannot be had.
+      const known = queries.ensureQueryData(conversationQuery(connection, id)).catch(() => null);
+      const messages = await readMessages(connection, id, signal);
+      await known;
+      chat.merge(messages);
       return null;
     },
     enabled,
