@@ -36,7 +36,7 @@ export function PlotPanel({ asked }: { asked: UsageAsked }) {
   const query = useUsage({ ...asked, groupBy: plotted === 'first token' ? 'day' : 'day,model' });
   return (
     <>
-      <div className="mb-2 w-56 max-w-full">
+      <div className="mb-2 w-64 max-w-full">
         <SelectField
           label={t('Plot')}
           options={choices.map((name) => [name, names[name]] as const)}
