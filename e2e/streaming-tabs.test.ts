@@ -15,6 +15,14 @@ const ask = async (tab: Page, text: string) => {
 /** The last number that the fake upstream has counted to, as far as a tab shows it. */
 const progress = async (tab: Page) => Number(/t(\d+)\s*$/.exec(await answerText(tab))?.[1] ?? -1);
 
+/** @returns when, epoch ms by the page's own clock: what drives the browser waits for frames of all its tabs first */
+const pressStop = (tab: Page) =>
+  tab.getByRole('button', { name: 'Stop', exact: true }).evaluate((button) => {
+    const nowMs = performance.timeOrigin + performance.now();
+    (button as HTMLElement).click();
+    return nowMs;
+  });
+
 describe.skipIf(!hasChromium)('streams in many tabs', () => {
   const here = useBrowser({ role: 'user' });
   let context: BrowserContext;
@@ -58,12 +66,7 @@ describe.skipIf(!hasChromium)('streams in many tabs', () => {
     }
     for (const tab of tabs) expect(await status(tab).innerText()).toBe('Generating');
     for (const [index, tab] of tabs.entries()) {
-      // By the page's own clock: what drives the browser waits for frames of eight tabs first.
-      const askedAtMs = await tab.getByRole('button', { name: 'Stop', exact: true }).evaluate((button) => {
-        const nowMs = performance.timeOrigin + performance.now();
-        (button as HTMLElement).click();
-        return nowMs;
-      });
+      const askedAtMs = await pressStop(tab);
       await expect.poll(() => here.upstream.stats.aborted, { interval: 5 }).toBe(index + 1);
       const closedAtMs = here.upstream.stats.abortTimes.at(-1)?.atMs ?? Infinity;
       expect(closedAtMs - askedAtMs).toBeLessThan(500);
@@ -99,5 +102,30 @@ describe.skipIf(!hasChromium)('streams in many tabs', () => {
     await first.getByRole('button', { name: 'Sign out' }).first().click();
     await second.getByRole('form', { name: 'Sign in' }).waitFor({ timeout: 5000 });
     await pair.close();
+  });
+
+  it('S9: stops an answer although six tabs hold all connections, where the browser has no locks to count them', async () => {
+    const plain = await here.browser.newContext({ viewport: { width: 900, height: 600 } });
+    // As on a plain http address in the local network.
+    await plain.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }));
+    const pages = [await signIn(plain, here.server.url)];
+    while (pages.length < 6) {
+      const tab = await plain.newPage();
+      await tab.goto(here.server.url);
+      await composer(tab).waitFor();
+      pages.push(tab);
+    }
+    here.upstream.script({ tokens: 4000, delayMs: 25 });
+    for (const tab of pages) await ask(tab, 'Count');
+    await Promise.all(
+      pages.map((tab) => expect.poll(() => progress(tab), { timeout: 10_000 }).toBeGreaterThan(5)),
+    );
+    for (const [index, tab] of pages.entries()) {
+      const askedAtMs = await pressStop(tab);
+      await expect.poll(() => here.upstream.stats.aborted, { interval: 5 }).toBe(index + 1);
+      expect((here.upstream.stats.abortTimes.at(-1)?.atMs ?? Infinity) - askedAtMs).toBeLessThan(500);
+      await expect.poll(() => status(tab).innerText()).toMatch(/^Stopped · connection closed in \d+ ms$/);
+    }
+    await plain.close();
   });
 });

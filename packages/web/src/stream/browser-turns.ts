@@ -1,5 +1,6 @@
 import type { TakeTurn } from '@sluice/shared';
 import { createTurns } from './stream-turns.ts';
+import { takeYieldingTurn } from './yielding-turns.ts';
 
 const WAITING = 'waiting';
 
@@ -10,9 +11,10 @@ function isMultiplexed(): boolean {
 }
 
 function createBrowserTurns(): TakeTurn | undefined {
+  if (isMultiplexed()) return undefined;
   // Web Locks exist in secure contexts only.
   const { locks } = globalThis.navigator as Partial<Navigator>;
-  if (locks === undefined || isMultiplexed()) return undefined;
+  if (locks === undefined) return takeYieldingTurn;
   // A channel does not hear itself: another stream of this tab may be the one that waits.
   const [mouth, ear] = [new BroadcastChannel('sluice.turns'), new BroadcastChannel('sluice.turns')];
   return createTurns({
@@ -28,7 +30,7 @@ function createBrowserTurns(): TakeTurn | undefined {
 
 let turns: { take: TakeTurn | undefined } | undefined;
 
-/** @returns how streams of this browser share its connections; undefined where they need not, or cannot */
+/** @returns how streams of this browser share its connections; undefined where they need not */
 export function browserTurns(): TakeTurn | undefined {
   turns ??= { take: createBrowserTurns() };
   return turns.take;

@@ -1,5 +1,6 @@
 import { type Connection, type StopResult, SluiceError, errorEntry, stopRun } from '@sluice/shared';
 import type { RunStore } from './run-store.ts';
+import { withRoom } from './yielding-turns.ts';
 
 /** Between the attempts of one stop. */
 const DELAYS_MS = [250, 500, 1000, 2000];
@@ -14,6 +15,13 @@ export async function requestStop(connection: Connection, run: RunStore): Promis
   const { runId } = run.getView();
   if (runId === null) return false;
   run.noteStopping();
+  return withRoom(() => stopPatiently(connection, { run, runId }));
+}
+
+async function stopPatiently(
+  connection: Connection,
+  { run, runId }: { run: RunStore; runId: string },
+): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       run.noteStop(await stopWithin(ANSWER_MS, connection, runId));
