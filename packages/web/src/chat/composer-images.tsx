@@ -20,7 +20,7 @@ export function ComposerImages({ draft }: { draft: ImageDraftUse }) {
       {isOver && (
         <div className="drop-target" aria-hidden="true">
           <p>
-            <Icon name="image" className="size-6" />
+            <Icon name="image" className="size-6 shrink-0" />
             {t('Drop images to attach them')}
           </p>
         </div>
