@@ -219,33 +219,6 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect(here.upstream.stats.requests).toBe(2);
   });
 
-  it('R3: lets go of the end when the reader scrolls up, and goes back on demand', async () => {
-    here.upstream.script({
-      text: Array.from({ length: 400 }, (_, i) => `Line ${i} of a long answer.`).join('\n\n'),
-      tokensPerWrite: 4,
-      delayMs: 4,
-    });
-    await ask('Write a lot');
-    await expect.poll(answerText, { timeout: 20_000 }).toContain('Line 40 ');
-    const log = page.getByRole('log', { name: 'Conversation' });
-    const top = () =>
-      log.evaluate((element) => {
-        let scroller: Element | null = element;
-        while (scroller && scroller.scrollHeight <= scroller.clientHeight + 1)
-          scroller = scroller.parentElement;
-        return (scroller ?? document.scrollingElement ?? element).scrollTop;
-      });
-    await log.hover();
-    await page.mouse.wheel(0, -300);
-    await page.waitForTimeout(300);
-    const held = await top();
-    await page.waitForTimeout(600);
-    expect(await top()).toBe(held);
-    await page.getByRole('button', { name: 'Jump to latest' }).click();
-    await expect.poll(top).toBeGreaterThan(held + 300);
-    await stopButton().click();
-  });
-
   it('keeps the session over a reload, and nothing secret in storage', async () => {
     await page.reload();
     await composer().waitFor();

@@ -1,4 +1,4 @@
-import type { ChatRequest, ChatSettings, StoredMessage } from '@sluice/shared';
+import type { ChatSettings, StoredMessage } from '@sluice/shared';
 import { followFromStart } from '../stream/follow-from-start.ts';
 import { isGrowing } from '../stream/is-growing.ts';
 import { requestStop } from '../stream/request-stop.ts';
@@ -10,8 +10,8 @@ import type { ChatOptions, ChatState } from './chat-state.ts';
 import { ImageDraft } from './image-draft.ts';
 import { chooseLeaf, mergeMessages } from './merge-messages.ts';
 import { NewConversation, isUnstored } from './new-conversation.ts';
-import { type Image, type PromptContent, makeContent, makeMessage } from './prompt-content.ts';
-import { loadStoredImage } from './stored-image.ts';
+import { type Image, type PromptContent, makeContent } from './prompt-content.ts';
+import { type TurnRequest, makePromptRequest } from './prompt-request.ts';
 import {
   type Prompt,
   type Reply,
@@ -20,7 +20,6 @@ import {
   chooseTurn,
   emptyTree,
   findNamed,
-  findStored,
   findUnended,
   isBehind,
   nameLeaf,
@@ -28,9 +27,6 @@ import {
   readPath,
   replaceTurn,
 } from './turn-tree.ts';
-
-/** What a request says, and of its place in the conversation. */
-type TurnRequest = Pick<ChatRequest, 'message' | 'messages' | 'parentId' | 'continue'>;
 
 /** What someone has written, and what goes with it. */
 export interface Draft {
@@ -175,18 +171,10 @@ export class ChatStore {
 
   /** Asks a prompt that is in the tree, or has it answered again when the server has it. */
   #answerPrompt(tree: TurnTree, prompt: Prompt, settings: ChatSettings): void {
-    const { storedId, parentId, content } = prompt;
-    const makeTurn = async (signal: AbortSignal): Promise<TurnRequest> =>
-      storedId === null
-        ? { ...(await this.#makeMessage(content, signal)), parentId: findStored(tree, parentId) }
-        : { parentId: storedId };
-    this.#answer(tree, { parentId: prompt.id, continuesId: null }, { settings, makeTurn });
-  }
-
-  #makeMessage(content: PromptContent, signal: AbortSignal) {
     const { connection } = this.#options;
-    const conversationId = this.#state.conversationId ?? '';
-    return makeMessage(content, (image) => loadStoredImage(connection, { image, conversationId }, signal));
+    const makeTurn = (signal: AbortSignal) =>
+      makePromptRequest(connection, { tree, prompt, conversationId: this.#state.conversationId }, signal);
+    this.#answer(tree, { parentId: prompt.id, continuesId: null }, { settings, makeTurn });
   }
 
   #answer(
