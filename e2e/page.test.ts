@@ -148,13 +148,20 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect(await composer().inputValue()).toBe('にほん');
   });
 
-  it('C10: makes one request of a double Enter', async () => {
+  it('C10: makes one request of a double Enter, and of a double click on Send', async () => {
     here.upstream.script({ tokens: 30, delayMs: 10 });
     await composer().fill('Once');
     await Promise.all([composer().press('Enter'), composer().press('Enter')]);
     await expect.poll(answerText).toContain('t29');
     expect(here.upstream.stats.requests).toBe(1);
     expect(await prompts().count()).toBe(1);
+    await sendButton().waitFor();
+    await composer().fill('Clicked twice');
+    await sendButton().dblclick();
+    await expect.poll(() => answers().count()).toBe(2);
+    await expect.poll(answerText).toContain('t29');
+    expect(here.upstream.stats).toMatchObject({ requests: 2, aborted: 0 });
+    expect(await prompts().count()).toBe(2);
   });
 
   it.each([
