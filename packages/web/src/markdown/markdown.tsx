@@ -1,10 +1,11 @@
+import type { Token } from 'marked';
 import { Fragment, type ReactNode, memo, useId, useMemo, useState } from 'react';
 import { CodeBlock } from './code-block.tsx';
 import { FootnoteContext, Footnotes } from './footnotes.tsx';
 import { type FootnoteToken, footnoteLabel } from './footnote-syntax.ts';
 import { GrowingContext } from './growing-context.ts';
 import { lexBlock } from './lex-block.ts';
-import { mendTail } from './mend-tail.ts';
+import { createGrowingLexer } from './lex-growing.ts';
 import { readOpenFence } from './open-fence.ts';
 import { renderTokens } from './render-tokens.tsx';
 import { type Definitions, createSplitter } from './split-blocks.ts';
@@ -16,19 +17,22 @@ interface BlockProps {
   isGrowing: boolean;
 }
 
-function renderBlock({ raw, definitions, isGrowing }: BlockProps): ReactNode {
-  // A long fence would be lexed whole for each of its lines.
-  const fence = isGrowing ? readOpenFence(raw) : null;
-  // Where the lexer's own would stand, so that it stays the same element when it ends.
-  if (fence !== null) return [<Fragment key={0}>{<CodeBlock {...fence} />}</Fragment>];
-  const tokens = lexBlock(isGrowing ? mendTail(raw) : raw, definitions);
-  // A footnote stands below the answer: here it is only what it says.
+/** A footnote stands below the answer: here it is only what it says. */
+function renderRead(tokens: Token[]): ReactNode {
   const [first] = tokens;
   return renderTokens(first?.type === 'footnote' ? (first as FootnoteToken).tokens : tokens);
 }
 
 const Block = memo(function Block({ raw, definitions, isGrowing }: BlockProps) {
-  const content = useMemo(() => renderBlock({ raw, definitions, isGrowing }), [raw, definitions, isGrowing]);
+  const [lexGrowing] = useState(createGrowingLexer);
+  const content = useMemo(() => {
+    if (!isGrowing) return renderRead(lexBlock(raw, definitions));
+    // A long fence would be lexed whole for each of its lines.
+    const fence = readOpenFence(raw);
+    // Where the lexer's own would stand, so that it stays the same element when it ends.
+    if (fence !== null) return [<Fragment key={0}>{<CodeBlock {...fence} />}</Fragment>];
+    return renderRead(lexGrowing(raw, definitions));
+  }, [raw, definitions, isGrowing, lexGrowing]);
   return <GrowingContext value={isGrowing}>{content}</GrowingContext>;
 });
 

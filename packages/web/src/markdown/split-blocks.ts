@@ -1,4 +1,4 @@
-import type { Lexer, Token } from 'marked';
+import type { Lexer, Token, Tokens } from 'marked';
 import { createLexer } from './create-lexer.ts';
 import { readMathBlock } from './math-syntax.ts';
 
@@ -133,7 +133,17 @@ function isUnended(content: string, opening: string): boolean {
   return !content.includes(opening.endsWith('[') ? '\\]' : '$$') && !blankLine.test(content);
 }
 
+/** Where the last item of a list begins, if a list is all there is; else 0. */
+function lastItemStart(tokens: readonly Token[]): number {
+  const [list] = tokens;
+  if (tokens.length !== 1 || list?.type !== 'list') return 0;
+  const items = (list as Tokens.List).items.slice(0, -1);
+  return items.reduce((length, item) => length + item.raw.length, 0);
+}
+
 interface Cut {
+  /** Up to where the tail is known to be one list: what follows is lexed alone. */
+  listLength?: number;
   closed: string[];
   open: string[];
   tail: string;
@@ -141,13 +151,22 @@ interface Cut {
 }
 
 /** Cuts the finished blocks off the front of `tail`. */
-function cutClosed(tail: string): Cut {
+function cutClosed(tail: string, listLength: number): Cut {
   const mathStart = undecidedMath(tail);
-  if (mathStart === -1 || isOpenFence(tail)) return cutDecided(tail);
+  if (mathStart === -1 || isOpenFence(tail)) return cutList(tail, listLength) ?? cutDecided(tail);
   const math = tail.slice(mathStart);
   if (mathStart === 0) return { closed: [], open: [math], tail, definitions: noDefinitions };
   const before = cutDecided(tail.slice(0, mathStart));
   return { ...before, open: [...before.open, math], tail: before.tail + math };
+}
+
+/** @returns what a list that has grown is cut into, which is nothing; or null when it has ended, or there is none */
+function cutList(tail: string, listLength: number): Cut | null {
+  if (listLength === 0) return null;
+  const { tokens } = lexBlocks(tail.slice(listLength));
+  if (tokens.length !== 1 || tokens[0]?.type !== 'list') return null;
+  const length = listLength + lastItemStart(tokens);
+  return { closed: [], open: [tail], tail, definitions: noDefinitions, listLength: length };
 }
 
 function cutDecided(tail: string): Cut {
@@ -156,7 +175,7 @@ function cutDecided(tail: string): Cut {
   const open = whole.blocks.map((block) => block.raw);
   const nothingClosed = { closed: [], open, tail, definitions: noDefinitions };
   // A boundary between judged lines is one in the whole too.
-  if (open.length < 2) return nothingClosed;
+  if (open.length < 2) return { ...nothingClosed, listLength: lastItemStart(whole.tokens) };
   const judged = endedPart(judgedPart(tail));
   const { blocks, tokens } = judged === tail ? whole : lexBlocks(judged);
   const count = countClosed(blocks, tokens);
@@ -186,6 +205,7 @@ export function createSplitter(): Splitter {
   let wasWhole = false;
   let carriageReturn = '';
   let tail = '';
+  let listLength = 0;
   let split = nothing;
 
   function feed(added: string, isWhole: boolean): void {
@@ -194,8 +214,8 @@ export function createSplitter(): Splitter {
     carriageReturn = raw.endsWith('\r') && !isWhole ? '\r' : '';
     const fresh = raw.slice(0, raw.length - carriageReturn.length).replace(/\r\n?/g, '\n');
     tail = (tail + fresh).replace(blankLines, '');
-    const cut = isWhole ? closeAll(tail) : cutClosed(tail);
-    tail = cut.tail;
+    const cut = isWhole ? closeAll(tail) : cutClosed(tail, listLength);
+    ({ tail, listLength = 0 } = cut);
     split = {
       closed: cut.closed.length === 0 ? split.closed : [...split.closed, ...cut.closed],
       open: cut.open,
@@ -210,6 +230,7 @@ export function createSplitter(): Splitter {
         seen = '';
         carriageReturn = '';
         tail = '';
+        listLength = 0;
         split = nothing;
       }
       feed(text.slice(seen.length), isWhole);
