@@ -216,6 +216,17 @@ describe.skipIf(!hasChromium)('the frame of the page', () => {
       await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
     });
 
+    it('keeps no draft for who signs in next', async () => {
+      await composer().fill('Nobody else is to read this');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('form', { name: 'Sign in' }).waitFor();
+      await page.getByRole('textbox', { name: 'Email' }).fill(account.email);
+      await page.getByLabel('Password', { exact: true }).fill(account.password);
+      await page.keyboard.press('Enter');
+      await expect.poll(() => composer().inputValue()).toBe('');
+      expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain('Nobody else');
+    });
+
     it('C8: finds conversations and commands by Ctrl+K, begins a chat by Ctrl+Shift+O, and lists the keys by ?', async () => {
       await ask('What do marmots eat?');
       await expect.poll(() => here.upstream.stats.completed).toBe(1);

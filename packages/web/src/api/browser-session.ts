@@ -1,3 +1,4 @@
+import { forgetTextDrafts } from '../ui/text-draft.ts';
 import { SessionStore } from './session.ts';
 
 const SIGNED_OUT = 'signed-out';
@@ -25,6 +26,11 @@ export class BrowserSession extends SessionStore {
     this.#channel.addEventListener('message', ({ data }) => {
       if (data === SIGNED_OUT) this.forget();
     });
+  }
+
+  override forget(): void {
+    forgetTextDrafts();
+    super.forget();
   }
 
   override async signOut(): Promise<void> {

@@ -22,3 +22,11 @@ export function storedValue(getStorage: () => Storage, key: string): StoredValue
     },
   };
 }
+
+/** Removes all values whose keys begin so. */
+export function forgetStored(getStorage: () => Storage, prefix: string): void {
+  attempt(() => {
+    const storage = getStorage();
+    for (const key of Object.keys(storage)) if (key.startsWith(prefix)) storage.removeItem(key);
+  });
+}
