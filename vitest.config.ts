@@ -7,6 +7,21 @@ const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder }
 
 const unit = (name: string, include: string[]) => ({ test: { ...together, name, include } });
 
+/** Browser tests that measure time, or look at single frames. */
+const inTime =
+  'e2e/{budgets,composer,conversation-list,long-list,markdown,scroll,streaming,streaming-tabs}.test.ts';
+
+const inBrowser = (name: string, test: object) => ({
+  test: {
+    ...test,
+    name,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    // How long a condition is waited for; a test that measures time says so itself.
+    expect: { poll: { timeout: 5000 } },
+  },
+});
+
 export default defineConfig({
   test: {
     projects: [
@@ -56,18 +71,14 @@ export default defineConfig({
         },
       },
       // The real containers: only by its own command.
-      { test: { ...alone(4), name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
-      {
-        test: {
-          ...alone(3),
-          name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
-          testTimeout: 90_000,
-          // How long a condition is waited for; a test that measures time says so itself.
-          expect: { poll: { timeout: 5000 } },
-          hookTimeout: 120_000,
-        },
-      },
+      { test: { ...alone(5), name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
+      inBrowser('e2e', {
+        ...together,
+        sequence: { groupOrder: 3 },
+        include: ['e2e/*.test.ts'],
+        exclude: [inTime],
+      }),
+      inBrowser('e2e-timed', { ...alone(4), include: [inTime] }),
     ],
   },
 });

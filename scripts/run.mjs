@@ -208,7 +208,7 @@ const commands = {
   },
   check() {
     runStaticChecks();
-    run('tests', [toolPath('vitest'), 'run', '--project', '!e2e', '--project', '!compose', ...rest]);
+    run('tests', [toolPath('vitest'), 'run', '--project', '!e2e*', '--project', '!compose', ...rest]);
   },
   test() {
     runStaticChecks();
@@ -226,7 +226,7 @@ const commands = {
       '--project',
       'whole-server-postgres',
       '--project',
-      'e2e',
+      'e2e*',
       ...rest,
     ]);
   },
