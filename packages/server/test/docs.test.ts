@@ -133,3 +133,43 @@ describe('docker-compose.yml', () => {
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
 });
+
+describe('docs/page-checklist.md', () => {
+  const rows = read('docs/page-checklist.md')
+    .split('\n')
+    .map(
+      (line) =>
+        /^\| (?<id>[A-Z]\d+) \| (?<kind>[SP]) \| .* \| (?<tests>.*) \| (?<state>yes|–) \|$/.exec(line)
+          ?.groups,
+    )
+    .filter((groups) => groups !== undefined);
+  const listed = rows.flatMap(({ id = '', tests = '' }) =>
+    tests.split('<br>').flatMap((test) => {
+      const [, file, title] = /^`([\w-]+\.test\.ts)`: (.*)$/.exec(test) ?? [];
+      return file === undefined ? [] : [`${id} ${file} ${title}`];
+    }),
+  );
+  const title =
+    /\bit(?:\.\w+(?:\((?:[^()]|\([^()]*\))*\))?)*\(\s*(['"`])(?<ids>[A-Z]\d+(?:, [A-Z]\d+)*): (?<rest>(?:(?!\1).|\\.)*)\1/gs;
+  const written = readdirSync(join(repositoryRoot, 'e2e'))
+    .filter((file) => file.endsWith('.test.ts'))
+    .flatMap((file) =>
+      [...read(`e2e/${file}`).matchAll(title)].flatMap(({ groups: { ids = '', rest = '' } = {} }) =>
+        ids
+          .split(', ')
+          .filter((id) => id !== 'G9')
+          .map((id) => `${id} ${file} ${ids}: ${rest.replaceAll("\\'", "'").replaceAll('|', '/')}`),
+      ),
+    );
+
+  it('names the tests that are there, and all of them', () => {
+    expect(written.length).toBeGreaterThan(50);
+    expect([...listed].sort()).toEqual([...written].sort());
+  });
+
+  it('has a test for whatever must hold', () => {
+    const must = rows.filter(({ kind }) => kind === 'S');
+    expect(must).toHaveLength(47);
+    expect(must.filter(({ state }) => state !== 'yes').map(({ id }) => id)).toEqual([]);
+  });
+});
