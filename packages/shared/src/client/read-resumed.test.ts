@@ -37,6 +37,13 @@ function stream(...answers: Answer[]) {
 }
 
 function streamInTurns(takeTurn: TakeTurn | undefined, ...answers: Answer[]) {
+  return begin({ takeTurn, message: 'Hi' }, answers);
+}
+
+function begin(
+  { takeTurn, message }: { takeTurn?: TakeTurn | undefined; message: string },
+  answers: Answer[],
+) {
   const asked: { path: string; key: string | null; after: number }[] = [];
   const changes: ConnectionChange[] = [];
   const leaving = new AbortController();
@@ -66,7 +73,7 @@ function streamInTurns(takeTurn: TakeTurn | undefined, ...answers: Answer[]) {
     return new Response(body);
   };
   const onConnection = (change: ConnectionChange) => changes.push(change);
-  const options = { baseUrl: '', request: { message: 'Hi' }, signal: leaving.signal, fetch, onConnection };
+  const options = { baseUrl: '', request: { message }, signal: leaving.signal, fetch, onConnection };
   const turns = takeTurn && { takeTurn };
   const result = Array.fromAsync(streamRun({ ...options, ...turns })).catch((error: unknown) => error);
   return { asked, changes, leaving, result };
@@ -155,6 +162,18 @@ describe('a stream whose connection breaks', () => {
     await vi.advanceTimersByTimeAsync(35_000);
     expect(asked).toHaveLength(3);
     expect(await result).toEqual(events);
+  });
+
+  it('has time to send what is long: a slow line is no silent server', async () => {
+    const { asked, result } = begin({ message: 'x'.repeat(2 ** 20) }, ['silence', 0, 'silence', 5]);
+    await vi.advanceTimersByTimeAsync(93_000);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(130_000);
+    expect(await result).toEqual(events);
+    const short = begin({ message: 'x'.repeat(2 ** 20) }, [2, 'silence', 5]);
+    await vi.advanceTimersByTimeAsync(35_000);
+    expect(short.asked).toHaveLength(3);
+    expect(await short.result).toEqual(events);
   });
 
   it('waits for its turn when too many come back at once', async () => {

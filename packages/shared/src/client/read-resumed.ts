@@ -14,19 +14,26 @@ export interface ReadPosition {
 export interface ReadOptions extends ReadPosition, ComeBackOptions {
   /** Asked before each connection; unless given, there are enough for all. */
   takeTurn?: TakeTurn | undefined;
+  /** Characters of what is sent until the run is known; 0 unless given. */
+  bodyLength?: number | undefined;
 }
 
 /** A server answers at once, and then writes: one that has not by then is not there any more. */
 const ANSWER_MS = 30_000;
+/** Of a slow line, in characters: what is long takes its time before it can be answered. */
+const SENT_PER_SECOND = 16 * 2 ** 10;
 
-/** A signal of its own for one request, which aborts with the caller's, when no answer comes, or when its connection is wanted elsewhere. */
-function beginAttempt(caller: AbortSignal | undefined) {
+/**
+ * A signal of its own for one request, which aborts with the caller's, when no answer comes, or when its connection is wanted elsewhere.
+ * @param bodyLength characters that are sent: the answer has half a minute, and what a slow line takes for them
+ */
+function beginAttempt(caller: AbortSignal | undefined, bodyLength: number) {
   const controller = new AbortController();
   let turn: AbortSignal | undefined;
   const leave = () => controller.abort(caller?.reason);
   const giveUp = () => controller.abort(new TypeError('the server does not answer'));
   const giveWay = () => controller.abort(turn?.reason);
-  const timer = setTimeout(giveUp, ANSWER_MS);
+  const timer = setTimeout(giveUp, ANSWER_MS + (bodyLength / SENT_PER_SECOND) * 1000);
   caller?.addEventListener('abort', leave, { once: true });
   if (caller?.aborted === true) leave();
   return {
@@ -50,14 +57,14 @@ function beginAttempt(caller: AbortSignal | undefined) {
  * @param connect asks for what lies beyond a position; a 204 says that there is nothing more
  */
 export async function* readResumed(
-  { runId, after, takeTurn, ...options }: ReadOptions,
+  { runId, after, takeTurn, bodyLength = 0, ...options }: ReadOptions,
   connect: (position: ReadPosition, signal: AbortSignal) => Promise<Response>,
 ): AsyncGenerator<SequencedEvent, void, undefined> {
   const position = { runId, after };
   const comeBack = new ComeBack(options);
   for (;;) {
     const turn = await takeTurn?.(options.signal);
-    const attempt = beginAttempt(options.signal);
+    const attempt = beginAttempt(options.signal, position.runId === undefined ? bodyLength : 0);
     let failure: unknown;
     try {
       const response = await connect(position, attempt.signal);

@@ -30,6 +30,7 @@ export interface StreamRunOptions extends Connection {
  */
 export async function* streamRun(options: StreamRunOptions): AsyncGenerator<RunEvent, void, undefined> {
   const { request, signal, onConnection, takeTurn } = options;
+  const body = JSON.stringify({ onDisconnect: 'grace', ...request });
   const init: RequestInit = {
     method: 'POST',
     headers: {
@@ -37,9 +38,9 @@ export async function* streamRun(options: StreamRunOptions): AsyncGenerator<RunE
       accept: 'text/event-stream',
       'idempotency-key': randomKey(),
     },
-    body: JSON.stringify({ onDisconnect: 'grace', ...request }),
+    body,
   };
-  const start = { runId: undefined, after: 0, signal, onConnection, takeTurn };
+  const start = { runId: undefined, after: 0, signal, onConnection, takeTurn, bodyLength: body.length };
   const events = readResumed(start, ({ runId, after }, attempt) =>
     runId === undefined
       ? sendRequest(options, '/api/chat/stream', { ...init, signal: attempt })
