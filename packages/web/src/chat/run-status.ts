@@ -8,6 +8,8 @@ export interface RunStatus {
   text: string;
   /** Whether the time since the run began belongs behind the text. */
   showsElapsed: boolean;
+  /** Whether it is for the eye alone: three announcements are enough for an answer. */
+  isSilent: boolean;
 }
 
 type NameModel = (id: string) => string;
@@ -43,8 +45,8 @@ function readEnd(view: RunView): string {
  * @returns the one line that says what a run is doing; it changes a few times per run, not with the text
  */
 export function readStatus(view: RunView, nameModel: NameModel): RunStatus {
-  const still = (text: string) => ({ text, showsElapsed: false });
-  const timed = (text: string) => ({ text, showsElapsed: true });
+  const still = (text: string) => ({ text, showsElapsed: false, isSilent: false });
+  const timed = (text: string, isSilent = false) => ({ text, showsElapsed: true, isSilent });
   if (!isGrowing(view)) return still(readEnd(view));
   if (view.isStopping) return still(t('Stopping…'));
   if (view.stopFailure !== null) return still(t('Not stopped. {reason}', { reason: view.stopFailure }));
@@ -53,6 +55,6 @@ export function readStatus(view: RunView, nameModel: NameModel): RunStatus {
   if (view.phase === 'generating') return still(t('Generating'));
   if (view.queuedFor !== null) return timed(readQueue(view.queuedFor));
   if (view.notice !== null) return still(readNotice(view.notice, nameModel));
-  if (view.phase === 'thinking') return timed(t('Thinking…'));
+  if (view.phase === 'thinking') return timed(t('Thinking…'), true);
   return timed(t('Waiting for {model}…', { model: nameModel(view.model) }));
 }

@@ -28,6 +28,7 @@ describe('the status line', () => {
     expect(readStatus(waiting, () => 'Model M')).toEqual({
       text: 'Waiting for Model M…',
       showsElapsed: true,
+      isSilent: false,
     });
     expect(readStatus({ ...waiting, phase: 'thinking' }, named).text).toBe('Thinking…');
     const notice = { type: 'run-retry' as const, attempt: 2, delayMs: 1500, reason: 'x' };
@@ -49,7 +50,11 @@ describe('the status line', () => {
 
   it('calls an answer complete as soon as it is whole, before its run has ended', () => {
     const finished: RunView = { ...waiting, phase: 'finished', hasText: true, finishReason: 'complete' };
-    expect(readStatus(finished, named)).toEqual({ text: 'Answer complete', showsElapsed: false });
+    expect(readStatus(finished, named)).toEqual({
+      text: 'Answer complete',
+      showsElapsed: false,
+      isSilent: false,
+    });
     expect(readStatus({ ...finished, isStopping: true }, named).text).toBe('Answer complete');
     expect(readStatus({ ...finished, phase: 'ended', isCut: true }, named).text).toBe('Answer complete');
     expect(readStatus({ ...finished, finishReason: 'length' }, named).text).toBe('Answer ended early');
