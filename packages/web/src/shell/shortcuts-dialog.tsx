@@ -1,10 +1,11 @@
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/text.ts';
 
-const command = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : t('Ctrl');
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** All keys that mean something here. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  const command = isMac ? '⌘' : t('Ctrl');
   const shortcuts: readonly (readonly [keys: readonly string[], what: string])[] = [
     [['Enter'], t('Send the message')],
     [['Shift', 'Enter'], t('Break the line')],

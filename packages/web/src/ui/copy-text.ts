@@ -14,10 +14,13 @@ function copyBySelection(text: string): boolean {
   area.value = text;
   area.readOnly = true;
   area.className = 'sr-only';
-  document.body.append(area);
+  // A modal dialog takes the keyboard, and with it the selection, from all that is outside of it.
+  const dialogs = document.querySelectorAll('dialog[open]');
+  (dialogs[dialogs.length - 1] ?? document.body).append(area);
   area.select();
+  const isSelected = document.activeElement === area;
   try {
-    return document.execCommand('copy');
+    return isSelected && document.execCommand('copy');
   } finally {
     area.remove();
     if (before instanceof HTMLElement) before.focus();

@@ -1,4 +1,5 @@
-import { type PointerEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type PointerEvent, type ReactNode, useEffect, useId, useRef, useSyncExternalStore } from 'react';
+import { getAnnouncement, subscribeAnnouncement } from './announcement.ts';
 import { Icon } from './icon.tsx';
 import { t } from './text.ts';
 
@@ -20,6 +21,7 @@ function isBeside({ target, currentTarget, clientX, clientY }: PointerEvent<HTML
 export function Dialog({ title, onClose, className = '', children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const announcement = useSyncExternalStore(subscribeAnnouncement, getAnnouncement);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
@@ -47,6 +49,10 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
         </button>
       </header>
       {children}
+      {/* The page's own status region is out of reach behind a modal dialog. */}
+      <p role="status" className="sr-only">
+        {announcement}
+      </p>
     </dialog>
   );
 }

@@ -1,26 +1,27 @@
-import { getLanguage, t } from './text.ts';
+import { getLocale, t } from './text.ts';
 
-type Make<Formatter, Options> = (language: string, options: Options | undefined) => Formatter;
+type Make<Formatter, Options> = (locale: string, options: Options | undefined) => Formatter;
 
 /** To make a formatter takes a thousand times as long as to use it, and each message has several. */
 function keep<Formatter, Options>(make: Make<Formatter, Options>): (options?: Options) => Formatter {
   const made = new Map<string, Formatter>();
   return (options) => {
-    const key = `${getLanguage()} ${JSON.stringify(options)}`;
-    const formatter = made.get(key) ?? make(getLanguage(), options);
+    const locale = getLocale();
+    const key = `${locale} ${JSON.stringify(options)}`;
+    const formatter = made.get(key) ?? make(locale, options);
     made.set(key, formatter);
     return formatter;
   };
 }
 
 const numberFormat = keep(
-  (language, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options),
+  (locale, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options),
 );
 const dateFormat = keep(
-  (language, options?: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options),
+  (locale, options?: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options),
 );
 
-/** As the page's language writes it. */
+/** As the page's language writes it, where the browser's owner lives. */
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
   return numberFormat(options).format(value);
 }

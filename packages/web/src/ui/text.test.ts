@@ -3,7 +3,8 @@ import { compileMessage } from '@lingui/message-utils/compileMessage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { german, rooms } from '../german/german.ts';
 import { compileMessage as compileShort } from './compile-message.ts';
-import { chooseLanguage, getLanguage, preferredLanguage, speak, t } from './text.ts';
+import { formatDate, formatNumber } from './format.ts';
+import { chooseLanguage, getLanguage, getLocale, preferredLanguage, speak, t } from './text.ts';
 
 const sources = import.meta.glob<string>(
   ['../**/*.{ts,tsx}', '!../**/*.test.*', '!../german/*', '!./{text,say-error}.ts'],
@@ -61,6 +62,16 @@ describe('the German catalogue', () => {
     expect(Object.keys(german).filter((key) => !used.has(key))).toEqual([]);
   });
 
+  it('is asked when something is drawn, not when a file is loaded', () => {
+    const early = Object.entries(sources).flatMap(([path, text]) =>
+      text
+        .split('\n')
+        .filter((line) => /^(?:export )?const (?:(?!=>).)*(?<![\w.])t\('/.test(line))
+        .map((line) => `${path}: ${line}`),
+    );
+    expect(early).toEqual([]);
+  });
+
   it('has each sentence once', () => {
     const keys = Object.values(rooms).flatMap((room) => Object.keys(room));
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
@@ -114,6 +125,19 @@ describe('t', () => {
     expect(document.documentElement.lang).toBe('de');
     expect(t('{ms} ms', { ms: 5 })).toBe('5 ms');
     expect(written).toEqual(['de']);
+  });
+
+  it('writes numbers and times as where the browser lives, in the language of the page', async () => {
+    stubPage(null, ['de-CH', 'en-GB']);
+    const at = '2026-11-21T19:55:00Z';
+    const time = { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' } as const;
+    expect(getLocale()).toBe('en-GB');
+    expect(formatDate(at, time)).toBe('19:55');
+    await speak('de');
+    expect(formatNumber(12_345.6)).toMatch(/^12['’]345\.6$/);
+    stubPage(null, ['en-US']);
+    expect(getLocale()).toBe('de');
+    expect(formatNumber(12_345.6)).toBe('12.345,6');
   });
 
   it.each([

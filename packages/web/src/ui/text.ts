@@ -39,6 +39,12 @@ export function getLanguage(): Language {
   return i18n.locale === 'de' ? 'de' : 'en';
 }
 
+/** @returns the page's language as the browser's owner writes it: an Englishman's clock is not an American's */
+export function getLocale(): string {
+  const language = getLanguage();
+  return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language;
+}
+
 const subscribe = (listener: () => void) => i18n.on('change', listener);
 
 /** Draws a component again when the language changes. The page's root asks for it, and whatever is memoised. */
