@@ -22,6 +22,10 @@ const length = 2850;
 2. Two
 `;
 
+/** A PNG of one dot. */
+const dot =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+
 describe.skipIf(!hasChromium)('the page for everyone', () => {
   const here = useBrowser({ role: 'admin', name: 'Ada' });
   let context: BrowserContext;
@@ -65,7 +69,7 @@ describe.skipIf(!hasChromium)('the page for everyone', () => {
       }).observe(document.body, { subtree: true, childList: true, characterData: true });
     });
     const reasoning = 'First I think about it for a while, and then for a while longer. ';
-    const text = `It is five hundred. ${Array.from({ length: 500 }, (_, index) => ` t${index}`).join('')}`;
+    const text = `It is five hundred. Namely ${Array.from({ length: 500 }, (_, index) => ` t${index}`).join('')}`;
     here.upstream.script({ text, delayMs: 3, reasoning, reasoningDelayMs: 20, firstDelayMs: 300 });
     await ask('Count to five hundred');
     await expect.poll(() => status().innerText(), { timeout: 20_000 }).toMatch(/^Answer complete/);
@@ -113,15 +117,69 @@ describe.skipIf(!hasChromium)('the page for everyone', () => {
         await expect.poll(() => new URL(page.url()).hash).toBe('');
       }
       await page.getByRole('button', { name: 'Model', exact: true }).click();
-      await page
-        .getByRole('menu')
-        .or(page.getByRole('listbox'))
-        .or(page.getByRole('dialog'))
-        .first()
-        .waitFor();
+      await page.getByRole('menu').waitFor();
       expect(await findBarriers(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+
+      const check = async (opener: () => Promise<unknown>, dialog: string | RegExp) => {
+        await opener();
+        await page.getByRole('dialog', { name: dialog }).waitFor();
+        expect(await findBarriers(page), String(dialog)).toEqual([]);
+      };
+      await check(
+        () => page.getByRole('button', { name: 'Chat settings', exact: true }).click(),
+        'Chat settings',
+      );
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: 'Tell me of rivers' }).first().hover();
+      await page.getByRole('button', { name: 'Options for Tell me of rivers' }).first().click();
+      await check(() => page.getByRole('menuitem', { name: 'Share' }).click(), /Share/);
+      await page.getByRole('button', { name: 'Create link' }).click();
+      const link = page.getByRole('list', { name: 'Links' }).getByRole('link');
+      const shared = await context.newPage();
+      await shared.goto(await link.innerText());
+      await shared.getByRole('article', { name: 'Assistant' }).first().waitFor();
+      expect(await findBarriers(shared), 'shared page').toEqual([]);
+      await shared.close();
+      await page.keyboard.press('Escape');
+      const image = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(dot, 'base64') };
+      await page.locator('.composer input[type=file]').setInputFiles(image);
+      await page.getByRole('list', { name: 'Attached images' }).getByText('KB').waitFor();
+      expect(await findBarriers(page), 'image chips').toEqual([]);
+      await page.goto(`${page.url().split('#')[0]}#tokens`);
+      const newToken = page.getByRole('form', { name: 'New token' });
+      await newToken.getByRole('textbox', { name: 'Name' }).fill('Mine');
+      await newToken.getByRole('button', { name: 'Create token' }).click();
+      await page.getByRole('group', { name: 'Token “Mine”' }).waitFor();
+      expect(await findBarriers(page), 'new token').toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.setViewportSize({ width: 390, height: 800 });
+      await check(() => page.getByRole('button', { name: 'Open conversations' }).click(), 'Sidebar');
     },
   );
+
+  it.each([
+    ['Settings', 'Settings: Ada'],
+    ['Chat settings', 'Chat settings'],
+  ])('A3: keeps the keyboard in the dialog %s, and gives it back', async (dialog, opener) => {
+    await open();
+    const button = page.getByRole('button', { name: opener });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    const opened = page.getByRole('dialog', { name: dialog, exact: true });
+    await opened.getByRole('button', { name: 'Close' }).waitFor();
+    for (let presses = 0; presses < 40; presses++) {
+      await page.keyboard.press(presses % 3 === 2 ? 'Shift+Tab' : 'Tab');
+      // Between its last and its first element a browser has its own.
+      const isInside = await opened.evaluate(
+        (element) => element.contains(document.activeElement) || document.activeElement === document.body,
+      );
+      expect(isInside).toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await expect.poll(() => opened.count()).toBe(0);
+    await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
 
   it('A2: makes each message an article that says who and when, with headings below h2', async () => {
     await open();
