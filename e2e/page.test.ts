@@ -88,6 +88,11 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await ask('Think hard');
     await expect.poll(() => here.upstream.stats.active).toBe(1);
     await expect.poll(() => page.getByRole('status', { name: 'Status' }).innerText()).toMatch(/waiting/i);
+    // In another field Esc means something else.
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill('words');
+    await page.keyboard.press('Escape');
+    expect(here.upstream.stats).toMatchObject({ active: 1, aborted: 0 });
+    expect(await stopButton().count()).toBe(1);
     await composer().press('Escape');
     await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
     await expect.poll(() => sendButton().isVisible()).toBe(true);

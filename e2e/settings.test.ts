@@ -133,6 +133,14 @@ describe.skipIf(!hasChromium)('the settings', () => {
     const token = await notice.locator('code').innerText();
     await notice.getByRole('button', { name: 'Copy token' }).click();
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(token);
+    // Over plain http in a local network there is no Clipboard API.
+    await page.evaluate(async () => {
+      await navigator.clipboard.writeText('something else');
+      navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
+    });
+    await notice.getByRole('button', { name: 'Copy token' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(token);
+    await expect.poll(() => dialog().getByRole('status').allInnerTexts()).toContain('Copied');
     const row = dialog().getByRole('list', { name: 'Tokens' }).getByRole('listitem');
     await expect.poll(() => row.innerText()).toMatch(/My script[^]*chat, usage[^]*never used/);
     expect((await here.server.call('/api/usage', { token })).status).toBe(200);
