@@ -7,6 +7,20 @@ interface LazyTokens extends Array<Token> {
   pending?: { lexer: Lexer; source: string } | undefined;
 }
 
+/** Characters of inline text that are read together: what its brackets and emphasis may mean costs the square of that. */
+const MAX_TOGETHER = 4000;
+
+/** Where the first part ends of inline text that is too long to be read at once: at a line's end, or else between words. */
+function endOfPart(source: string, start: number): number {
+  const end = start + MAX_TOGETHER;
+  if (end >= source.length) return source.length;
+  const part = source.slice(start, end);
+  const place = part.includes('\n') ? part.lastIndexOf('\n') : part.lastIndexOf(' ');
+  if (place > 0) return start + place;
+  // Not between the halves of one character.
+  return /[\uD800-\uDBFF]$/.test(part) ? end - 1 : end;
+}
+
 function plainText(source: string): Token {
   return { type: 'text', raw: source, text: source, escaped: true };
 }
@@ -40,7 +54,11 @@ export function readTokens(tokens: LazyTokens): readonly Token[] {
     // An inline <pre> or <code> left open ends with the block that holds it.
     lexer.state.inRawBlock = false;
     lexer.state.inLink = false;
-    lexer.inlineTokens(source, tokens);
+    for (let start = 0; start < source.length;) {
+      const end = endOfPart(source, start);
+      lexer.inlineTokens(source.slice(start, end), tokens);
+      start = end;
+    }
   } catch {
     tokens.splice(0, Infinity, plainText(source));
   }

@@ -16,6 +16,8 @@ export interface MathToken extends Tokens.Generic {
 export const openEnd = '\u2060';
 
 const MAX_INLINE_LENGTH = 600;
+/** Of one on lines of its own. */
+const MAX_BLOCK_LENGTH = 10_000;
 
 /** A formula has no blank line in it. */
 const dollarsBlock = /^ {0,3}\$\$((?:[^\n$]|\$(?!\$)|\n(?![ \t]*(?:\n|$)))+)\$\$[ \t]*(?:\n|$)/;
@@ -48,7 +50,8 @@ function makeToken(raw: string, content: string, place: { isDisplay: boolean; is
 
 /** @returns the formula on lines of its own that `src` begins with, if it does */
 export function readMathBlock(src: string): MathToken | undefined {
-  const found = dollarsBlock.exec(src) ?? bracketsBlock.exec(src);
+  const near = src.slice(0, MAX_BLOCK_LENGTH);
+  const found = dollarsBlock.exec(near) ?? (near.includes('\\]') ? bracketsBlock.exec(near) : null);
   const content = found?.[1];
   if (found === null || content === undefined || content.trim() === '') return undefined;
   return makeToken(found[0], content, { isDisplay: true, isBlock: true });
@@ -60,7 +63,9 @@ const blockCandidate = /\n(?= {0,3}(?:\$\$|\\\[))/g;
 /** @returns where in a paragraph a formula on lines of its own begins, or undefined */
 export function startOfMath(src: string): number | undefined {
   const paragraph = firstParagraph(src);
+  const lastEnd = Math.max(paragraph.lastIndexOf('$$'), paragraph.lastIndexOf('\\]'));
   for (const { index } of paragraph.matchAll(blockCandidate)) {
+    if (index >= lastEnd) return undefined;
     if (readMathBlock(paragraph.slice(index + 1)) !== undefined) return index + 1;
   }
   return undefined;

@@ -24,7 +24,7 @@ export interface Splitter {
 
 const blankLines = /^(?:[ \t]*\n)+/;
 /** A fence whose first line is whole; marked's own rule decides where it ends. */
-const fenceStart = /^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)\n/;
+const fenceStart = /^ {0,3}(?:`{3,}[^`\n]*|~{3}[^\n]*)\n/;
 const fenceEndCandidate = /\n {0,3}(?:`{3}|~{3})/;
 /** An unfinished line that can only become prose, however it goes on: it starts with a letter, perhaps emphasised. */
 const certainlyProse = /^[*_`]{0,2}\p{L}/u;
@@ -49,9 +49,18 @@ function judgedPart(text: string): string {
   return isJudged ? text : text.slice(0, lineStart);
 }
 
-function lexBlocks(text: string): { blocks: Block[]; tokens: Token[]; definitions: Definitions } {
+/** @returns the top-level tokens of a text; one of plain text where the lexer gives up, as it does on blocks in blocks without end */
+function lexSafely(text: string): { tokens: Token[]; definitions: Definitions } {
   const lexer = createLexer();
-  const tokens = lexer.blockTokens(text, []);
+  try {
+    return { tokens: lexer.blockTokens(text, []), definitions: lexer.tokens.links };
+  } catch {
+    return { tokens: [{ type: 'text', raw: text, text }], definitions: noDefinitions };
+  }
+}
+
+function lexBlocks(text: string): { blocks: Block[]; tokens: Token[]; definitions: Definitions } {
+  const { tokens, definitions } = lexSafely(text);
   const blocks: Block[] = [];
   for (const token of tokens) {
     const last = blocks.at(-1);
@@ -61,7 +70,7 @@ function lexBlocks(text: string): { blocks: Block[]; tokens: Token[]; definition
   return {
     blocks,
     tokens: tokens.filter((token) => token.type !== 'space'),
-    definitions: lexer.tokens.links,
+    definitions,
   };
 }
 

@@ -1,0 +1,71 @@
+import type { Token, Tokens } from 'marked';
+import { describe, expect, it } from 'vitest';
+import { lexBlock, readTokens } from './lex-block.ts';
+import { mendTail } from './mend-tail.ts';
+import { createSplitter } from './split-blocks.ts';
+
+/** Texts that make a reader look far ahead, again and again. */
+const units = [
+  '$$x\n```\n',
+  '$$ a\n',
+  'a\n$$x$$\n',
+  '\\[\n',
+  '\\[ a\n',
+  'x \\(a\n',
+  'word \\[ x \n',
+  '\\( a ',
+  '\\[a',
+  'a $b ',
+  'a\n-\n',
+  'x\n<!-- a -->\n',
+  'x\n[^1]: note\n',
+  '[^a',
+  'word[^1] ',
+  '~',
+  '`a``b```c',
+  '[',
+  '![a',
+  '[a][',
+  '[a](',
+  '*a ',
+  '_a ',
+  '*_a',
+  'a*b',
+  '**a [b ',
+  '| $x | \\(y |\n',
+  '- a $b\n',
+  '<a ',
+];
+
+function readAll(tokens: readonly Token[]): void {
+  for (const token of tokens) {
+    if ('tokens' in token && token.tokens !== undefined) readAll(readTokens(token.tokens));
+    if (token.type === 'list') readAll((token as Tokens.List).items);
+  }
+}
+
+/** Milliseconds of work for a text that may still grow, and for the same text when it is whole. */
+function measure(text: string): number {
+  const start = process.threadCpuUsage().user;
+  const growing = createSplitter().update(text, false);
+  readAll(lexBlock(mendTail(growing.open.at(-1) ?? ''), growing.definitions));
+  const whole = createSplitter().update(text, true);
+  for (const raw of whole.closed) readAll(lexBlock(raw, whole.definitions));
+  return (process.threadCpuUsage().user - start) / 1000;
+}
+
+describe('the work for a text', () => {
+  it.each(units)('grows as its length does: %j', { timeout: 60_000 }, (unit) => {
+    const repeat = (length: number) => unit.repeat(length / unit.length);
+    measure(repeat(2000));
+    const short = measure(repeat(10_000));
+    // Of less than this nobody sees anything, and chance has its part in it.
+    expect(measure(repeat(20_000))).toBeLessThan(Math.max(250, 3 * short));
+  });
+
+  it.each(['> ', '+ ', '- > '])('has an end where blocks stand in blocks without end: %j', (unit) => {
+    const text = unit.repeat(10_000 / unit.length);
+    expect(createSplitter().update(text, true).closed.join('')).toBe(text);
+    expect(createSplitter().update(text, false).open).toHaveLength(1);
+  });
+});
