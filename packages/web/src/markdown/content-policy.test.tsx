@@ -49,6 +49,17 @@ describe('what a model writes', () => {
     },
   );
 
+  it('puts no image into a link: what loads it leads nowhere', () => {
+    const html = render('[![b](https://img.example/a.png)](https://link.example/x)');
+    expect(html).toMatch(/<button[^>]*>Load image<.*<a href="https:\/\/link\.example\/x"[^>]*>b<\/a>/);
+    expect(html).not.toMatch(/<a [^>]*>(?:(?!<\/a>).)*<(?:a|button|iframe)[ >]/);
+    const both = render('[see **the ![](https://img.example/a.png) one**](https://link.example/x)');
+    expect(both).toMatch(/Load image.*>see <strong>the {2}one<\/strong><\/a>/);
+    expect(render('[![](https://img.example/a.png)](https://link.example/x)')).toContain('>link.example</a>');
+    const disguised = render('[![bank.example](https://img.example/a.png)](https://link.example/x)');
+    expect(disguised).toContain('bank.example</a><span class="link-host"> (link.example)</span>');
+  });
+
   it('fetches no image, and offers to', () => {
     const html = render(
       '![chart](https://example.com/a.png "t") and ![ref][r]\n\n[r]: https://example.com/b.png',

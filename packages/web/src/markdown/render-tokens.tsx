@@ -7,6 +7,7 @@ import type { FootnoteMarkToken, FootnoteToken } from './footnote-syntax.ts';
 import { FootnoteMark } from './footnotes.tsx';
 import { Formula } from './formula.tsx';
 import { readTokens } from './lex-block.ts';
+import { liftImages } from './lift-images.ts';
 import { LinkHost } from './link-host.tsx';
 import type { MathToken } from './math-syntax.ts';
 import { RemoteImage } from './remote-image.tsx';
@@ -118,7 +119,7 @@ function renderInline(token: InlineToken): ReactNode {
     case 'link':
       return renderLink(token);
     case 'image':
-      return <RemoteImage href={token.href} alt={decodeEntities(token.text)} />;
+      return renderImage(token);
     case 'checkbox':
       return <TaskMark isDone={token.checked} />;
     default:
@@ -132,17 +133,30 @@ function renderHtml(token: Tokens.HTML | Tokens.Tag): ReactNode {
   return token.block ? <p className="whitespace-pre-wrap">{token.raw.trimEnd()}</p> : token.raw;
 }
 
+function renderImage({ href, text }: Tokens.Image): ReactNode {
+  return <RemoteImage href={href} alt={decodeEntities(text)} />;
+}
+
 function renderLink(token: Tokens.Link): ReactNode {
   const href = safeLink(token.href);
   if (href === null) return renderTokens(token.tokens);
+  const { images, tokens, text } = liftImages(token.tokens);
   return (
     <>
+      {images.map((image, index) => (
+        <Fragment key={index}>{renderImage(image)}</Fragment>
+      ))}
       <a href={href} target="_blank" rel="noopener noreferrer" title={token.title ?? undefined}>
-        {renderTokens(token.tokens)}
+        {text.trim() === '' ? hostOf(href) : renderTokens(tokens)}
       </a>
-      <LinkHost href={href} text={token.text} />
+      <LinkHost href={href} text={text} />
     </>
   );
+}
+
+function hostOf(href: string): string {
+  const { hostname, pathname } = new URL(href);
+  return hostname || pathname;
 }
 
 function TaskMark({ isDone }: { isDone: boolean }) {
