@@ -234,4 +234,20 @@ describe('a stream whose connection breaks', () => {
     expect(turns.map(({ isOver }) => isOver)).toEqual([true, true]);
     expect(changes).toEqual([]);
   });
+
+  it('gives its connection up at once when that was wanted while it came about', async () => {
+    let count = 0;
+    const takeTurn: TakeTurn = async () => {
+      const isWanted = ++count === 1;
+      return {
+        begin: () => (isWanted ? AbortSignal.abort(new Error('wanted')) : new AbortController().signal),
+        end: () => undefined,
+      };
+    };
+    const { asked, changes, result } = streamInTurns(takeTurn, 'hang', 5);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toHaveLength(2);
+    expect(await result).toEqual(events);
+    expect(changes).toEqual([]);
+  });
 });

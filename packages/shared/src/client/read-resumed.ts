@@ -42,6 +42,8 @@ function beginAttempt(caller: AbortSignal | undefined, bodyLength: number) {
       clearTimeout(timer);
       turn = ofTurn;
       turn?.addEventListener('abort', giveWay, { once: true });
+      // It may have been wanted while the answer was waited for.
+      if (turn?.aborted === true) giveWay();
     },
     hasGivenWay: () => turn?.aborted === true,
     end() {
