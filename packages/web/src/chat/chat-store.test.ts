@@ -187,6 +187,21 @@ describe('a chat that begins', () => {
 
   const refusal = new SluiceError('budget_exceeded');
 
+  it('has one answer to a refused question that was asked again, whichever way its name comes', () => {
+    const { chat, started, answer, shown } = createHere('c1');
+    chat.merge([]);
+    chat.send(words('one'), {});
+    started[0]!.run.closeFailed(new SluiceError('too_many_runs'));
+    chat.regenerate(chat.getState().path[1]!.turn.id, {});
+    const prompt = stored('u1', null, { content: 'one' });
+    chat.merge([prompt, storedAnswer('a1', 'u1', { content: '', reason: null })]);
+    answer('first', ['a1', 'u1']);
+    chat.merge([prompt, storedAnswer('a1', 'u1', { content: 'first' })]);
+    expect(shown()).toEqual(['one', 'first']);
+    expect(chat.getState().path[1]!.siblingIds).toHaveLength(1);
+    expect(chat.isBehind()).toBe(false);
+  });
+
   it('takes back the conversation of a refused question, and makes another for the next', async () => {
     const { chat, started, request, answer, created, discarded, changed, paths, shown } = createHere();
     chat.send(words('one'), { model: 'p/m' });

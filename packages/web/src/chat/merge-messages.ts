@@ -1,5 +1,6 @@
 import type { StoredMessage } from '@sluice/shared';
 import { catchUp, restoreRun } from '../stream/catch-up.ts';
+import { isUnstored } from './new-conversation.ts';
 import { isSameContent } from './prompt-content.ts';
 import { type Turn, type TurnTree, chooseTurn } from './turn-tree.ts';
 
@@ -12,9 +13,11 @@ export function mergeMessages(tree: TurnTree, messages: readonly StoredMessage[]
   const chosen = new Map(tree.chosen);
   const ids = new Map<string, string>();
   const unnamed = new Set<Turn>();
-  for (const turn of turns.values()) {
-    if (turn.storedId === null) unnamed.add(turn);
-    else ids.set(turn.storedId, turn.id);
+  for (const turn of turns.values()) if (turn.storedId !== null) ids.set(turn.storedId, turn.id);
+  // An answer that is on its way is looked at before one whose connection was lost.
+  for (const isLive of [true, false]) {
+    for (const turn of turns.values())
+      if (turn.storedId === null && isUnderWay(turn) === isLive) unnamed.add(turn);
   }
   for (const message of messages) {
     const parentId = message.parentId === null ? null : (ids.get(message.parentId) ?? null);
@@ -31,10 +34,15 @@ export function mergeMessages(tree: TurnTree, messages: readonly StoredMessage[]
   return { turns, chosen };
 }
 
-/** Whether a turn of which the page has not heard is the message: the server took it, and its answer was lost. */
+function isUnderWay(turn: Turn): boolean {
+  return turn.role === 'assistant' && turn.run.getView().phase !== 'ended';
+}
+
+/** Whether a turn of which the page has not heard is the message: the server took it, and its answer was lost or is on its way. */
 function isSame(turn: Turn, message: StoredMessage, parentId: string | null): boolean {
   if (turn.role !== message.role || turn.parentId !== parentId) return false;
-  return turn.role === 'assistant' || isSameContent(turn.content, message.content);
+  if (turn.role === 'assistant') return !isUnstored(turn.run.getView());
+  return isSameContent(turn.content, message.content);
 }
 
 function restoreTurn(
