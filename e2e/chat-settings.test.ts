@@ -169,6 +169,8 @@ describe.skipIf(!hasChromium)('what is set for a chat', () => {
     });
     await page.reload();
     await page.waitForResponse(/\/messages/);
+    expect(await settingsButton().isDisabled()).toBe(true);
+    expect(await modelButton().isDisabled()).toBe(true);
     await composer().fill('In haste');
     await composer().press('Enter');
     expect(await composer().inputValue()).toBe('In haste');
@@ -177,5 +179,179 @@ describe.skipIf(!hasChromium)('what is set for a chat', () => {
     await page.unroute(/\/api\/conversations\/[\w-]+$/);
     await ask('In haste');
     expect(received()).toMatchObject({ model: 'gpt-4.1', temperature: 0.7 });
+  });
+
+  const one = /\/api\/conversations\/[\w-]+$/;
+  const newChat = () => page.getByRole('button', { name: 'New chat' }).first().click();
+  const prompt = () => dialog().getByLabel('System prompt', { exact: true });
+  const setPrompt = async (text: string) => {
+    await settingsButton().click();
+    await prompt().fill(text);
+    await save();
+  };
+  const isMarked = async () => (await settingsButton().getAttribute('aria-description')) !== null;
+  /** In a tab whose clock and complaints are its own. */
+  const inOwnTab = async (work: () => Promise<void>) => {
+    const shared = page;
+    page = await context.newPage();
+    try {
+      await work();
+    } finally {
+      await page.close();
+      page = shared;
+    }
+  };
+
+  it('P2: sends what is set for a conversation that was left for long and is asked in haste', () =>
+    inOwnTab(async () => {
+      await page.clock.install();
+      await page.goto(here.server.url);
+      await setPrompt('Answer like a parrot.');
+      await ask('Of birds');
+      await newChat();
+      await expect.poll(() => page.url()).toBe(`${here.server.url}/`);
+      await page.clock.fastForward('00:06:00');
+      const isHeld = Promise.withResolvers<void>();
+      await page.route(one, async (route) => {
+        await isHeld.promise;
+        await route.continue();
+      });
+      await listed('Of birds').click();
+      await page.getByRole('article', { name: 'Assistant' }).waitFor();
+      await ask('In haste');
+      await expect.poll(() => JSON.stringify(received())).toContain('In haste');
+      expect(JSON.stringify(received())).toContain('Answer like a parrot.');
+      isHeld.resolve();
+    }));
+
+  it('P2: says so when it cannot be known what is set for a conversation, and asks nothing in it', () =>
+    inOwnTab(async () => {
+      await page.goto(here.server.url);
+      await setPrompt('Answer like an owl.');
+      await ask('Of owls');
+      await page.route(one, (route) => route.abort());
+      await page.reload();
+      await page.getByText('The conversation could not be loaded.').waitFor();
+      await composer().fill('In the dark');
+      await composer().press('Enter');
+      expect(await composer().inputValue()).toBe('In the dark');
+      await page.unroute(one);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('article', { name: 'Assistant' }).waitFor();
+      await ask('In the light');
+      await expect.poll(() => JSON.stringify(received())).toContain('In the light');
+      expect(JSON.stringify(received())).toContain('Answer like an owl.');
+    }));
+
+  it('P2: keeps settings and draft of a chat out of the next one, although it has not been answered', async () => {
+    await setPrompt('Answer like a pirate.');
+    const isHeld = Promise.withResolvers<void>();
+    await page.route('**/api/chat/stream', async (route) => {
+      await isHeld.promise;
+      await route.continue();
+    });
+    here.upstream.script({ text: 'Aye.' });
+    await composer().fill('The first of two');
+    await composer().press('Enter');
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await composer().fill('More for the first');
+    await newChat();
+    await page.getByRole('heading', { name: 'What is on your mind' }).waitFor();
+    expect(await composer().inputValue()).toBe('');
+    expect(await isMarked()).toBe(false);
+    isHeld.resolve();
+    await listed('The first of two').waitFor();
+    await page.unroute('**/api/chat/stream');
+    await ask('The second of two');
+    expect(JSON.stringify(received())).not.toContain('pirate');
+    await listed('The first of two').click();
+    await expect.poll(() => composer().inputValue()).toBe('More for the first');
+    await expect.poll(isMarked).toBe(true);
+    await composer().fill('');
+    await ask('The first once more');
+    await expect.poll(() => JSON.stringify(received())).toContain('The first once more');
+    expect(JSON.stringify(received())).toContain('Answer like a pirate.');
+    await newChat();
+    expect(await composer().inputValue()).toBe('');
+    expect(await isMarked()).toBe(false);
+  });
+
+  it('P2: keeps what was set while the first question waits, and in a reload what a refused one left', () =>
+    inOwnTab(async () => {
+      await page.goto(here.server.url);
+      const isHeld = Promise.withResolvers<void>();
+      await page.route('**/api/chat/stream', async (route) => {
+        await isHeld.promise;
+        await route.continue();
+      });
+      here.upstream.script({ text: 'Very well.' });
+      await composer().fill('Set while it waits');
+      await composer().press('Enter');
+      await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+      const isSaved = page.waitForResponse((response) => response.request().method() === 'PATCH');
+      await setPrompt('Answer like a snail.');
+      isHeld.resolve();
+      await isSaved;
+      await page.reload();
+      await expect.poll(isMarked).toBe(true);
+      await page.unroute('**/api/chat/stream');
+
+      await newChat();
+      await setPrompt('Answer like a mole.');
+      const problem = { type: 't', title: 't', status: 402, code: 'budget_exceeded', retryable: false };
+      await page.route('**/api/chat/stream', (route) =>
+        route.fulfill({ status: 402, contentType: 'application/problem+json', json: problem }),
+      );
+      await composer().fill('Refused');
+      await composer().press('Enter');
+      await page.getByRole('alert').first().waitFor();
+      await composer().fill('Not asked yet');
+      await page.reload();
+      await expect.poll(() => composer().inputValue()).toBe('Not asked yet');
+      expect(await isMarked()).toBe(true);
+      await composer().fill('');
+      await settingsButton().click();
+      await dialog().getByRole('button', { name: 'Reset to default' }).click();
+      await expect.poll(isMarked).toBe(false);
+    }));
+
+  it('P2: keeps a system prompt that could not be saved in front of who wrote it', () =>
+    inOwnTab(async () => {
+      await page.goto(here.server.url);
+      await ask('To be saved');
+      await page.route(one, (route) =>
+        route.request().method() === 'PATCH' ? route.abort() : route.continue(),
+      );
+      await settingsButton().click();
+      await prompt().fill('The work of an hour.');
+      await dialog().getByRole('button', { name: 'Save' }).click();
+      await dialog().getByRole('alert').waitFor();
+      expect(await prompt().inputValue()).toBe('The work of an hour.');
+      expect(await isMarked()).toBe(false);
+      await page.unroute(one);
+      await save();
+      await page.reload();
+      await expect.poll(isMarked).toBe(true);
+    }));
+
+  it('P1: keeps the model that was chosen last, however late the first choice is answered', async () => {
+    await ask('Two choices');
+    const isHeld = Promise.withResolvers<void>();
+    await page.route(one, async (route) => {
+      if (route.request().postData()?.includes('haiku')) await isHeld.promise;
+      await route.continue();
+    });
+    await choose('Claude Haiku 4.5');
+    await choose('Claude Opus 5.5');
+    const isDone = page.waitForResponse(
+      (response) =>
+        response.request().method() === 'PATCH' && response.request().postData()!.includes('opus'),
+    );
+    isHeld.resolve();
+    await isDone;
+    expect(await modelButton().innerText()).toContain('Claude Opus 5.5');
+    await page.unroute(one);
+    await page.reload();
+    await expect.poll(() => modelButton().innerText()).toContain('Claude Opus 5.5');
   });
 });

@@ -1,24 +1,21 @@
-import type { Conversation } from '@sluice/shared';
 import { useQueryClient } from '@tanstack/react-query';
 import { announce } from '../ui/announcement.ts';
 import { t } from '../ui/text.ts';
-import { putConversation } from './conversation-cache.ts';
+import { type ChangeOne, changeInTurn } from './change-in-turn.ts';
 import { tellTabs } from './conversation-news.ts';
-import { type ConversationChange, changeConversation } from './conversation-requests.ts';
 import { useSession } from './session-context.ts';
 
-/** @returns a function that changes a conversation: on the page at once, and back when the server refuses */
-export function useChangeConversation() {
+/** @returns a function that changes a conversation: on the page at once, and back when the server refuses, which it throws */
+export function useChangeConversation(): ChangeOne {
   const { connection } = useSession();
   const queries = useQueryClient();
-  return async (conversation: Conversation, changes: ConversationChange): Promise<void> => {
-    putConversation(queries, { ...conversation, ...changes });
-    try {
-      putConversation(queries, await changeConversation(connection, conversation.id, changes));
-      tellTabs({ id: conversation.id, isGone: false });
-    } catch {
-      putConversation(queries, conversation);
-      announce(t('The change was not saved'));
-    }
+  return async (conversation, changes) => {
+    await changeInTurn({ connection, queries }, conversation, changes);
+    tellTabs({ id: conversation.id, isGone: false });
   };
+}
+
+/** For changes whose place on the page has no room for an error. */
+export function tellUnsaved(): void {
+  announce(t('The change was not saved'));
 }

@@ -1,5 +1,6 @@
 import { type ChatSettings, type Model, reasoningLevels } from '@sluice/shared';
 import { useId } from 'react';
+import { tellUnsaved } from '../api/use-change-conversation.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { fieldText } from '../ui/field-text.ts';
 import { formatNumber } from '../ui/format.ts';
@@ -42,11 +43,11 @@ export function ChatSettingsDialog({ choice, onClose }: { choice: ChatChoice; on
   const { kept, list, change } = choice;
   const model = list?.models.find(({ id }) => id === choice.model);
   const keep = async (fields: FormData) => {
-    change(readSettings(fields, kept));
+    await change(readSettings(fields, kept));
     onClose();
   };
   const reset = () => {
-    change(kept.model === undefined ? {} : { model: kept.model });
+    change(kept.model === undefined ? {} : { model: kept.model }).catch(tellUnsaved);
     onClose();
   };
   return (

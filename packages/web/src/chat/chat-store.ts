@@ -6,7 +6,9 @@ import { type RunStore, createRunStore } from '../stream/run-store.ts';
 import { type RunHandle, startRun } from '../stream/start-run.ts';
 import { waitForEnd } from '../stream/wait-for-end.ts';
 import { branchChoice } from '../api/branch-choice.ts';
+import { ChatDraft } from './chat-draft.ts';
 import type { ChatOptions, ChatState } from './chat-state.ts';
+import { ConversationSettings } from './conversation-settings.ts';
 import { ImageDraft } from './image-draft.ts';
 import { chooseLeaf, mergeMessages } from './merge-messages.ts';
 import { NewConversation, isUnstored } from './new-conversation.ts';
@@ -40,6 +42,8 @@ export class ChatStore {
   readonly key: string;
   /** What goes with the next question; waits here while another chat is looked at. */
   readonly images = new ImageDraft();
+  readonly draft: ChatDraft;
+  readonly settings: ConversationSettings;
   readonly #options: ChatOptions;
   readonly #new: NewConversation;
   readonly #listeners = new Set<() => void>();
@@ -47,6 +51,7 @@ export class ChatStore {
   /** The run started here last, until it has ended. */
   #own: { run: RunStore; handle: RunHandle } | null = null;
   #count = 0;
+  #isLeft = false;
   #state: ChatState;
 
   constructor(options: ChatOptions) {
@@ -54,6 +59,8 @@ export class ChatStore {
     this.key = key;
     this.#options = options;
     this.#new = new NewConversation(options);
+    this.draft = new ChatDraft(conversationId ?? 'new');
+    this.settings = new ConversationSettings(conversationId === null);
     this.#state = { conversationId, isLoaded: conversationId === null, path: [], live: null, latest: null };
   }
 
@@ -140,6 +147,20 @@ export class ChatStore {
     void followHere({ connection, runId, run, takeTurn });
   }
 
+  /** Keeps what is written and set for a reload of the tab: from the first question on not as the new chat's, but as its conversation's. */
+  readonly keepDrafts = (): void => {
+    const { conversationId } = this.#state;
+    const isNew = conversationId === null && this.#own === null && !this.#isLeft;
+    this.draft.moveTo(isNew ? 'new' : conversationId);
+    this.settings.keepInTab(isNew);
+  };
+
+  /** Another chat is the tab's new one from now on. */
+  leave(): void {
+    this.#isLeft = true;
+    this.keepDrafts();
+  }
+
   #nextId(): string {
     return `${this.key}-${++this.#count}`;
   }
@@ -204,11 +225,13 @@ export class ChatStore {
       return {
         ...settings,
         ...(await makeTurn(signal)),
-        conversationId: this.#state.conversationId ?? (await this.#new.make(settings, signal)),
+        conversationId:
+          this.#state.conversationId ?? (await this.#new.make(this.settings.begin(settings.model), signal)),
       };
     };
     this.#watch(run, { reply, isOwn: true });
     this.#own = { run, handle: startRunHere({ connection, makeRequest, run, takeTurn }) };
+    this.keepDrafts();
     this.#update(addTurn(tree, reply), { latest: run });
   }
 

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { BlankState } from '../ui/blank-state.tsx';
 import { Link } from '../ui/link.tsx';
 import { t } from '../ui/text.ts';
@@ -26,7 +26,8 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
   const state = useSyncExternalStore(chat.subscribe, chat.getState);
   const { conversationId, isLoaded, live, path } = state;
   const stored = useStoredChat(chat, conversationId);
-  const choice = useChatSettings(conversationId, stored.conversation);
+  const choice = useChatSettings(chat, stored.conversation);
+  useEffect(chat.keepDrafts, [chat, state]);
   const stick = useStickToEnd(path.length > 0);
   const shown = useShownTurns(
     useMemo(() => joinContinuations(path), [path]),
@@ -81,7 +82,7 @@ export function ChatView({ chat, userName }: { chat: ChatStore; userName: string
         <div className="column">
           <StatusLine run={live ?? state.latest} modelName={nameModel} />
           <Composer
-            draftKey={conversationId ?? 'new'}
+            textDraft={chat.draft}
             imageDraft={chat.images}
             imagelessModel={takesImages ? null : nameModel(model ?? '')}
             isBusy={live !== null}

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
+import type { ChatDraft } from './chat-draft.ts';
 import type { Draft } from './chat-store.ts';
 import { pressOf, readKey } from './composer-keys.ts';
 import { ComposerImages, ImagePicker } from './composer-images.tsx';
@@ -16,8 +17,7 @@ import { useTypeAnywhere } from './use-type-anywhere.ts';
 const DOUBLE_CLICK_MS = 500;
 
 interface ComposerProps {
-  /** What a text is kept under. */
-  draftKey: string;
+  textDraft: ChatDraft;
   imageDraft: ImageDraft;
   /** The model's name, where it takes no images; null where it does, or where that is not known. */
   imagelessModel: string | null;
@@ -32,8 +32,8 @@ interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { draftKey, imageDraft, imagelessModel, isBusy, onSend, onStop, onEditLast, children } = props;
-  const [text, setText] = useTextDraft(draftKey);
+  const { textDraft, imageDraft, imagelessModel, isBusy, onSend, onStop, onEditLast, children } = props;
+  const [text, setText] = useTextDraft(textDraft);
   const images = useImageDraft(imageDraft, imagelessModel);
   const [isUnsent, setIsUnsent] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);

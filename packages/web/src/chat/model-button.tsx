@@ -14,7 +14,7 @@ const PRELOAD_AFTER_MS = 1500;
 export function ModelButton({ choice }: { choice: ChatChoice }) {
   const [isOpen, setIsOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const { list, model, isMissing } = choice;
+  const { list, model, isMissing, isKnown } = choice;
 
   useEffect(() => {
     // A failed preload is tried again when the menu is opened.
@@ -33,7 +33,7 @@ export function ModelButton({ choice }: { choice: ChatChoice }) {
         aria-description={value}
         aria-haspopup="dialog"
         aria-expanded={isOpen}
-        disabled={list === undefined}
+        disabled={list === undefined || !isKnown}
         onClick={() => setIsOpen(!isOpen)}
       >
         <span className="truncate">{isMissing ? t('Models could not be loaded') : value}</span>

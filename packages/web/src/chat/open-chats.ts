@@ -79,6 +79,7 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
     },
     startNew() {
       if (fresh.getState().path.length === 0) return;
+      fresh.leave();
       fresh = create(null);
       tell();
     },

@@ -23,6 +23,7 @@ export function SettingsButton({ choice }: { choice: ChatChoice }) {
         aria-description={isMarked ? t('Not the default') : undefined}
         aria-haspopup="dialog"
         title={isMarked ? t('Chat settings: not the default') : t('Chat settings')}
+        disabled={!choice.isKnown}
         onClick={() => setIsOpen(true)}
       >
         <Icon name="settings" />

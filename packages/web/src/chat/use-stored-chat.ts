@@ -27,10 +27,18 @@ export function useStoredChat(chat: ChatStore, conversationId: string | null): S
   const messages = useQuery({
     queryKey: [...conversationKeys.messages(id), chat.key],
     async queryFn({ signal }) {
-      // What is set for it goes with a question: nothing can be asked before that is known, or cannot be had.
-      const known = queries.ensureQueryData(conversationQuery(connection, id)).catch(() => null);
-      const messages = await readMessages(connection, id, signal);
-      await known;
+      // What is set for it goes with a question: nothing can be asked before that is known.
+      const readSettings = async () => {
+        const { settings } = await queries.ensureQueryData(conversationQuery(connection, id));
+        // What a list says of a conversation is less.
+        return settings ?? (await queries.fetchQuery(conversationQuery(connection, id))).settings ?? {};
+      };
+      const isKnown = chat.getState().isLoaded;
+      const [messages, settings] = await Promise.all([
+        readMessages(connection, id, signal),
+        isKnown ? undefined : readSettings(),
+      ]);
+      if (settings !== undefined) chat.settings.take(settings);
       chat.merge(messages);
       return null;
     },

@@ -1,13 +1,12 @@
-import { useMemo, useState } from 'react';
-import { textDraft } from '../ui/text-draft.ts';
+import { useState } from 'react';
+import type { ChatDraft } from './chat-draft.ts';
 
-/** What is being written, kept for the next visit of this tab. */
-export function useTextDraft(key: string): [text: string, change: (text: string) => void] {
-  const stored = useMemo(() => textDraft(key), [key]);
-  const [text, setText] = useState(() => stored.read() ?? '');
+/** What is being written in a chat. */
+export function useTextDraft(draft: ChatDraft): [text: string, change: (text: string) => void] {
+  const [text, setText] = useState(draft.read);
   const change = (next: string) => {
     setText(next);
-    stored.write(next);
+    draft.write(next);
   };
   return [text, change];
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useSession } from '../api/session-context.ts';
-import { useChangeConversation } from '../api/use-change-conversation.ts';
+import { tellUnsaved, useChangeConversation } from '../api/use-change-conversation.ts';
 import { announce } from '../ui/announcement.ts';
 import { navigate } from '../ui/navigation.ts';
 import { t } from '../ui/text.ts';
@@ -18,10 +18,12 @@ interface ActionsOptions {
 /** What a conversation's menu does, and what it has begun: a title being changed, a dialog. */
 export function useConversationActions({ deletions, currentId }: ActionsOptions) {
   const { connection } = useSession();
-  const change = useChangeConversation();
+  const changeConversation = useChangeConversation();
   const [renamingId, setRenamingId] = useState<string | null>(null);
   const [shared, setShared] = useState<ListedConversation | null>(null);
 
+  const change: typeof changeConversation = (conversation, changes) =>
+    changeConversation(conversation, changes).catch(tellUnsaved);
   const save = (conversation: ListedConversation, format: 'markdown' | 'json') => {
     exportConversation(connection, conversation, format).catch(() => announce(t('The export failed')));
   };
