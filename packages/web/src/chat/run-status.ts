@@ -1,6 +1,7 @@
 import { formatDuration } from '../ui/format.ts';
 import { t } from '../ui/text.ts';
 import { isGrowing } from '../stream/is-growing.ts';
+import { sayFailure } from '../stream/run-failure.ts';
 import type { RunView } from '../stream/run-view.ts';
 import { readEndReason, sayStopped } from './end-mark.ts';
 
@@ -49,7 +50,8 @@ export function readStatus(view: RunView, nameModel: NameModel): RunStatus {
   const timed = (text: string, isSilent = false) => ({ text, showsElapsed: true, isSilent });
   if (!isGrowing(view)) return still(readEnd(view));
   if (view.isStopping) return still(t('Stopping…'));
-  if (view.stopFailure !== null) return still(t('Not stopped. {reason}', { reason: view.stopFailure }));
+  if (view.stopFailure !== null)
+    return still(t('Not stopped. {reason}', { reason: sayFailure(view.stopFailure) }));
   if (view.connection === 'reconnecting') return still(t('Reconnecting…'));
   if (view.connection === 'resumed') return still(t('Connection resumed'));
   if (view.phase === 'generating') return still(t('Generating'));

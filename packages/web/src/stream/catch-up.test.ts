@@ -40,7 +40,7 @@ describe('restoreRun', () => {
     const { message: words } = new SluiceError('upstream_overloaded');
     expect(run.getView().failure).toMatchObject({
       code: 'upstream_overloaded',
-      message: words,
+      error: { message: words },
       isRetryable: true,
     });
   });

@@ -1,11 +1,15 @@
 import { RunCutError, SluiceError, errorEntry, isErrorCode } from '@sluice/shared';
-import { sayCode, sayError } from '../ui/say-error.ts';
-import { getLanguage, t } from '../ui/text.ts';
+import { sayError } from '../ui/say-error.ts';
+import { t } from '../ui/text.ts';
 
-/** Why a run did not end as it should, in words for the person who asked. */
+/** Why a run did not end as it should; `sayFailure` has the words, whatever language is spoken by then. */
 export interface RunFailure {
-  message: string;
+  /** The server's, or `connection_cut`, `unreachable` or `unreadable`. */
   code: string;
+  /** What the server says it is; null when it could not. */
+  error: SluiceError | null;
+  /** The server's words for a code that is not known here. */
+  unknown: string | null;
   isRetryable: boolean;
   retryAfterMs: number | null;
   requestId: string | null;
@@ -15,27 +19,25 @@ export interface RunFailure {
 export function describeFailure(error: unknown, requestId: string | null): RunFailure {
   if (error instanceof SluiceError) {
     const { code, details } = error;
-    const isSignedOut = code.startsWith('token_');
     const { retryable } = errorEntry(code);
     return {
-      message: isSignedOut ? t('Your session has ended. Sign in again, then retry.') : sayError(error),
       code,
-      isRetryable: isSignedOut || retryable,
+      error,
+      unknown: null,
+      isRetryable: isSignedOut(code) || retryable,
       // A budget says when it begins anew: nobody counts the seconds to that, and it may be raised meanwhile.
       retryAfterMs: retryable ? (details.retryAfterMs ?? null) : null,
       requestId: details.requestId ?? requestId,
     };
   }
-  if (error instanceof RunCutError) {
-    const message = t('The connection ended before the answer was whole.');
-    return { message, code: 'connection_cut', isRetryable: true, retryAfterMs: null, requestId };
-  }
-  if (error instanceof TypeError) {
-    const message = t('The server could not be reached. Check the connection and try again.');
-    return { message, code: 'unreachable', isRetryable: true, retryAfterMs: null, requestId };
-  }
-  const message = t('The answer could not be read.');
-  return { message, code: 'unreadable', isRetryable: true, retryAfterMs: null, requestId };
+  return {
+    code: codeOf(error),
+    error: null,
+    unknown: null,
+    isRetryable: true,
+    retryAfterMs: null,
+    requestId,
+  };
 }
 
 /** @param event the run's own failure, told in its stream */
@@ -43,9 +45,39 @@ export function describeErrorEvent(
   event: { error: string; code: string; retryable: boolean },
   requestId: string | null,
 ): RunFailure {
-  const { error, code, retryable } = event;
-  // What the server says, it says in English.
-  const isSaid = error !== '' && getLanguage() === 'en';
-  const message = !isSaid && isErrorCode(code) ? sayCode(code) : error || code;
-  return { message, code, isRetryable: retryable, retryAfterMs: null, requestId };
+  const { code, retryable } = event;
+  const isKnown = isErrorCode(code);
+  return {
+    code,
+    error: isKnown ? new SluiceError(code, hasDetail(event) ? { detail: event.error } : {}) : null,
+    unknown: isKnown ? null : event.error || code,
+    isRetryable: retryable,
+    retryAfterMs: null,
+    requestId,
+  };
+}
+
+/** @returns why, in the page's language, for the person who asked */
+export function sayFailure({ code, error, unknown }: RunFailure): string {
+  if (unknown !== null) return unknown;
+  if (isSignedOut(code)) return t('Your session has ended. Sign in again, then retry.');
+  if (error !== null) return sayError(error);
+  if (code === 'connection_cut') return t('The connection ended before the answer was whole.');
+  if (code === 'unreachable')
+    return t('The server could not be reached. Check the connection and try again.');
+  return t('The answer could not be read.');
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof RunCutError) return 'connection_cut';
+  return error instanceof TypeError ? 'unreachable' : 'unreadable';
+}
+
+function isSignedOut(code: string): boolean {
+  return code.startsWith('token_');
+}
+
+/** Whether it says more than its code does. */
+function hasDetail({ error, code }: { error: string; code: string }): boolean {
+  return error !== '' && !(isErrorCode(code) && error === errorEntry(code).title);
 }

@@ -153,7 +153,7 @@ describe('the end of a run', () => {
     run.append(end('error'));
     expect(run.getView()).toMatchObject({
       isCut: false,
-      failure: { message: 'Overloaded', requestId: 'req-3' },
+      failure: { error: { message: 'Overloaded' }, requestId: 'req-3' },
     });
   });
 

@@ -126,8 +126,7 @@ export function createRunStore({
     noteStopping: () => update({ isStopping: true, stopFailure: null }, true),
     noteStop: (stop) => update({ stop }, true),
     noteUnstopped(error) {
-      const { message } = describeFailure(error, state.requestId);
-      update({ isStopping: false, stopFailure: message }, true);
+      update({ isStopping: false, stopFailure: describeFailure(error, state.requestId) }, true);
     },
     closeStopped() {
       if (!hasEnded(state)) update({ isStoppedHere: true }, true);

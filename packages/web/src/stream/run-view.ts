@@ -26,8 +26,8 @@ export interface RunView {
   thoughtMs: number | null;
   hasReasoning: boolean;
   isStopping: boolean;
-  /** Why it goes on although it was to stop, in words for the person who asked. */
-  stopFailure: string | null;
+  /** Why it goes on although it was to stop. */
+  stopFailure: RunFailure | null;
   stop: StopResult | null;
   /** How the provider ended the answer; null before that, and where the run's end came at once. */
   finishReason: Answer['finishReason'];
@@ -49,7 +49,7 @@ export interface RunState {
   fellBackFrom: string | null;
   queuedFor: QueueReason | null;
   isStopping: boolean;
-  stopFailure: string | null;
+  stopFailure: RunFailure | null;
   stop: StopResult | null;
   failure: RunFailure | null;
   isStoppedHere: boolean;

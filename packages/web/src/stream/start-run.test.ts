@@ -151,7 +151,7 @@ describe('startRun', () => {
       phase: 'generating',
       isStopping: false,
       isStoppedHere: false,
-      stopFailure: expect.stringContaining('could not be reached'),
+      stopFailure: { code: 'unreachable' },
     });
     server.send({ type: 'text-delta', text: ' more' });
     await vi.advanceTimersByTimeAsync(0);
