@@ -234,8 +234,13 @@ describe.skipIf(!hasChromium)('the frame of the page', () => {
       await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
     });
 
-    it('keeps no draft for who signs in next', async () => {
+    it('keeps no draft and no settings for who signs in next', async () => {
       await composer().fill('Nobody else is to read this');
+      await page.getByRole('button', { name: 'Chat settings', exact: true }).click();
+      await page.getByLabel('System prompt', { exact: true }).fill('Nobody else, ever.');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      const marked = page.getByRole('button', { name: 'Chat settings', description: 'Not the default' });
+      await marked.waitFor();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('form', { name: 'Sign in' }).waitFor();
       await page.getByRole('textbox', { name: 'Email' }).fill(account.email);
@@ -243,6 +248,7 @@ describe.skipIf(!hasChromium)('the frame of the page', () => {
       await page.keyboard.press('Enter');
       await expect.poll(() => composer().inputValue()).toBe('');
       expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain('Nobody else');
+      expect(await marked.count()).toBe(0);
     });
 
     it('C8: finds conversations and commands by Ctrl+K, begins a chat by Ctrl+Shift+O, and lists the keys by ?', async () => {
