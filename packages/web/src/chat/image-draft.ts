@@ -1,12 +1,8 @@
 import { loadPatiently } from '../ui/load-patiently.ts';
-import { t } from '../ui/text.ts';
+import { type ImageRefusal, MAX_FILE_MB, MAX_IMAGES } from './image-refusal.ts';
 import type { OwnImage } from './prompt-content.ts';
 import { toBase64 } from './stored-image.ts';
 
-/** With one prompt. */
-const MAX_IMAGES = 8;
-/** Of a file that is tried at all, in bytes. */
-const MAX_FILE_BYTES = 32 * 2 ** 20;
 /** Of all images of a prompt: as base64 they are a third more, and a request has 20 MiB. */
 const MAX_TOTAL_BYTES = 13 * 2 ** 20;
 
@@ -19,8 +15,8 @@ export interface DraftImage {
 
 export interface ImageDraftState {
   images: readonly DraftImage[];
-  /** Why files were not taken, in words for the person who chose them. */
-  refusals: readonly string[];
+  /** Why files were not taken. */
+  refusals: readonly ImageRefusal[];
 }
 
 /** Makes a file ready to be sent. @throws when it cannot be decoded */
@@ -39,6 +35,8 @@ export class ImageDraft {
   readonly #listeners = new Set<() => void>();
   #state = empty;
   #count = 0;
+  /** Ends when what was brought so far is ready: decoded, a photo takes hundreds of megabytes, and so one is at a time. */
+  #readied: Promise<void> = Promise.resolve();
 
   /** @param prepare replaces the browser's own, for tests */
   constructor(prepare: Prepare = prepareHere) {
@@ -55,7 +53,8 @@ export class ImageDraft {
   /** Takes what it can of some files, and says why it does not take the others. */
   readonly add = async (files: readonly File[]): Promise<void> => {
     this.#update({ ...this.#state, refusals: [] });
-    await Promise.all(files.map((file) => this.#addOne(file)));
+    for (const file of files) this.#addOne(file);
+    await this.#readied;
   };
 
   readonly remove = (key: number): void =>
@@ -63,32 +62,37 @@ export class ImageDraft {
 
   readonly clear = (): void => this.#update(empty);
 
-  async #addOne(file: File): Promise<void> {
-    const refusal = this.#check(file);
-    if (refusal !== null) return this.#refuse(refusal);
-    const key = ++this.#count;
+  #addOne(file: File): void {
     const { name } = file;
+    const why = this.#check(file);
+    if (why !== null) return this.#refuse({ why, name });
+    const key = ++this.#count;
     this.#update({ ...this.#state, images: [...this.#state.images, { key, name, ready: null }] });
+    this.#readied = this.#readied.then(() => this.#makeReady(key, file));
+  }
+
+  async #makeReady(key: number, file: File): Promise<void> {
+    if (!this.#state.images.some((image) => image.key === key)) return;
+    const { name } = file;
     try {
       const blob = await this.#prepare(file);
       const image: OwnImage = { type: 'image', mediaType: blob.type, data: await toBase64(blob) };
       this.#put(key, { name, sizeBytes: blob.size, image });
     } catch {
-      this.#drop(key, t('{name} could not be read as an image.', { name }));
+      this.#drop(key, { why: 'unreadable', name });
     }
   }
 
-  #refuse(reason: string): void {
+  #refuse(refusal: ImageRefusal): void {
     const { images, refusals } = this.#state;
-    if (!refusals.includes(reason)) this.#update({ images, refusals: [...refusals, reason] });
+    const isKnown = refusals.some(({ why, name }) => why === refusal.why && name === refusal.name);
+    if (!isKnown) this.#update({ images, refusals: [...refusals, refusal] });
   }
 
-  #check({ name, type, size }: File): string | null {
-    if (!type.startsWith('image/'))
-      return t('{name} is not an image: only images can be attached.', { name });
-    if (size > MAX_FILE_BYTES) return t('{name} is too large: at most {count} MB.', { name, count: 32 });
-    if (this.#state.images.length < MAX_IMAGES) return null;
-    return t('{name} was left out: at most {count} images.', { name, count: MAX_IMAGES });
+  #check({ type, size }: File): ImageRefusal['why'] | null {
+    if (!type.startsWith('image/')) return 'no-image';
+    if (size > MAX_FILE_MB * 2 ** 20) return 'too-large';
+    return this.#state.images.length < MAX_IMAGES ? null : 'too-many';
   }
 
   #put(key: number, { name, ...ready }: { name: string; sizeBytes: number; image: OwnImage }): void {
@@ -97,17 +101,17 @@ export class ImageDraft {
     if (others.length === this.#state.images.length) return;
     const total = others.reduce((sum, image) => sum + (image.ready?.sizeBytes ?? 0), ready.sizeBytes);
     if (total > MAX_TOTAL_BYTES) {
-      return this.#drop(key, t('{name} was left out: the images are too large together.', { name }));
+      return this.#drop(key, { why: 'too-large-together', name });
     }
     const images = this.#state.images.map((image) => (image.key === key ? { ...image, ready } : image));
     this.#update({ ...this.#state, images });
   }
 
-  #drop(key: number, reason: string): void {
+  #drop(key: number, refusal: ImageRefusal): void {
     const images = this.#state.images.filter((image) => image.key !== key);
     if (images.length === this.#state.images.length) return;
     this.#update({ ...this.#state, images });
-    this.#refuse(reason);
+    this.#refuse(refusal);
   }
 
   #update(state: ImageDraftState): void {

@@ -1,6 +1,7 @@
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import { t } from '../ui/text.ts';
 import type { DraftImage, ImageDraft } from './image-draft.ts';
+import { sayRefusal } from './image-refusal.ts';
 import type { OwnImage } from './prompt-content.ts';
 
 export interface ImageDraftUse {
@@ -25,16 +26,17 @@ export function useImageDraft(draft: ImageDraft, imagelessModel: string | null):
       : t('{model} takes no images. Choose another model to attach some.', { model: imagelessModel });
   // Told when some are brought, or have been before the model was chosen.
   const [told, setTold] = useState<string | null>(null);
-  const isTold = reason !== null && (told === reason || images.length > 0);
+  const isTold = reason !== null && (told === imagelessModel || images.length > 0);
+  const said = refusals.map(sayRefusal);
   const add = useCallback(
-    (files: readonly File[]) => (reason === null ? void draft.add(files) : setTold(reason)),
-    [draft, reason],
+    (files: readonly File[]) => (imagelessModel === null ? void draft.add(files) : setTold(imagelessModel)),
+    [draft, imagelessModel],
   );
   return {
     chips: images,
     list: images.flatMap(({ ready }) => ready?.image ?? []),
     isReady: images.length === 0 || (reason === null && images.every(({ ready }) => ready !== null)),
-    notes: isTold ? [...refusals, reason] : refusals,
+    notes: isTold ? [...said, reason] : said,
     add,
     remove: draft.remove,
     clear() {
