@@ -128,4 +128,28 @@ describe.skipIf(!hasChromium)('streams in many tabs', () => {
     }
     await plain.close();
   });
+
+  it('S9: stops at once an answer that is followed, although other streams hold the connections it waits for', async () => {
+    const context = await here.browser.newContext({ viewport: { width: 900, height: 600 } });
+    const page = await signIn(context, here.server.url);
+    here.upstream.script({ tokens: 4000, delayMs: 25 });
+    await ask(page, 'Count');
+    await expect.poll(() => progress(page)).toBeGreaterThan(5);
+    // Four tabs that the system has put to sleep.
+    const asleep = await context.newPage();
+    await asleep.goto(`${here.server.url}/favicon.svg`);
+    await asleep.evaluate(() => {
+      const hold = () => new Promise(() => undefined);
+      for (const index of [0, 1, 2, 3])
+        void navigator.locks.request(`sluice.stream.${index}`, { steal: true }, hold);
+    });
+    await page.reload();
+    await expect.poll(() => status(page).innerText()).toContain('Queued: waiting for a free connection…');
+    const { aborted } = here.upstream.stats;
+    const askedAtMs = await pressStop(page);
+    await expect.poll(() => here.upstream.stats.aborted, { interval: 5 }).toBe(aborted + 1);
+    expect((here.upstream.stats.abortTimes.at(-1)?.atMs ?? Infinity) - askedAtMs).toBeLessThan(500);
+    await expect.poll(() => status(page).innerText()).toMatch(/^Stopped · connection closed in \d+ ms$/);
+    await context.close();
+  });
 });

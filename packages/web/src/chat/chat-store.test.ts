@@ -73,8 +73,9 @@ function createHere(conversationId: string | null = null) {
       started.push(options);
       return { stop };
     },
-    async followHere(options) {
+    followHere(options) {
       followed.push(options);
+      return { stop };
     },
   });
   const request = (index = -1) => started.at(index)!.makeRequest(new AbortController().signal);
@@ -474,6 +475,14 @@ describe('a stored conversation', () => {
     expect(chat.isBehind()).toBe(false);
     expect(chat.getState().live).toBeNull();
     expect(changed.mock.calls).toEqual([['c1', false]]);
+  });
+
+  it('knows the name of what it follows, and can stop it before anything of it has come', () => {
+    const { chat, followed, stop } = createHere('c1');
+    chat.merge([stored('u1', null), storedAnswer('a1', 'u1', { content: '', reason: null })]);
+    expect(followed[0]!.run.getView().runId).toBe('run-a1');
+    chat.stop();
+    expect(stop).toHaveBeenCalledOnce();
   });
 
   it('takes from the server what an answer came to that could not be followed', () => {

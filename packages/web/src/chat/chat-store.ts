@@ -1,7 +1,6 @@
 import type { ChatSettings, StoredMessage } from '@sluice/shared';
 import { followFromStart } from '../stream/follow-from-start.ts';
 import { isGrowing } from '../stream/is-growing.ts';
-import { requestStop } from '../stream/request-stop.ts';
 import { type RunStore, createRunStore } from '../stream/run-store.ts';
 import { type RunHandle, startRun } from '../stream/start-run.ts';
 import { waitForEnd } from '../stream/wait-for-end.ts';
@@ -49,7 +48,8 @@ export class ChatStore {
   readonly #listeners = new Set<() => void>();
   #tree: TurnTree = emptyTree;
   /** The run started here last, until it has ended. */
-  #own: { run: RunStore; handle: RunHandle } | null = null;
+  #own: RunStore | null = null;
+  readonly #handles = new WeakMap<RunStore, RunHandle>();
   #count = 0;
   #isLeft = false;
   #state: ChatState;
@@ -129,9 +129,7 @@ export class ChatStore {
 
   readonly stop = (): void => {
     const { live } = this.#state;
-    if (live === null) return;
-    if (live === this.#own?.run) this.#own.handle.stop();
-    else if (!live.getView().isStopping) void requestStop(this.#options.connection, live);
+    if (live !== null) this.#handles.get(live)?.stop();
   };
 
   /** An answer that goes on elsewhere, or began before this page was loaded, is shown as it grows. */
@@ -141,10 +139,10 @@ export class ChatStore {
     const { phase, runId, model } = turn.run.getView();
     if (phase === 'ended' || runId === null) return;
     const { connection, takeTurn, followHere = followFromStart } = this.#options;
-    const run = createRunStore({ id: this.#nextId(), model, isTimed: false });
+    const run = createRunStore({ id: this.#nextId(), model, runId, isTimed: false });
     this.#watch(run, { reply: turn, isOwn: false });
     this.#update(replaceTurn(this.#tree, { ...turn, run }), { latest: run });
-    void followHere({ connection, runId, run, takeTurn });
+    this.#handles.set(run, followHere({ connection, runId, run, takeTurn }));
   }
 
   /** Keeps what is written and set for a reload of the tab: from the first question on not as the new chat's, but as its conversation's. */
@@ -169,7 +167,7 @@ export class ChatStore {
     this.#tree = tree;
     const path = readPath(tree);
     const last = path.at(-1)?.turn;
-    const runs = [this.#own?.run, last?.role === 'assistant' ? last.run : undefined];
+    const runs = [this.#own ?? undefined, last?.role === 'assistant' ? last.run : undefined];
     const live = runs.find((run) => run !== undefined && isGrowing(run.getView())) ?? null;
     this.#state = { ...this.#state, ...change, path, live };
     for (const listener of this.#listeners) listener();
@@ -230,7 +228,8 @@ export class ChatStore {
       };
     };
     this.#watch(run, { reply, isOwn: true });
-    this.#own = { run, handle: startRunHere({ connection, makeRequest, run, takeTurn }) };
+    this.#own = run;
+    this.#handles.set(run, startRunHere({ connection, makeRequest, run, takeTurn }));
     this.keepDrafts();
     this.#update(addTurn(tree, reply), { latest: run });
   }
@@ -260,7 +259,7 @@ export class ChatStore {
       if (phase !== 'ended') return;
       unsubscribe();
       if (isOwn) {
-        if (this.#own?.run === run) this.#own = null;
+        if (this.#own === run) this.#own = null;
         if (isUnstored(run.getView())) void this.#new.discard();
         else this.#adoptNew();
       }

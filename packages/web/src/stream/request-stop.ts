@@ -4,14 +4,24 @@ import { withRoom } from './yielding-turns.ts';
 
 /** Between the attempts of one stop. */
 const DELAYS_MS = [250, 500, 1000, 2000];
+/** How long the stream may go on after the server has answered a stop. */
+const LEAVE_MS = 2000;
 /** A server answers a stop within two seconds. */
 const ANSWER_MS = 5000;
+
+/** Stops a run that has a name, and then leaves its stream, unless that ends first. */
+export async function stopAndLeave(
+  connection: Connection,
+  { run, leaving }: { run: RunStore; leaving: AbortController },
+): Promise<void> {
+  if (await requestStop(connection, run)) setTimeout(() => leaving.abort(), LEAVE_MS);
+}
 
 /**
  * Asks the server to stop a run that has a name, a few times if need be, and notes in `run` the proof, or why it was not stopped.
  * @returns whether it goes on no more
  */
-export async function requestStop(connection: Connection, run: RunStore): Promise<boolean> {
+async function requestStop(connection: Connection, run: RunStore): Promise<boolean> {
   const { runId } = run.getView();
   if (runId === null) return false;
   run.noteStopping();

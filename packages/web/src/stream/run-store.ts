@@ -37,6 +37,8 @@ export interface RunStore {
 export interface RunStoreOptions {
   id: string;
   model: string;
+  /** Of a run that has begun elsewhere. */
+  runId?: string;
   isRestored?: boolean;
   /** Whether its events come as they happen; of a run that is followed from elsewhere, those it has had come at once. */
   isTimed?: boolean;
@@ -50,12 +52,13 @@ const RESUMED_MS = 2000;
 export function createRunStore({
   id,
   model,
+  runId,
   isRestored = false,
   isTimed = !isRestored,
   schedule = scheduleFrame,
   now = performance.now.bind(performance),
 }: RunStoreOptions): RunStore {
-  const asked = { model, startedAtMs: now() };
+  const asked = { model, runId: runId ?? null, startedAtMs: now() };
   let state = newState;
   let view = viewOf(state, asked);
   let text = '';

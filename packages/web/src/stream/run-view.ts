@@ -89,12 +89,12 @@ function phaseOf(state: RunState): RunView['phase'] {
   return answer.reasoning === '' ? 'waiting' : 'thinking';
 }
 
-export function viewOf(state: RunState, asked: { model: string; startedAtMs: number }): RunView {
+export function viewOf(state: RunState, asked: Pick<RunView, 'model' | 'runId' | 'startedAtMs'>): RunView {
   const { answer } = state;
   return {
     phase: phaseOf(state),
     model: answer.model ?? asked.model,
-    runId: answer.start?.runId ?? null,
+    runId: answer.start?.runId ?? asked.runId,
     messageId: answer.start?.messageId ?? null,
     userMessageId: answer.start?.userMessageId ?? null,
     notice: answer.notice,

@@ -1,14 +1,11 @@
 import { type ChatRequest, type Connection, type TakeTurn, streamRun } from '@sluice/shared';
 import { isGrowing } from './is-growing.ts';
-import { requestStop } from './request-stop.ts';
+import { stopAndLeave } from './request-stop.ts';
 import type { RunStore } from './run-store.ts';
+import { tellWaiting } from './tell-waiting.ts';
 
-/** How long the stream may go on after the server has answered a stop. */
-const LEAVE_MS = 2000;
 /** How long a stop waits for the name of a run that was asked for. */
 const NAME_MS = 5000;
-/** A free connection is there sooner; what takes longer is told. */
-const FREE_MS = 300;
 
 export interface RunHandle {
   /** Ends the run and keeps what came; idempotent. A run that the server cannot be told to stop goes on. */
@@ -30,24 +27,17 @@ interface Reading {
   onSent: () => void;
 }
 
-/** Tells in `run` that its question waits for a connection, and when it has waited. */
-function tellWaiting({ run, takeTurn }: StartRunOptions, onSent: () => void): TakeTurn | undefined {
+function takeTurnFor({ run, takeTurn }: StartRunOptions, onSent: () => void): TakeTurn | undefined {
   if (takeTurn === undefined) {
     onSent();
     return undefined;
   }
-  return async (signal) => {
-    const isQuestion = run.getView().runId === null;
-    const timer = setTimeout(() => isQuestion && run.noteQueued('connection'), FREE_MS);
-    try {
-      const turn = await takeTurn(signal);
-      onSent();
-      return turn;
-    } finally {
-      clearTimeout(timer);
-      run.noteQueued(null);
-    }
+  const takeAndSend: TakeTurn = async (signal) => {
+    const turn = await takeTurn(signal);
+    onSent();
+    return turn;
   };
+  return tellWaiting(run, { takeTurn: takeAndSend, isEarly: () => run.getView().runId === null });
 }
 
 async function readRun(start: StartRunOptions, { signal, onSent }: Reading): Promise<void> {
@@ -62,7 +52,7 @@ async function readRun(start: StartRunOptions, { signal, onSent }: Reading): Pro
   try {
     const request = await makeRequest(signal);
     signal.throwIfAborted();
-    const takeTurn = tellWaiting(start, onSent);
+    const takeTurn = takeTurnFor(start, onSent);
     const options = { ...connection, fetch: noted, request, signal, onConnection: run.noteConnection };
     for await (const event of streamRun({ ...options, ...(takeTurn && { takeTurn }) })) run.append(event);
   } catch (error) {
@@ -102,7 +92,7 @@ export function startRun(options: StartRunOptions): RunHandle {
       run.closeFailed(new TypeError('the server does not answer'));
       return abort.abort();
     }
-    if (await requestStop(connection, run)) setTimeout(() => abort.abort(), LEAVE_MS);
+    await stopAndLeave(connection, { run, leaving: abort });
   }
 
   return { stop: () => void stop() };
