@@ -4,6 +4,9 @@ import { lexBlock, readTokens } from './lex-block.ts';
 import { mendTail } from './mend-tail.ts';
 import { createSplitter } from './split-blocks.ts';
 
+/** Node's: time in which others have the processor does not count. */
+const { process } = globalThis as unknown as { process: { threadCpuUsage: () => { user: number } } };
+
 /** Texts that make a reader look far ahead, again and again. */
 const units = [
   '$$x\n```\n',
