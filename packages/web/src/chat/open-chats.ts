@@ -3,7 +3,10 @@ import { browserTurns } from '../stream/browser-turns.ts';
 import type { ChatOptions } from './chat-state.ts';
 import { ChatStore } from './chat-store.ts';
 
-/** The chats this page has opened: their runs go on while another one is looked at. */
+/** Of those that the server has all of: whoever comes back to an older one waits for it as after a reload. */
+const MAX_IDLE = 20;
+
+/** The chats this page has looked at last, and all with something that is only here: their runs go on while another one is looked at. */
 export interface OpenChats {
   subscribe: (listener: () => void) => () => void;
   /** Whether an answer grows in any of them, looked at or not. */
@@ -23,6 +26,13 @@ export interface OpenChatsOptions {
   onCreated: (conversationId: string, isFresh: boolean) => void;
   onDiscarded: ChatOptions['onDiscarded'];
   onChanged: ChatOptions['onChanged'];
+}
+
+/** Whether nothing is lost when it is opened anew. */
+function isIdle({ getState, images }: ChatStore): boolean {
+  const { live, path } = getState();
+  const isStored = path.every(({ turn }) => turn.storedId !== null);
+  return live === null && isStored && images.getState().images.length === 0;
 }
 
 export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): OpenChats {
@@ -45,6 +55,15 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
     });
   }
 
+  function keep(conversationId: string, chat: ChatStore): void {
+    // The one looked at last stands at the end.
+    chats.delete(conversationId);
+    chats.set(conversationId, chat);
+    if (chats.size <= MAX_IDLE) return;
+    const idle = Array.from(chats).filter((entry) => isIdle(entry[1]));
+    for (const [id] of idle.slice(0, -MAX_IDLE)) chats.delete(id);
+  }
+
   function create(conversationId: string | null): ChatStore {
     const chat = new ChatStore({
       ...options,
@@ -53,7 +72,7 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
       conversationId,
       onCreated(id) {
         const isFresh = chat === fresh;
-        chats.set(id, chat);
+        keep(id, chat);
         if (isFresh) fresh = create(null);
         onCreated(id, isFresh);
       },
@@ -72,9 +91,8 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
     isStreaming: () => streaming.size > 0,
     getFresh: () => fresh,
     open(conversationId) {
-      const known = chats.get(conversationId);
-      const chat = known ?? create(conversationId);
-      if (known === undefined) chats.set(conversationId, chat);
+      const chat = chats.get(conversationId) ?? create(conversationId);
+      keep(conversationId, chat);
       return chat;
     },
     startNew() {
