@@ -4,8 +4,17 @@ import { grammarOf } from './code-languages.ts';
 import { pageInk } from './page-ink.ts';
 import { Recent } from './recent.ts';
 
+/** In bytes, as good as they can be guessed. */
+const MAX_KNOWN_BYTES = 16 * 2 ** 20;
+const SPAN_BYTES = 64;
+
+function sizeOf(runs: InkRuns, key: string): number {
+  const spans = runs.flat().reduce((sum, line) => sum + line.length, 0);
+  return key.length * 2 + spans * SPAN_BYTES;
+}
+
 /** Coloured before, and so at once when a conversation is opened again. */
-const known = new Recent<InkRuns>(150);
+const known = new Recent<InkRuns>(MAX_KNOWN_BYTES, sizeOf);
 const keyOf = (grammar: string | null, code: string) => `${grammar}\n${code}`;
 
 interface Code {
