@@ -279,6 +279,22 @@ describe.skipIf(!hasChromium)('the frame of the page', () => {
       expect(await composer().inputValue()).toBe('');
     });
 
+    it('C8: lets nothing typed after Ctrl+K fall into the message box, however slowly the palette loads', async () => {
+      await page.route('**/assets/command-palette-*.js', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        await route.continue();
+      });
+      await page.reload();
+      await composer().waitFor();
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('dark theme');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog', { name: 'Find' }).waitFor();
+      expect(await composer().inputValue()).toBe('');
+      expect(here.upstream.stats.requests).toBe(0);
+      await page.unrouteAll();
+    });
+
     it('P5: speaks German without a reload, everywhere, and again after one', async () => {
       here.upstream.script({ text: 'Gern.', reasoning: 'Hm.' });
       await ask('Bitte');

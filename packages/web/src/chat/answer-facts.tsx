@@ -38,12 +38,15 @@ export function AnswerFacts({ views, modelName, isCounted, saidAt }: AnswerFacts
   const name = modelName(model);
   // Until its run has ended, what was counted of an answer may not be all; an imported one had no run here.
   const isKnown = isCounted && views.every(({ phase, runId }) => phase === 'ended' && runId !== '');
+  const read = isKnown ? readFigures(views) : null;
+  // Of what failed before anything came there is nothing to tell.
+  const figures = last?.failure && read?.tokens.output === null && read.firstTokenMs === null ? null : read;
   return (
     <p className="facts">
       <span title={servedBy(last)}>
         {fellBackFrom === null ? name : t('{from} → {to}', { from: modelName(fellBackFrom), to: name })}
       </span>
-      {isKnown && <Figures figures={readFigures(views)} />}
+      {figures !== null && <Figures figures={figures} />}
       <SaidAt at={saidAt} />
     </p>
   );

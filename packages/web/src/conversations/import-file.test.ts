@@ -21,6 +21,13 @@ function fakeServer() {
 }
 
 describe('importFile', () => {
+  it('says what to do with an archive, and sends none', async () => {
+    const { connection, sizes } = fakeServer();
+    const { error } = await importFile(connection, new File(['PK\u0003\u0004rest'], 'export.zip'));
+    expect(error).toMatch(/Unpack it/);
+    expect(sizes).toEqual([]);
+  });
+
   it('sends a small file as it is', async () => {
     const { connection, sizes } = fakeServer();
     const file = new File([JSON.stringify([{ title: 'a' }, { title: 'bad' }])], 'a.json');

@@ -25,6 +25,10 @@ interface Part {
 /** Sends a file to the server, in parts when it is too large for one request. Never throws: the report says what went wrong. */
 export async function importFile(connection: Connection, file: File): Promise<ImportReport> {
   const report: ImportReport = { imported: [], skipped: [], error: null };
+  if (await isZip(file)) {
+    const error = t('This is a ZIP archive. Unpack it, and choose the file conversations.json in it.');
+    return { ...report, error };
+  }
   try {
     const parts = await readParts(file, report);
     for (const part of parts) await sendPart(connection, part, report);
@@ -58,9 +62,21 @@ async function sendPart(
   report.skipped.push(...skipped.map(({ index, reason }) => ({ index: indexes?.[index] ?? index, reason })));
 }
 
+/** What other services send is packed. */
+async function isZip(file: File): Promise<boolean> {
+  return (
+    (await file
+      .slice(0, 4)
+      .text()
+      .catch(() => '')) === 'PK\u0003\u0004'
+  );
+}
+
 function describe(error: unknown): string {
   if (error instanceof SyntaxError) return t('This file is not a list of conversations in JSON.');
-  // The file is the whole body, which is what the server calls it.
-  if (error instanceof SluiceError) return error.message.replace(/^body: /, `${t('This file')} `);
+  if (error instanceof SluiceError) {
+    // The file is the whole body, which is what the server calls it.
+    return t('This file cannot be imported: {reason}', { reason: error.message.replace(/^body: /, '') });
+  }
   return t('The server could not be reached. Check the connection and try again.');
 }

@@ -41,7 +41,7 @@ export const admin: Catalogue = {
     'Sag das Passwort selbst weiter: Es lässt sich unter Konto ändern.',
   'The models': 'Die Modelle',
   'The server could not be reached. Try again.': 'Der Server ist nicht erreichbar. Versuch es noch einmal.',
-  'The users': 'Die Konten',
+  'The users': 'Die Benutzer',
   'Tokens a day': 'Token am Tag',
   'Tokens a month': 'Token im Monat',
   User: 'Benutzer',

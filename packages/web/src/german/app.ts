@@ -41,5 +41,5 @@ export const app: Catalogue = {
   'Stop the answer': 'Antwort anhalten',
   'API tokens': 'API-Tokens',
   Usage: 'Verbrauch',
-  Users: 'Konten',
+  Users: 'Benutzer',
 };

@@ -42,7 +42,9 @@ export const conversations: Catalogue = {
   'The export failed': 'Der Export ist nicht gelungen',
   'The links could not be loaded.': 'Die Links konnten nicht geladen werden.',
   'The others could not be loaded.': 'Die übrigen konnten nicht geladen werden.',
-  'This file': 'Diese Datei',
+  'This file cannot be imported: {reason}': 'Diese Datei kann nicht importiert werden: {reason}',
+  'This is a ZIP archive. Unpack it, and choose the file conversations.json in it.':
+    'Das ist ein ZIP-Archiv. Entpacke es und wähle die Datei conversations.json daraus.',
   'This file is not a list of conversations in JSON.': 'Diese Datei ist keine Liste von Gesprächen in JSON.',
   Title: 'Titel',
   Today: 'Heute',

@@ -22,9 +22,13 @@ export function Tabs<Name extends string>({ label, tabs, current, onChoose, chil
   const list = useRef<HTMLDivElement>(null);
   // There may be more tabs than fit.
   useEffect(() => {
-    list.current
-      ?.querySelector('[aria-selected=true]')
-      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const show = () =>
+      list.current
+        ?.querySelector('[aria-selected=true]')
+        ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    // A dialog around it opens after this.
+    const frame = requestAnimationFrame(show);
+    return () => cancelAnimationFrame(frame);
   }, [current]);
   const onKeyDown = ({ key, currentTarget }: KeyboardEvent<HTMLDivElement>) => {
     const index = tabs.findIndex(({ name }) => name === current);
