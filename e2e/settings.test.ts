@@ -143,6 +143,8 @@ describe.skipIf(!hasChromium)('the settings', () => {
     await expect.poll(() => dialog().getByRole('status').allInnerTexts()).toContain('Copied');
     const row = dialog().getByRole('list', { name: 'Tokens' }).getByRole('listitem');
     await expect.poll(() => row.innerText()).toMatch(/My script[^]*chat, usage[^]*never used/);
+    const lastDay = new Date(Date.now() + 7 * 86_400_000).getDate();
+    expect(await row.innerText()).toMatch(new RegExp(`expires \\D*${lastDay}\\b`));
     expect((await here.server.call('/api/usage', { token })).status).toBe(200);
     expect((await here.server.call('/api/conversations', { token })).status).toBe(403);
 
