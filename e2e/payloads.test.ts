@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, signIn } from './_support/browser.ts';
+import { hasChromium, signIn, signInToApi } from './_support/browser.ts';
 import { payloads, toAnswers } from './_support/payloads.ts';
 import { useBrowser } from './_support/use-browser.ts';
 
@@ -90,7 +90,15 @@ describe.skipIf(!hasChromium)('hostile answers', () => {
     expect(strangers).toEqual([]);
   };
 
-  it(`G9: runs nothing, asks no stranger and breaks no policy for ${payloads.length} hostile payloads, whole, per token and reloaded`, async () => {
+  /** Scrolls over all of a page, so that whatever waits to be seen is seen. */
+  const lookAtAll = (box: string) =>
+    page.evaluate(async (selector) => {
+      const element = document.querySelector(selector) ?? document.documentElement;
+      for (element.scrollTop = element.scrollHeight; element.scrollTop > 0; element.scrollTop -= 700)
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+    }, box);
+
+  it(`G9: runs nothing, asks no stranger and breaks no policy for ${payloads.length} hostile payloads, whole, per token, reloaded and shared`, async () => {
     expect(new Set(payloads).size).toBeGreaterThanOrEqual(300);
     const answers = toAnswers(PER_ANSWER);
     for (const tokensPerWrite of [1e6, 1]) {
@@ -105,17 +113,25 @@ describe.skipIf(!hasChromium)('hostile answers', () => {
       return page.getByRole('article', { name: 'Assistant' }).count();
     };
     await expect.poll(countShown, { timeout: 20_000 }).toBe(answers.length * 2);
-    // Whatever waits to be seen is seen.
-    await log.evaluate(async (element) => {
-      for (element.scrollTop = element.scrollHeight; element.scrollTop > 0; element.scrollTop -= 700)
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-    });
+    await lookAtAll('[role="log"]');
     await expect.poll(() => page.locator('.katex').count()).toBeGreaterThan(0);
     await expectHarmless();
     await ask('The page **still** works.', 1);
     await expect
       .poll(() => page.getByRole('article', { name: 'Assistant' }).last().locator('strong').innerText())
       .toBe('still');
+
+    const conversationId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    const token = await signInToApi(here.server);
+    const made = await here.server.call(`/api/conversations/${conversationId}/shares`, { token, body: {} });
+    const share = (await made.json()) as { id: string };
+    await page.goto(`${here.server.url}/share/${share.id}`);
+    await expect
+      .poll(() => page.getByRole('article', { name: 'Assistant' }).count(), { timeout: 20_000 })
+      .toBe(answers.length * 2 + 1);
+    await lookAtAll('html');
+    await expect.poll(() => page.locator('.katex').count()).toBeGreaterThan(0);
+    await expectHarmless();
   });
 
   it('would notice', async () => {

@@ -66,11 +66,17 @@ export async function signIn(context: BrowserContext, url: string): Promise<Page
   return page;
 }
 
-/** Gives the account conversations, as another service exports them. */
-export async function importConversations(server: TestServer, exported: object[]): Promise<void> {
+/** @returns the token of a session of the account, for what the page is not asked for */
+export async function signInToApi(server: TestServer): Promise<string> {
   const { email, password } = account;
   const login = await server.call('/api/auth/login', { token: '', body: { email, password } });
   const { accessToken } = (await login.json()) as { accessToken: string };
+  return accessToken;
+}
+
+/** Gives the account conversations, as another service exports them. */
+export async function importConversations(server: TestServer, exported: object[]): Promise<void> {
+  const accessToken = await signInToApi(server);
   const imported = await server.call('/api/conversations/import', { token: accessToken, body: exported });
   if (!imported.ok) throw new Error(`the import was refused with ${imported.status}`);
 }
