@@ -14,6 +14,10 @@ const onlyWoff2: Plugin = {
   },
 };
 
+/** What every screen needs: many small files, which are smaller in one. */
+const base =
+  /web\/src\/(api\/(conversation-requests|request-json|session-context)|ui\/(announcement|blank-state|compile-message|field-text|format|icon|link|load-patiently|navigation|route|say-error|stored-value|text|text-draft|text-field|theme))\.tsx?$/;
+
 export default defineConfig({
   plugins: [react(), tailwindcss(), onlyWoff2],
   // Its parts are fetched when they are asked for.
@@ -27,5 +31,6 @@ export default defineConfig({
     sourcemap: false,
     // The polyfill is an inline-able script for browsers that predate everything else the page needs.
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: base }] } } },
   },
 });

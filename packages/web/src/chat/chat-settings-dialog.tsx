@@ -1,6 +1,5 @@
 import { type ChatSettings, type Model, reasoningLevels } from '@sluice/shared';
 import { useId } from 'react';
-import { tellUnsaved } from '../api/use-change-conversation.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { fieldText } from '../ui/field-text.ts';
 import { formatNumber } from '../ui/format.ts';
@@ -47,7 +46,7 @@ export function ChatSettingsDialog({ choice, onClose }: { choice: ChatChoice; on
     onClose();
   };
   const reset = () => {
-    change(kept.model === undefined ? {} : { model: kept.model }).catch(tellUnsaved);
+    choice.reset();
     onClose();
   };
   return (

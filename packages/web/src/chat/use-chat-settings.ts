@@ -23,6 +23,8 @@ export interface ChatChoice {
   kept: ChatSettings;
   /** Settles when it is kept on the server too, where there is a conversation. @throws what the server refused it with */
   change: (settings: ChatSettings) => Promise<void>;
+  /** Leaves nothing set but the model. */
+  reset: () => void;
   /** Of it, what is sent with each question. */
   sent: ChatSettings;
 }
@@ -44,6 +46,7 @@ export function useChatSettings(chat: ChatStore, conversation: Conversation | un
     settings.change(changed);
     if (conversation !== undefined) await save(conversation);
   };
+  const changeQuietly = (changed: ChatSettings) => void change(changed).catch(tellUnsaved);
   useEffect(() => {
     if (conversation?.settings === undefined) return;
     settings.take(conversation.settings);
@@ -65,10 +68,11 @@ export function useChatSettings(chat: ChatStore, conversation: Conversation | un
     choose(id) {
       lastModel.write(id);
       setWanted(id);
-      change({ ...kept, model: id }).catch(tellUnsaved);
+      changeQuietly({ ...kept, model: id });
     },
     kept,
     change,
+    reset: () => changeQuietly(kept.model === undefined ? {} : { model: kept.model }),
     sent,
   };
 }
