@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadMarkCloser } from './close-marks.ts';
 import { lexBlock } from './lex-block.ts';
 import { createGrowingLexer } from './lex-growing.ts';
 import { mendTail } from './mend-tail.ts';
 import { renderTokens } from './render-tokens.tsx';
+
+beforeAll(loadMarkCloser);
 
 const draw = (tokens: ReturnType<typeof lexBlock>) => renderToStaticMarkup(<>{renderTokens(tokens)}</>);
 const none = {};

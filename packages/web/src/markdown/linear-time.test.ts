@@ -1,8 +1,11 @@
 import type { Token, Tokens } from 'marked';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadMarkCloser } from './close-marks.ts';
 import { lexBlock, readTokens } from './lex-block.ts';
 import { mendTail } from './mend-tail.ts';
 import { createSplitter } from './split-blocks.ts';
+
+beforeAll(loadMarkCloser);
 
 /** Node's: time in which others have the processor does not count. */
 const { process } = globalThis as unknown as { process: { threadCpuUsage: () => { user: number } } };

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { Fragment } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadMarkCloser } from './close-marks.ts';
 import { lexBlock } from './lex-block.ts';
 import { mendTail } from './mend-tail.ts';
 import { renderTokens } from './render-tokens.tsx';
 import { createSplitter } from './split-blocks.ts';
+
+beforeAll(loadMarkCloser);
 
 /** Spaces at the ends of a line of prose do not show; marked keeps or drops them by what stood before. */
 function withoutIndent(html: string): string {

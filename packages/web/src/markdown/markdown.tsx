@@ -1,5 +1,7 @@
 import type { Token } from 'marked';
-import { Fragment, type ReactNode, memo, useId, useMemo, useState } from 'react';
+import { Fragment, type ReactNode, memo, useEffect, useId, useMemo, useState } from 'react';
+import { loadPatiently } from '../ui/load-patiently.ts';
+import { loadMarkCloser } from './close-marks.ts';
 import { CodeBlock } from './code-block.tsx';
 import { FootnoteContext, Footnotes } from './footnotes.tsx';
 import { type FootnoteToken, footnoteLabel } from './footnote-syntax.ts';
@@ -101,6 +103,9 @@ function useNotes(closed: readonly string[], open: readonly string[], isWhole: b
 export function Markdown({ text, isWhole }: { text: string; isWhole: boolean }) {
   const [splitter] = useState(createSplitter);
   const prefix = useId();
+  useEffect(() => {
+    if (!isWhole) void loadPatiently(loadMarkCloser).catch(() => undefined);
+  }, [isWhole]);
   const { closed, open, definitions } = splitter.update(text, isWhole);
   const raws = [...closed, ...open];
   const notes = useNotes(closed, open, isWhole);

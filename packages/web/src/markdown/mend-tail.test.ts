@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadMarkCloser } from './close-marks.ts';
 import { mendTail } from './mend-tail.ts';
+
+beforeAll(loadMarkCloser);
 
 describe('mendTail', () => {
   it.each([

@@ -1,4 +1,4 @@
-import remend from 'remend';
+import { closeMarks } from './close-marks.ts';
 import { closeFormula, findOpenFormula, mendMathBlock } from './mend-math.ts';
 
 /** A last line of nothing but markers: what it means shows with the next characters. */
@@ -11,15 +11,6 @@ const fence = /^ {0,3}(?:`{3,}|~{3,})/;
 /** A line that begins inline content of its own: an item, or what follows a blank line. */
 const startsInline = /^(?:[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]|[ \t]*$|[ \t]*\n)/;
 const nestedFence = /^[ \t>]*(?:[-+*] |\d{1,9}[.)] )?[ \t]*`{3,}/gm;
-
-const options = {
-  linkMode: 'text-only',
-  // The closed block is lexed without these: doing them to the tail alone would make it jump when it closes.
-  katex: false,
-  htmlTags: false,
-  singleTilde: false,
-  comparisonOperators: false,
-} as const;
 
 /**
  * A table whose delimiter row is still on its way is given one, so that its header never shows as raw text. It waits for its whole
@@ -47,9 +38,9 @@ function lastInlineStart(block: string): number {
 /** A formula that is being written is left alone; what stands open before it is closed behind it. */
 function mendInline(text: string): string {
   const formula = findOpenFormula(text);
-  if (formula === null) return remend(text, options);
+  if (formula === null) return closeMarks(text);
   const before = text.slice(0, formula.start);
-  const mended = remend(`${before}x`, options);
+  const mended = closeMarks(`${before}x`);
   const closers = mended.startsWith(`${before}x`) ? mended.slice(before.length + 1) : '';
   return closeFormula(text, formula.opening) + closers;
 }

@@ -1,5 +1,6 @@
 import type { User } from '@sluice/shared';
 import { Suspense, lazy, useCallback, useEffect } from 'react';
+import { loadMarkCloser } from '../markdown/close-marks.ts';
 import { loadPatiently } from '../ui/load-patiently.ts';
 import { leaveHash, navigate, paletteHash, useHash } from '../ui/navigation.ts';
 import type { Shortcut } from '../ui/read-shortcut.ts';
@@ -62,7 +63,8 @@ export function PageOverlays({ user, onNew }: PageOverlaysProps) {
   useShortcuts(act);
   useEffect(() => {
     // What fails now is tried again when it is asked for.
-    const preload = () => void Promise.all([loadPalette(), loadShortcuts()]).catch(() => undefined);
+    const preload = () =>
+      void Promise.all([loadPalette(), loadShortcuts(), loadMarkCloser()]).catch(() => undefined);
     const timer = setTimeout(preload, PRELOAD_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
