@@ -2,7 +2,7 @@ import { type ErrorCode, type SluiceError, errorEntry } from '@sluice/shared';
 import { getLanguage, t } from './text.ts';
 
 /** @returns what a code means, in the page's language */
-export function sayCode(code: ErrorCode): string {
+function sayCode(code: ErrorCode): string {
   return t(errorEntry(code).title);
 }
 
