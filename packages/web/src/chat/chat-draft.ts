@@ -13,6 +13,9 @@ export class ChatDraft {
 
   readonly read = (): string => this.#text;
 
+  /** Whether a reload leaves it as it is. */
+  readonly isKept = (): boolean => this.#place !== null || this.#text === '';
+
   readonly write = (text: string): void => {
     this.#text = text;
     if (this.#place !== null) textDraft(this.#place).write(text);

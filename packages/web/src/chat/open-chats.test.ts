@@ -35,9 +35,16 @@ describe('the chats that are open', () => {
     expect(chats.isStreaming()).toBe(true);
     const illustrated = chats.open('c2');
     void illustrated.images.add([new File(['x'], 'a.png', { type: 'image/png' })]);
+    const [unsaved, unkept] = [chats.open('c3'), chats.open('c4')];
+    unsaved.settings.change({ systemPrompt: 'Be brief.' });
+    // As what is written before a first question is answered, in a chat that is not looked at then.
+    unkept.draft.moveTo(null);
+    unkept.draft.write('More');
     lookAt(30);
     expect(chats.open('c1')).toBe(streaming);
     expect(chats.open('c2')).toBe(illustrated);
+    expect(chats.open('c3')).toBe(unsaved);
+    expect(chats.open('c4')).toBe(unkept);
     streaming.stop();
     illustrated.images.clear();
     const unsent = streaming.getState().path.at(-2)?.turn;

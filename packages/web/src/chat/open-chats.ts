@@ -29,10 +29,11 @@ export interface OpenChatsOptions {
 }
 
 /** Whether nothing is lost when it is opened anew. */
-function isIdle({ getState, images }: ChatStore): boolean {
+function isIdle({ getState, images, draft, settings }: ChatStore): boolean {
   const { live, path } = getState();
   const isStored = path.every(({ turn }) => turn.storedId !== null);
-  return live === null && isStored && images.getState().images.length === 0;
+  const isKept = draft.isKept() && settings.getState().standing === 'level';
+  return live === null && isStored && isKept && images.getState().images.length === 0;
 }
 
 export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): OpenChats {
