@@ -161,7 +161,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
     here.upstream.script({ text: 'Counted.' });
     await page.getByRole('textbox', { name: 'Message' }).fill('Count this');
     await page.keyboard.press('Enter');
-    await page.getByText('Counted.').waitFor();
+    await page.getByRole('article', { name: 'Assistant' }).getByText('Counted.').waitFor();
     await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
     await (await here.server.call('/api/chat', { body: { message: 'From an app' } })).json();
     await open('Usage');
