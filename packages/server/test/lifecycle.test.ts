@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFakeUpstream } from './_support/fake-upstream.ts';
 import { longAnswer } from './_support/long-answer.ts';
 import { spawnProcess } from './_support/spawn-process.ts';
+import { createToken, spawnServer } from './_support/spawn-server.ts';
 import { lastOf, pointAt, readEvents, startServer, textOf } from './_support/start-server.ts';
 
 const main = 'packages/server/src/main.ts';
@@ -55,6 +56,15 @@ describe('npm start', () => {
       .split('\n')
       .filter((line) => line.startsWith('{'));
     expect(logLines.join('\n')).not.toContain('code=');
+  });
+
+  it('logs how a run ended under the id that its caller was given', async () => {
+    const token = await createToken(environment());
+    await using server = await spawnServer(environment(), token);
+    const answer = await server.call('/api/chat', { message: 'Hello', maxOutputTokens: 3 });
+    expect(answer.status).toBe(200);
+    const id = answer.headers.get('x-request-id') ?? 'none';
+    await server.process.sees(new RegExp(`"requestId":"${id}".*"reason":"length".*"msg":"run ended"`));
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends with 0 on %s to the bootstrap', async (signal) => {

@@ -37,7 +37,7 @@ export const demoModel: CatalogModel = {
   name: 'Sluice demo',
   contextWindow: null,
   maxOutputTokens: null,
-  capabilities: { reasoning: false, reasoningLevels: [], images: false, temperature: false, prefill: false },
+  capabilities: { reasoning: false, reasoningLevels: [], images: false, temperature: false, prefill: true },
   price: null,
   dialect: {},
 };

@@ -191,6 +191,8 @@ function logEnd({ run, logger }: Generation, { outcome }: EndedRun, error: Sluic
   const { reason, usage, cost, firstTokenMs, totalMs } = outcome;
   const fields = {
     runId: run.id,
+    // What an error card quotes.
+    requestId: run.requestId,
     userId: run.owner.userId,
     model: run.model,
     reason,

@@ -31,6 +31,19 @@ describe('the demo', () => {
     expect(text).toContain(quoted);
   });
 
+  it('goes on where an answer was cut short', async () => {
+    const provider = createDemoProvider({ wait: atOnce });
+    const asked = { role: 'user' as const, content: 'Hello' };
+    const whole = await collect(provider.generate({ ...request, messages: [asked] }, never));
+    const first = await collect(
+      provider.generate({ ...request, messages: [asked], maxOutputTokens: 40 }, never),
+    );
+    const said = { role: 'assistant' as const, content: first.text };
+    const rest = await collect(provider.generate({ ...request, messages: [asked, said] }, never));
+    expect(first.text + rest.text).toBe(whole.text);
+    expect(rest.text.length).toBeGreaterThan(100);
+  });
+
   it('stops at the limit it is given, and says so', async () => {
     const provider = createDemoProvider({ wait: atOnce });
     const { events } = await collect(provider.generate({ ...request, maxOutputTokens: 5 }, never));

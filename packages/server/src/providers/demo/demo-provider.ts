@@ -23,8 +23,7 @@ async function* streamTour(
   { signal, wait }: { signal: AbortSignal; wait: NonNullable<DemoProviderOptions['wait']> },
 ): AsyncGenerator<readonly ProviderEvent[], void, undefined> {
   signal.throwIfAborted();
-  const lastMessage = request.messages.at(-1);
-  const tokens = tokenise(writeTour(lastMessage === undefined ? '' : textIn(lastMessage)));
+  const tokens = tokenise(restOfTour(request.messages));
   const limit = Math.min(tokens.length, request.maxOutputTokens ?? tokens.length);
   yield [];
   await wait(FIRST_TOKEN_MS, signal);
@@ -45,6 +44,18 @@ async function* streamTour(
     { type: 'usage', usage },
     { type: 'finish', reason: limit < tokens.length ? 'length' : 'complete' },
   ];
+}
+
+/** @returns the answer to what was asked last, without what was said of it before it was cut short */
+function restOfTour(messages: ProviderRequest['messages']): string {
+  const asked = messages.findLastIndex(({ role }) => role === 'user');
+  const prompt = messages[asked];
+  const tour = writeTour(prompt === undefined ? '' : textIn(prompt));
+  const said = messages
+    .slice(asked + 1)
+    .map(textIn)
+    .join('');
+  return tour.startsWith(said) ? tour.slice(said.length) : tour;
 }
 
 /** Words with the white space before them, long ones in pieces: what a tokeniser would make of them, near enough. */

@@ -31,7 +31,7 @@ Every few milliseconds a token is appended to an **event log**, and your browser
 
 ## Reading a stream yourself
 
-The API is one POST and a stream of events:
+The API is one POST and a stream of events, at the address of this page:
 
 \`\`\`sh
 curl -N http://127.0.0.1:3000/api/chat/stream \\
@@ -42,7 +42,7 @@ curl -N http://127.0.0.1:3000/api/chat/stream \\
 
 ## Connecting a model
 
-1. Set \`ANTHROPIC_API_KEY\` or \`OPENAI_API_KEY\` where Sluice runs.
+1. Set \`ANTHROPIC_API_KEY\`, \`OPENAI_API_KEY\`, \`GEMINI_API_KEY\`, \`OPENROUTER_API_KEY\` or \`AIAND_API_KEY\` where Sluice runs. A model of Ollama's on the same machine needs none of them.
 2. Start it again with \`npm start\`.
 3. Choose the model below your message. The demo then makes room for it.
 `;
