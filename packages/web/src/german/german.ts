@@ -1,5 +1,4 @@
 import { admin } from './admin.ts';
-import { api } from './api.ts';
 import { app } from './app.ts';
 import { auth } from './auth.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -18,7 +17,6 @@ export const rooms: Readonly<Record<string, Catalogue>> = {
   app,
   ui,
   errors,
-  api,
   auth,
   stream,
   markdown,
