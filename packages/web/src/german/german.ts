@@ -1,4 +1,5 @@
 import { admin } from './admin.ts';
+import { api } from './api.ts';
 import { app } from './app.ts';
 import { auth } from './auth.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -17,6 +18,7 @@ export const rooms: Readonly<Record<string, Catalogue>> = {
   app,
   ui,
   errors,
+  api,
   auth,
   stream,
   markdown,
