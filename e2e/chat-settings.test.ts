@@ -68,7 +68,6 @@ describe.skipIf(!hasChromium)('what is set for a chat', () => {
     // By keyboard alone, by its id too.
     await page.keyboard.type('openai/gpt-4.1');
     await expect.poll(() => models().getByRole('menuitemradio').count()).toBe(1);
-    await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await expect.poll(() => modelButton().innerText()).toContain('GPT-4.1');
     expect(await modelButton().evaluate((element) => element === document.activeElement)).toBe(true);

@@ -17,7 +17,7 @@ interface ModelMenuProps {
 
 export function ModelMenu({ anchor, models, value, onChoose, onClose }: ModelMenuProps) {
   return (
-    <Menu.FilterProvider>
+    <Menu.FilterProvider autoHighlight>
       <Menu.Root
         open
         modal={false}

@@ -1,6 +1,6 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import type { User } from '@sluice/shared';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { titleOf } from '../conversations/group-conversations.ts';
 import { useConversationList } from '../conversations/use-conversation-list.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -15,6 +15,8 @@ const MAX_CONVERSATIONS = 20;
 
 interface CommandPaletteProps {
   user: User;
+  /** Called when it has the keyboard. @returns what was typed for it before */
+  takeTyped: () => string;
   onNew: () => void;
   onClose: () => void;
 }
@@ -37,6 +39,8 @@ function useCommands({ user, onNew }: CommandPaletteProps, words: string) {
 /** Goes anywhere by a few letters. */
 export function CommandPalette(props: CommandPaletteProps) {
   const [words, setWords] = useState('');
+  const { takeTyped } = props;
+  useEffect(() => setWords((later) => takeTyped() + later), [takeTyped]);
   const groups = useCommands(props, words);
   const run = (command: Command) => {
     command.run();

@@ -1,5 +1,5 @@
 import type { User } from '@sluice/shared';
-import { Suspense, lazy, useCallback, useEffect } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useRef } from 'react';
 import { loadMarkCloser } from '../markdown/close-marks.ts';
 import { loadPatiently } from '../ui/load-patiently.ts';
 import { leaveHash, navigate, paletteHash, useHash } from '../ui/navigation.ts';
@@ -23,24 +23,26 @@ const overlays = {
 };
 
 const PRELOAD_AFTER_MS = 1500;
-/** As long as what is loaded takes to be drawn and to have the keyboard. */
-const DRAWN_AFTER_MS = 50;
 
-function holdKey(event: KeyboardEvent): void {
-  event.preventDefault();
-  event.stopImmediatePropagation();
+/**
+ * Until what is loaded has the keyboard, what is typed is meant for it, and not for what lies below.
+ * @returns what ends it, and tells what was typed meanwhile
+ */
+function holdKeys(): () => string {
+  let typed = '';
+  const hold = (event: KeyboardEvent) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) typed += event.key;
+  };
+  addEventListener('keydown', hold, { capture: true });
+  return () => {
+    removeEventListener('keydown', hold, { capture: true });
+    return typed;
+  };
 }
 
-/** Until it is there, what is typed is meant for it, and not for what lies below. */
-async function openOverlay({ hash, load }: (typeof overlays)[keyof typeof overlays]): Promise<void> {
-  addEventListener('keydown', holdKey, { capture: true });
-  try {
-    await load();
-    navigate(location.pathname + hash);
-  } finally {
-    setTimeout(() => removeEventListener('keydown', holdKey, { capture: true }), DRAWN_AFTER_MS);
-  }
-}
+const nothingHeld = (): string => '';
 
 interface PageOverlaysProps {
   user: User;
@@ -51,14 +53,23 @@ interface PageOverlaysProps {
 export function PageOverlays({ user, onNew }: PageOverlaysProps) {
   const hash = useHash();
   const panel = readPanel(hash);
+  const release = useRef(nothingHeld);
+  const takeTyped = useCallback(() => {
+    const typed = release.current();
+    release.current = nothingHeld;
+    return typed;
+  }, []);
   const act = useCallback(
     (shortcut: Shortcut) => {
       // What a dialog is about is finished first.
       if (document.querySelector('dialog[open]') !== null) return;
-      if (shortcut === 'new-chat') onNew();
-      else void openOverlay(overlays[shortcut]).catch(() => undefined);
+      if (shortcut === 'new-chat') return onNew();
+      takeTyped();
+      release.current = holdKeys();
+      const open = () => navigate(location.pathname + overlays[shortcut].hash);
+      overlays[shortcut].load().then(open, takeTyped);
     },
-    [onNew],
+    [onNew, takeTyped],
   );
   useShortcuts(act);
   useEffect(() => {
@@ -72,8 +83,10 @@ export function PageOverlays({ user, onNew }: PageOverlaysProps) {
   return (
     <Suspense>
       {panel !== null && <SettingsDialog user={user} panel={panel} />}
-      {hash === paletteHash && <CommandPalette user={user} onNew={onNew} onClose={leaveHash} />}
-      {hash === shortcutsHash && <ShortcutsDialog onClose={leaveHash} />}
+      {hash === paletteHash && (
+        <CommandPalette user={user} takeTyped={takeTyped} onNew={onNew} onClose={leaveHash} />
+      )}
+      {hash === shortcutsHash && <ShortcutsDialog onOpen={takeTyped} onClose={leaveHash} />}
     </Suspense>
   );
 }

@@ -1,10 +1,14 @@
+import { useEffect } from 'react';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/text.ts';
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** All keys that mean something here. */
-export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+export function ShortcutsDialog({ onOpen, onClose }: { onOpen: () => void; onClose: () => void }) {
+  useEffect(() => {
+    onOpen();
+  }, [onOpen]);
   const command = isMac ? '⌘' : t('Ctrl');
   const shortcuts: readonly (readonly [keys: readonly string[], what: string])[] = [
     [['Enter'], t('Send the message')],
