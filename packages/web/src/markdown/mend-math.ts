@@ -21,6 +21,8 @@ export function mendMathBlock(block: string): string | null {
   const opening = blockOpening.exec(block)?.[1];
   if (opening === undefined) return null;
   const content = block.slice(block.indexOf(opening) + opening.length);
+  // Nothing to show of it yet.
+  if (content.trim() === '') return '';
   if (content.includes(closers[opening] ?? '') || blankLine.test(content.trimEnd())) return null;
   return close(block.trimEnd(), opening);
 }

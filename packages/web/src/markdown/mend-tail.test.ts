@@ -45,6 +45,10 @@ describe('mendTail', () => {
     expect(mendTail(tail)).toBe(shown);
   });
 
+  it.each(['$', '$$', '$$\n', '\\[', '\\[\n'])('shows nothing of a formula that is but begun: %j', (tail) => {
+    expect(mendTail(tail)).toBe('');
+  });
+
   it('leaves code as it is', () => {
     const code = '```ts\nconst a = `x${b}';
     expect(mendTail(code)).toBe(code);
