@@ -55,7 +55,7 @@ describe.skipIf(!hasChromium)('a long list of conversations', () => {
     const cpuMs = await measureCpu(page, () =>
       box(page).evaluate(async (list, count) => {
         for (let frame = 0; frame < count; frame++) {
-          list.scrollTop -= 400;
+          list.scrollTop -= 900;
           await new Promise(requestAnimationFrame);
         }
       }, frames),
