@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Encoder } from '../encoders/encoder.ts';
 import { sseEncoder } from '../encoders/sse-encoder.ts';
 import { type SendOptions, sendEvents } from './send-events.ts';
 
@@ -16,7 +17,7 @@ afterEach(() => dispose());
 /** Sends what `events` yields to one real reader. @returns the reader's response, and how sending ended */
 async function send(
   events: (res: ServerResponse) => AsyncIterable<ReturnType<typeof event>[]>,
-  options: SendOptions,
+  options: SendOptions & { encoder?: Encoder },
 ) {
   const sent = Promise.withResolvers<unknown>();
   const server = createServer((_req, res) => {
@@ -121,5 +122,38 @@ describe('sendEvents', () => {
     );
     await expect(read(response)).rejects.toThrow('aborted');
     expect(await sent).toEqual(new Error('broken'));
+  });
+
+  describe('of an encoder that wants a cut', () => {
+    const encoder: Encoder = {
+      headers: {},
+      heartbeat: undefined,
+      encode: (events) => events.map(({ json }) => json).join(''),
+      isCut: true,
+    };
+    const long = event(1, 1024 * 1024);
+    const events = async function* () {
+      yield [long];
+    };
+
+    it('closes the connection without an end, when all that was said has arrived', async () => {
+      const { response, sent } = await send(events, { heartbeatMs: 10_000, encoder });
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      await new Promise((resolve) => response.on('close', resolve));
+      expect([text === long.json, response.complete]).toEqual([true, false]);
+      expect(await sent).toBe('ended');
+    });
+
+    it('resets it under HTTP/1.0, where closing is the end of a whole body', async () => {
+      const server = createServer((_req, res) => {
+        void sendEvents(res, events(), { heartbeatMs: 10_000, encoder });
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      dispose = () => server.close();
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      socket.resume().write('GET / HTTP/1.0\r\n\r\n');
+      await expect(once(socket, 'end')).rejects.toThrow('ECONNRESET');
+    });
   });
 });

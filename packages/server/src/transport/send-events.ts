@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { EncodableEvent, Encoder } from '../encoders/encoder.ts';
 import { startHeartbeat } from './start-heartbeat.ts';
@@ -11,8 +12,8 @@ export interface SendOptions {
 
 /**
  * The one place that writes to a stream's socket: headers at once, then one write per batch. While the socket is full nothing is
- * pulled, so what waits for a slow reader stays in the log. Ends the response after the last event; a failure, or a reader that
- * has stopped reading, destroys the socket, so that a cut stream cannot look whole.
+ * pulled, so what waits for a slow reader stays in the log. Ends the response after the last event; a failure, an encoder that
+ * wants a cut, or a reader that has stopped reading, destroys the socket, so that a cut stream cannot look whole.
  */
 export async function sendEvents(
   res: ServerResponse,
@@ -28,13 +29,30 @@ export async function sendEvents(
   try {
     for await (const batch of events) {
       if (res.destroyed) return;
-      const isTaken = res.write(encoder.encode(batch));
+      const frames = encoder.encode(batch);
+      if (frames === '') continue;
+      const isTaken = res.write(frames);
       heartbeat.postpone();
       if (!isTaken) await waitForDrain(res, stuckReaderMs);
     }
-    res.end();
+    if (encoder.isCut === true) await cut(res, stuckReaderMs);
+    else res.end();
   } catch (error) {
-    res.destroy();
+    await cut(res, stuckReaderMs);
     throw error;
   }
+}
+
+/** Closes the connection without the end of the body, once what was written has left, or has had its time to. */
+async function cut(res: ServerResponse, deadlineMs: number): Promise<void> {
+  if (res.destroyed) return;
+  const closed = once(res, 'close');
+  const deadline = setTimeout(() => res.destroy(), deadlineMs);
+  res.write('', () => {
+    // Where the body ends with the connection, as in HTTP/1.0, closing is an end like any other; a reset is none.
+    if (res.req.httpVersion === '1.0') res.socket?.resetAndDestroy();
+    else res.destroy();
+  });
+  await closed;
+  clearTimeout(deadline);
 }
