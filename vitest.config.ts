@@ -1,11 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
 /** They wait more than they work: two at a time, even where there are but two cores. */
-const together = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+const together = (groupOrder: number) => ({ maxWorkers: 2, sequence: { groupOrder } });
 /** What they measure is time: one at a time, after all that stand before them. */
 const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
 
-const unit = (name: string, include: string[]) => ({ test: { ...together, name, include } });
+const unit = (name: string, include: string[]) => ({ test: { ...together(0), name, include } });
+
+/** Suites of the whole server that measure time, or load it. */
+const serverInTime =
+  'packages/server/test/{disconnects,long-imports,long-paths,nginx,replicas,replicas-*,revocation,shutdown-under-load,slow-readers,stop-and-follow,storage-faults}.test.ts';
+const fromDatabaseToDatabase = '**/backup.test.ts';
+/** What need not be run again on Postgres, since it says nothing of what is stored, or has a Postgres of its own. */
+const notOfStorage = [
+  '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
+  '**/replicas*.test.ts',
+  '**/{chat-stream,slow-readers,upstream-faults}.test.ts',
+];
+
+const wholeServer = (name: string, test: object) => ({
+  test: {
+    include: ['packages/server/test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    ...test,
+    name,
+  },
+});
+
+/** The same suites again, on a real Postgres. */
+const wholeServerOnPostgres = (name: string, test: object) =>
+  wholeServer(name, {
+    ...test,
+    globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
+    setupFiles: ['packages/server/test/_support/use-postgres.ts'],
+  });
 
 /** Browser tests that measure time, or look at single frames. */
 const inTime =
@@ -28,7 +57,7 @@ export default defineConfig({
       unit('shared', ['packages/shared/src/**/*.test.ts']),
       {
         test: {
-          ...together,
+          ...together(0),
           name: 'server',
           include: ['packages/server/src/**/*.test.ts'],
           globalSetup: [
@@ -41,40 +70,21 @@ export default defineConfig({
         },
       },
       unit('web', ['packages/web/src/**/*.test.{ts,tsx}']),
-      {
-        test: {
-          ...alone(1),
-          name: 'whole-server',
-          include: ['packages/server/test/**/*.test.ts'],
-          // From one database to the other: below.
-          exclude: ['**/backup.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-        },
-      },
-      // The same suites again, on a real Postgres; but for those that say nothing of what is stored.
-      {
-        test: {
-          ...alone(2),
-          name: 'whole-server-postgres',
-          include: ['packages/server/test/**/*.test.ts'],
-          exclude: [
-            '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
-            // They have a Postgres of their own.
-            '**/replicas*.test.ts',
-            '**/{chat-stream,slow-readers,upstream-faults}.test.ts',
-          ],
-          globalSetup: ['packages/server/test/_support/provide-postgres.ts'],
-          setupFiles: ['packages/server/test/_support/use-postgres.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-        },
-      },
+      wholeServer('whole-server', { ...together(1), exclude: [serverInTime, fromDatabaseToDatabase] }),
+      wholeServer('whole-server-timed', { ...alone(2), include: [serverInTime] }),
+      wholeServerOnPostgres('whole-server-postgres', {
+        ...together(1),
+        exclude: [serverInTime, ...notOfStorage],
+      }),
+      wholeServerOnPostgres('whole-server-postgres-timed', {
+        ...alone(2),
+        include: [serverInTime],
+        exclude: notOfStorage,
+      }),
       // The real containers: only by its own command.
       { test: { ...alone(5), name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
       inBrowser('e2e', {
-        ...together,
-        sequence: { groupOrder: 3 },
+        ...together(3),
         include: ['e2e/*.test.ts'],
         exclude: [inTime],
       }),
