@@ -298,6 +298,18 @@ describe.skipIf(!hasChromium)('the frame of the page', () => {
       await page.unrouteAll();
     });
 
+    it('keeps a fault to the part that has it: a dialog that cannot be loaded says so, and the draft stays', async () => {
+      await composer().fill('Still here');
+      await page.route(/settings-dialog-[^/]*\.js/, (route) => route.abort());
+      await page.goto(`${page.url()}#account`);
+      const dialog = page.getByRole('dialog', { name: 'This part of the page failed' });
+      await dialog.waitFor();
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      expect(await composer().inputValue()).toBe('Still here');
+      await page.unroute(/settings-dialog-[^/]*\.js/);
+    });
+
     it('P5: speaks German without a reload, everywhere, and again after one', async () => {
       here.upstream.script({ text: 'Gern.', reasoning: 'Hm.' });
       await ask('Bitte');

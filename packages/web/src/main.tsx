@@ -3,7 +3,9 @@ import { createRoot } from 'react-dom/client';
 import { BrowserSession } from './api/browser-session.ts';
 import { SessionContext } from './api/session-context.ts';
 import { App } from './app.tsx';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { loadPatiently } from './ui/load-patiently.ts';
+import { PageFault } from './ui/page-fault.tsx';
 import { preferredLanguage, speak } from './ui/text.ts';
 import './main.css';
 
@@ -15,8 +17,16 @@ await loadPatiently(() => speak(preferredLanguage())).catch(() => undefined);
 
 createRoot(root).render(
   <StrictMode>
-    <SessionContext value={new BrowserSession()}>
-      <App />
-    </SessionContext>
+    <ErrorBoundary
+      fallback={
+        <main className="h-dvh">
+          <PageFault />
+        </main>
+      }
+    >
+      <SessionContext value={new BrowserSession()}>
+        <App />
+      </SessionContext>
+    </ErrorBoundary>
   </StrictMode>,
 );

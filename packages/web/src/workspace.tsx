@@ -16,9 +16,11 @@ import { createDeletions } from './create-deletions.ts';
 import { PageNotices } from './shell/page-notices.tsx';
 import { PageOverlays } from './shell/page-overlays.tsx';
 import { Drawer } from './ui/drawer.tsx';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Mark } from './ui/mark.tsx';
 import { navigate } from './ui/navigation.ts';
+import { PageFault } from './ui/page-fault.tsx';
 import { chatPath } from './ui/route.ts';
 import { useMedia } from './ui/use-media.ts';
 import { t } from './ui/text.ts';
@@ -84,7 +86,9 @@ export function Workspace({ user, conversationId }: WorkspaceProps) {
         <main className="flex min-w-0 flex-1 flex-col">
           <PageNotices isStreaming={isStreaming} />
           {!isWide && <TopBar {...sidebar} />}
-          <ChatView key={chat.key} chat={chat} userName={user.name} />
+          <ErrorBoundary fallback={<PageFault />} resetKey={chat.key}>
+            <ChatView key={chat.key} chat={chat} userName={user.name} />
+          </ErrorBoundary>
         </main>
       </div>
       <PageOverlays user={user} onNew={onNew} />

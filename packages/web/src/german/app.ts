@@ -19,7 +19,6 @@ export const app: Catalogue = {
   'There is no such page': 'Diese Seite gibt es nicht',
   'Your own gateway to language models': 'Dein eigener Zugang zu Sprachmodellen',
   Later: 'Später',
-  Reload: 'Neu laden',
   'There is a new version of this page.': 'Es gibt eine neue Fassung dieser Seite.',
   'You are offline. What you write is kept.': 'Du bist offline. Was du schreibst, bleibt erhalten.',
   'Break the line': 'Neue Zeile',

@@ -14,6 +14,10 @@ export const ui: Catalogue = {
   'The language could not be loaded': 'Die Sprache konnte nicht geladen werden',
   'The server could not be reached. Check the connection and try again.':
     'Der Server ist nicht erreichbar. Prüfe die Verbindung und versuch es noch einmal.',
+  Reload: 'Neu laden',
+  'Reload the page. Nothing is lost: drafts and answers are kept.':
+    'Lade die Seite neu. Nichts geht verloren: Entwürfe und Antworten bleiben erhalten.',
+  'This part of the page failed': 'Dieser Teil der Seite ist ausgefallen',
   Theme: 'Farbschema',
   'System theme': 'Farbschema des Systems',
   'Light theme': 'Helles Farbschema',

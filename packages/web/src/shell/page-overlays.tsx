@@ -1,8 +1,10 @@
 import type { User } from '@sluice/shared';
 import { Suspense, lazy, useCallback, useEffect, useRef } from 'react';
 import { loadMarkCloser } from '../markdown/close-marks.ts';
+import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { loadPatiently } from '../ui/load-patiently.ts';
 import { leaveHash, navigate, paletteHash, useHash } from '../ui/navigation.ts';
+import { FaultDialog } from '../ui/page-fault.tsx';
 import type { Shortcut } from '../ui/read-shortcut.ts';
 import { readPanel } from '../ui/route.ts';
 import { useShortcuts } from '../ui/use-shortcuts.ts';
@@ -81,12 +83,14 @@ export function PageOverlays({ user, onNew }: PageOverlaysProps) {
   }, []);
 
   return (
-    <Suspense>
-      {panel !== null && <SettingsDialog user={user} panel={panel} />}
-      {hash === paletteHash && (
-        <CommandPalette user={user} takeTyped={takeTyped} onNew={onNew} onClose={leaveHash} />
-      )}
-      {hash === shortcutsHash && <ShortcutsDialog onOpen={takeTyped} onClose={leaveHash} />}
-    </Suspense>
+    <ErrorBoundary fallback={hash !== '' && <FaultDialog onClose={leaveHash} />} resetKey={hash}>
+      <Suspense>
+        {panel !== null && <SettingsDialog user={user} panel={panel} />}
+        {hash === paletteHash && (
+          <CommandPalette user={user} takeTyped={takeTyped} onNew={onNew} onClose={leaveHash} />
+        )}
+        {hash === shortcutsHash && <ShortcutsDialog onOpen={takeTyped} onClose={leaveHash} />}
+      </Suspense>
+    </ErrorBoundary>
   );
 }
