@@ -4,7 +4,7 @@ import type { Provider, ProviderRequest } from '../providers/provider.ts';
 import type { TokenPrice } from '../admission/run-budget.ts';
 import { ratesOf } from '../catalog/price-usage.ts';
 import { estimateInputTokens, outputTokensOf } from './estimate-usage.ts';
-import { readChatRequest, takesReasoning, takesTemperature } from './read-chat-request.ts';
+import { readChatRequest, takesReasoning, findTemperatureFault } from './read-chat-request.ts';
 
 /** A model that may answer, and what is asked of it beside the messages. */
 export interface Candidate {
@@ -42,7 +42,8 @@ export function readCandidates(body: ChatRequest, { catalog, providers }: Ports)
     const { temperature, reasoning, messages: _, ...asked } = body;
     const mayReason = reasoning !== undefined && takesReasoning(model, reasoning);
     if (reasoning !== undefined && !mayReason) dropped.add('reasoning');
-    const isTaken = temperature !== undefined && takesTemperature(model, mayReason ? reasoning : 'off');
+    const options = { temperature, ...(mayReason && { reasoning }) };
+    const isTaken = temperature !== undefined && findTemperatureFault(model, options) === undefined;
     if (temperature !== undefined && !isTaken) dropped.add('temperature');
     return toCandidate(
       {

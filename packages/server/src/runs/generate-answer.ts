@@ -48,6 +48,8 @@ interface Verdict {
   reason: RunEndReason;
   /** Whose event tells of it. */
   error?: SluiceError;
+  /** What `run-end` says of an end that has no error. */
+  detail?: string;
 }
 
 /** How the run ended. An answer that was whole before it was aborted is whole; then an abort of ours decides, then what was thrown. */
@@ -56,7 +58,8 @@ function judge({ run }: Generation, progress: Progress, failure: unknown): Verdi
   if (abort instanceof RunAbort) {
     if (progress.finishReason !== null) return { reason: progress.finishReason };
     const { endReason: reason, code, detail } = abort;
-    return { reason, ...(code && { error: new SluiceError(code, detail === undefined ? {} : { detail }) }) };
+    const more = detail === undefined ? {} : { detail };
+    return code === undefined ? { reason, ...more } : { reason, error: new SluiceError(code, more) };
   }
   if (failure !== undefined) {
     const error =
@@ -120,7 +123,8 @@ function settleCost({ costMicroUsd, candidate }: Progress, usage: Usage | null):
 }
 
 /** The database ends a run; `run-end` tells of it. */
-async function end(generation: Generation, progress: Progress, { reason, error }: Verdict): Promise<void> {
+async function end(generation: Generation, progress: Progress, verdict: Verdict): Promise<void> {
+  const { reason, error, detail } = verdict;
   const { run, log, ends } = generation;
   const isWhole = error === undefined && reason === progress.finishReason;
   const usage = await (isWhole ? settleWhole : settleUsage)(generation, progress);
@@ -160,6 +164,7 @@ async function end(generation: Generation, progress: Progress, { reason, error }
     saved: written === 'written',
     ...(providerRequestId !== undefined && { providerRequestId }),
     ...(served !== null && { served }),
+    ...(detail !== undefined && { detail }),
     timing,
   };
   log.append(error === undefined ? [runEnd] : [toErrorEvent(error), runEnd]);
@@ -211,5 +216,6 @@ function toErrorEvent(error: SluiceError): RunEvent {
     error: error.message,
     code: error.code,
     retryable: errorEntry(error.code).retryable,
+    ...(error.details.retryAfterMs !== undefined && { retryAfterMs: error.details.retryAfterMs }),
   };
 }

@@ -98,6 +98,7 @@ function toRow(
     estimatedInputTokens: estimateCall(candidates.first, messages).input,
     metadata: body.metadata ?? null,
     idempotency: claim,
+    chatId: run.chatId,
     held: null,
     processId,
     createdAt: run.createdAt,

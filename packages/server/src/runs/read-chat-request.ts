@@ -6,6 +6,9 @@ function refuse(field: string, why: string): never {
   throw new SluiceError('unsupported_option', { detail: `${field}: ${why}` });
 }
 
+/** Of models of which nothing else is said. */
+const MAX_TEMPERATURE = 2;
+
 /** A model that does not think is asked for nothing by `off`. */
 export function takesReasoning(
   { capabilities }: ResolvedModel,
@@ -15,19 +18,22 @@ export function takesReasoning(
   return reasoningLevels.includes(level) || (level === 'off' && reasoningLevels.length === 0);
 }
 
-/** @param reasoning that it is asked with */
-export function takesTemperature(
+/** @returns what is wrong with asking for this temperature, with this reasoning; undefined when nothing is */
+export function findTemperatureFault(
   { capabilities, dialect }: ResolvedModel,
-  reasoning: ChatRequest['reasoning'] = 'off',
-): boolean {
-  return capabilities.temperature && (dialect.temperature === undefined || reasoning === 'off');
+  { temperature, reasoning = 'off' }: Pick<ChatRequest, 'temperature' | 'reasoning'>,
+): string | undefined {
+  if (temperature === undefined) return undefined;
+  if (!capabilities.temperature) return 'does not take it';
+  if (dialect.temperature !== undefined && reasoning !== 'off')
+    return 'does not take it together with reasoning';
+  const { maxTemperature = MAX_TEMPERATURE } = capabilities;
+  return temperature > maxTemperature ? `takes 0 to ${maxTemperature}` : undefined;
 }
 
 function refuseUnsupported(body: ChatRequest, model: ResolvedModel): void {
-  if (body.temperature !== undefined && !takesTemperature(model, body.reasoning)) {
-    const when = model.capabilities.temperature ? ' together with reasoning' : '';
-    refuse('temperature', `model ${model.id} does not take it${when}`);
-  }
+  const fault = findTemperatureFault(model, body);
+  if (fault !== undefined) refuse('temperature', `model ${model.id} ${fault}`);
   if (body.reasoning !== undefined && !takesReasoning(model, body.reasoning)) {
     const { reasoningLevels } = model.capabilities;
     const why = reasoningLevels.length === 0 ? 'does not take it' : `takes ${reasoningLevels.join(', ')}`;

@@ -8,7 +8,7 @@ export class RunAbort {
   readonly endReason: Exclude<RunEndReason, 'complete' | 'length' | 'refused'>;
   /** The code of the `error` event that tells of it; a stop and a disconnect have none. */
   readonly code: ErrorCode | undefined;
-  /** What the event says beyond the code's title. */
+  /** What the event says beyond the code's title; without a code, what `run-end` says beyond the reason. */
   readonly detail: string | undefined;
 
   constructor(endReason: RunAbort['endReason'], code?: ErrorCode, detail?: string) {
@@ -41,6 +41,7 @@ type RunFields = Pick<
   Run,
   'id' | 'owner' | 'requestId' | 'model' | 'provider' | 'graceMs' | 'conversationId' | 'dropped'
 > & {
+  chatId?: string | undefined;
   /** Whether somebody follows it in another process; absent where there is no other. */
   isFollowedElsewhere?: (() => Promise<boolean>) | undefined;
 };
@@ -60,6 +61,8 @@ export class Run {
   readonly graceMs: GraceMs;
   /** Null outside of conversations. */
   readonly conversationId: string | null;
+  /** The app's own id of the chat it answers in, if any; unique to nobody. */
+  readonly chatId: string | null;
   /** Options that fallback models are asked without. */
   readonly dropped: readonly string[];
   readonly createdAt = Date.now();
@@ -97,6 +100,7 @@ export class Run {
     this.provider = fields.provider;
     this.graceMs = fields.graceMs;
     this.conversationId = fields.conversationId;
+    this.chatId = fields.chatId ?? null;
     this.dropped = fields.dropped;
     this.#isFollowedElsewhere = fields.isFollowedElsewhere;
   }

@@ -61,6 +61,8 @@ export interface RunRequest {
   follower: Follower;
   /** Its Idempotency-Key. */
   key?: string | undefined;
+  /** The app's own id of the chat that it is asked in. */
+  chatId?: string | undefined;
 }
 
 /** What an upstream that will not let go may take of a shutdown. */
@@ -105,9 +107,10 @@ export class Runs implements Disposable {
    */
   async start(body: ChatRequest, request: RunRequest): Promise<ClaimedRun> {
     this.#refuseWhenDraining();
-    const { key, follower } = request;
+    const { key, follower, chatId } = request;
     if (key === undefined) return { run: await this.#begin(body, request, null), isReplay: false };
-    const claim = { userId: follower.owner.userId, key, fingerprint: fingerprint(body) };
+    const asked = chatId === undefined ? body : { ...body, chatId };
+    const claim = { userId: follower.owner.userId, key, fingerprint: fingerprint(asked) };
     const claimed = await this.#claims.claim(claim, () => this.#begin(body, request, claim));
     return claimed;
   }
@@ -147,6 +150,18 @@ export class Runs implements Disposable {
     const stored = found ?? (await this.#ports.database.runs.find(runId, owner.userId));
     if (stored === undefined) throw new SluiceError('not_found', { detail: 'no such run' });
     return stored;
+  }
+
+  /**
+   * By the app's own id of a chat, whichever server began it.
+   * @returns the run of it that began last, going on or not; undefined when this user has none there
+   */
+  async findNewestInChat(
+    chatId: string,
+    { userId }: { userId: string },
+  ): Promise<Run | StoredRun | undefined> {
+    const stored = await this.#ports.database.runs.findNewestInChat(userId, chatId);
+    return stored && (this.#runs.get(stored.id) ?? stored);
   }
 
   /** Those that are going on in this process. */
@@ -237,6 +252,7 @@ export class Runs implements Disposable {
       provider: model.provider,
       dropped: candidates.dropped,
       conversationId: turn?.conversationId ?? null,
+      chatId: request.chatId,
       graceMs: readGrace(body, claim !== null, grace),
       isFollowedElsewhere: shared ? () => shared.peers.isFollowedElsewhere(id) : undefined,
     });

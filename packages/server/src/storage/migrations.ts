@@ -255,4 +255,12 @@ export const migrations: readonly Migration[] = [
     name: '0007-settings',
     statements: ['alter table conversations add column settings text'],
   },
+  {
+    name: '0008-chats',
+    statements: [
+      'alter table runs add column chat_id text',
+      // Most runs are of no app's chat: those cost nothing here.
+      'create index runs_chat_id on runs (user_id, chat_id, created_at) where chat_id is not null',
+    ],
+  },
 ];

@@ -71,6 +71,7 @@ export function makeRun(userId: string, changes: Partial<NewRun> = {}): NewRun {
     estimatedInputTokens: 5,
     metadata: null,
     idempotency: null,
+    chatId: null,
     held: null,
     processId: 'p',
     createdAt: someTime,

@@ -70,6 +70,7 @@ export function toRow(run: NewRun): Row {
     held_tokens: run.held?.tokens ?? null,
     held_micro_usd: run.held?.microUsd ?? null,
     process_id: run.processId,
+    chat_id: run.chatId,
     created_at: run.createdAt,
   };
 }
@@ -139,6 +140,7 @@ export function toRun(row: Row): StoredRun {
     estimatedInputTokens: row.input_tokens ?? 0,
     timing: { firstTokenMs: row.first_token_ms, totalMs: row.total_ms },
     fingerprint: row.fingerprint,
+    chatId: row.chat_id,
     processId: row.process_id,
     createdAt: row.created_at,
   };

@@ -79,6 +79,17 @@ export function describeRunStore(name: string, open: () => Promise<Database>): v
       expect(await database.runs.find(run.id, userId)).toMatchObject({ id: run.id, fingerprint: null });
     });
 
+    it("finds the newest run of an app's chat, for each user their own", async () => {
+      const chatId = 'c/1 x';
+      const [first, last] = [1, 2].map((minute) => makeRun(userId, { chatId, createdAt: someTime + minute }));
+      const others = [makeRun(await insertUser(), { chatId, createdAt: someTime + 3 }), makeRun(userId)];
+      for (const run of [last!, first!, ...others]) await database.runs.insert(run);
+      expect(await database.runs.findNewestInChat(userId, chatId)).toMatchObject({ id: last?.id, chatId });
+      await database.runs.end(last!.id, makeOutcome());
+      expect(await database.runs.findNewestInChat(userId, chatId)).toMatchObject({ id: last?.id });
+      expect(await database.runs.findNewestInChat(userId, 'c/1')).toBeUndefined();
+    });
+
     it('shows a run to its user alone, and lists those that nobody has ended', async () => {
       const [running, ended] = [makeRun(userId), makeRun(userId)];
       for (const run of [running, ended]) await database.runs.insert(run);

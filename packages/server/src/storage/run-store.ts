@@ -20,6 +20,8 @@ export interface RunStore extends RunCorrections {
   find(id: string, userId: string): Promise<StoredRun | undefined>;
   findMany(ids: readonly string[]): Promise<Map<string, StoredRun>>;
   findByKey(userId: string, key: string): Promise<StoredRun | undefined>;
+  /** The one of an app's chat that began last. */
+  findNewestInChat(userId: string, chatId: string): Promise<StoredRun | undefined>;
   /** Frees a key that was claimed before `before`, epoch ms. */
   freeKey(claim: { userId: string; key: string; before: number }): Promise<void>;
   /** Within a transaction, for what is counted. @returns undefined when it had ended before: nothing is changed then */
@@ -62,6 +64,12 @@ export function createRunStore({ db, reader, kind }: Ports): RunStore {
     async findByKey(userId, key) {
       const query = db.selectFrom('runs').selectAll().where('user_id', '=', userId);
       const row = await query.where('idempotency_key', '=', key).executeTakeFirst();
+      return row && toRun(row);
+    },
+    async findNewestInChat(userId, chatId) {
+      const query = db.selectFrom('runs').selectAll().where('user_id', '=', userId);
+      const newest = query.where('chat_id', '=', chatId).orderBy('created_at', 'desc').limit(1);
+      const row = await newest.executeTakeFirst();
       return row && toRun(row);
     },
     async freeKey({ userId, key, before }) {

@@ -137,6 +137,8 @@ export interface Schema {
     stop_requested_at: Generated<number | null>;
     /** From its abort to the close of its upstream connection, in microseconds. */
     upstream_closed_us: Generated<number | null>;
+    /** The app's own id of the chat it answers in; unique to nobody. */
+    chat_id: Generated<string | null>;
   };
   /** Those that serve this database, and how often each has said that it lives. */
   processes: { id: string; beats: number };

@@ -18,6 +18,8 @@ export interface NewRun {
   estimatedInputTokens: number;
   metadata: Record<string, string> | null;
   idempotency: { key: string; fingerprint: string } | null;
+  /** The app's own id of the chat it answers in. */
+  chatId: string | null;
   /** What is set aside for it; null when it is counted for no limit. */
   held: Held | null;
   /** Which runs it. */
@@ -71,6 +73,7 @@ export interface StoredRun {
   estimatedInputTokens: number;
   timing: { firstTokenMs: number | null; totalMs: number | null };
   fingerprint: string | null;
+  chatId: string | null;
   /** Which runs, or ran, it; null for one of a version that served its database alone. */
   processId: string | null;
   /** Epoch ms. */

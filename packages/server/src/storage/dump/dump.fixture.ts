@@ -32,7 +32,11 @@ export async function fillDatabase(database: Database): Promise<{ userId: string
   for (const owner of [ada.id, bob.id]) {
     for (let index = 0; index < 6; index += 1) await fillConversation(database, owner, index);
   }
-  const running = makeRun(ada.id, { idempotency: { key: 'k', fingerprint: 'f' }, metadata: { a: '\\"\n' } });
+  const running = makeRun(ada.id, {
+    idempotency: { key: 'k', fingerprint: 'f' },
+    metadata: { a: '\\"\n' },
+    chatId: 'c/1 x',
+  });
   await database.runs.insert(running);
   await database.checkpoints.insert([{ runId: running.id, seq: 1, text: 'so far\0', reasoning: '' }]);
   return { userId: ada.id, searches: ['wor', '東京', 'größe', 'title 3', 'answer'] };

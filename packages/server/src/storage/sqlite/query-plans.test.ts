@@ -27,6 +27,7 @@ const lists: Record<string, (stores: Stores) => Promise<unknown>> = {
   'shares of a conversation': ({ shares }) => shares.list('c'),
   'some runs': ({ runs }) => runs.findMany(['a', 'b']),
   'a run by its key': ({ runs }) => runs.findByKey('u', 'k'),
+  'the newest run of a chat': ({ runs }) => runs.findNewestInChat('u', 'c'),
   "a user's running runs": ({ runs }) => runs.listRunning('u'),
   'the runs of dead processes': ({ runs }) => runs.listOrphaned(),
   'the runs that are to stop': ({ runs }) => runs.listStopRequested('p'),
