@@ -60,13 +60,17 @@ export const arbitraryRunEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({ type: fc.constant('usage' as const), usage }),
   fc.record({ type: fc.constant('finish' as const), reason }),
   fc.record({ type: fc.constant('error' as const), error: text, code: text, retryable: fc.boolean() }),
-  fc.record({
-    type: fc.constant('run-end' as const),
-    done: fc.constant(true as const),
-    reason,
-    usage: fc.option(usage),
-    cost: fc.option(cost),
-    saved: fc.boolean(),
-    timing: fc.record({ firstTokenMs: fc.option(count), totalMs: count }),
-  }),
+  fc.record(
+    {
+      type: fc.constant('run-end' as const),
+      done: fc.constant(true as const),
+      reason,
+      detail: text,
+      usage: fc.option(usage),
+      cost: fc.option(cost),
+      saved: fc.boolean(),
+      timing: fc.record({ firstTokenMs: fc.option(count), totalMs: count }),
+    },
+    { requiredKeys: ['type', 'done', 'reason', 'usage', 'cost', 'saved', 'timing'] },
+  ),
 );

@@ -65,6 +65,8 @@ const runEnd = z.object({
   type: z.literal('run-end'),
   done: z.literal(true),
   reason: z.enum(runEndReasons),
+  /** Beyond the reason: `steered` for a run that another one goes on from. */
+  detail: z.optional(z.string()),
   usage: usageField,
   cost: z.nullable(costSchema),
   /** False when the database did not take the result; it is then retried. */

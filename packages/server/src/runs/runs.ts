@@ -176,14 +176,17 @@ export class Runs implements Disposable {
     return [...own, ...all.filter(({ id }) => !this.#runs.has(id))];
   }
 
-  /** Aborts the upstream call and waits up to two seconds for its connection to be closed, and its end written down. Idempotent. */
-  async stop(run: Run | StoredRun): Promise<StopResult> {
+  /**
+   * Aborts the upstream call and waits up to two seconds for its connection to be closed, and its end written down. Idempotent.
+   * @param detail what `run-end` says beyond the reason; it is not passed on to other processes
+   */
+  async stop(run: Run | StoredRun, detail?: string): Promise<StopResult> {
     if (!(run instanceof Run)) {
       const { shared } = this.#ports;
       if (shared !== null && run.result === null) return shared.peers.stop(run);
       return { runId: run.id, state: run.result?.reason ?? 'interrupted', upstreamClosedMs: null };
     }
-    run.abort(new RunAbort('stopped'));
+    run.abort(new RunAbort('stopped', undefined, detail));
     await within(STOP_WAIT_MS, run.ended);
     return run.stopResult();
   }
