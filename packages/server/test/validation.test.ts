@@ -115,13 +115,14 @@ describe('what this version does not bring', () => {
     expect(problem.detail).toContain(field);
   });
 
-  it('is refused in headers and the query too', async () => {
-    const hi = { message: 'Hi' };
-    expect(await refusal(hi, {}, '?format=content')).toMatchObject({ code: 'unsupported_option' });
-    for (const accept of ['text/plain', 'text/plain; charset=utf-8']) {
-      expect(await refusal(hi, { accept })).toMatchObject({ code: 'unsupported_option' });
-    }
-  });
+  it.each(['?format=xml', '?format=', '?format=text&format=text'])(
+    'is refused in the query too, with what there is: %s',
+    async (query) => {
+      const problem = await refusal({ message: 'Hi' }, {}, query);
+      expect(problem).toMatchObject({ status: 400, code: 'invalid_request' });
+      expect(problem.detail).toContain('format: must be content or text');
+    },
+  );
 });
 
 describe('an unknown model', () => {

@@ -9,15 +9,16 @@ import { ownerOf } from './owner-of.ts';
 /**
  * What every form of an answer over HTTP begins with: a run, this request as its follower from the first event on, and the
  * headers that tell of it.
- * @param body what is asked, in our own words, whatever the caller's dialect
+ * @param asked.body what is asked, in our own words, whatever the caller's dialect
+ * @param asked.mayDrop whether options that the model does not take are left out, and named, rather than refused
  * @throws {SluiceError} what it was refused with; nothing has begun then
  */
 export async function beginRun(
   runs: Runs,
-  { req, res, body }: { req: Request; res: Response; body: ChatRequest },
+  { req, res, body, mayDrop = false }: { req: Request; res: Response; body: ChatRequest; mayDrop?: boolean },
 ) {
   const follower = new Follower(ownerOf(req), closeSignal(res));
-  const { run, isReplay } = await runs.start(body, { id: req.id, follower, key: readKey(req) });
+  const { run, isReplay } = await runs.start(body, { id: req.id, follower, key: readKey(req), mayDrop });
   if (isReplay) res.setHeader('Idempotency-Replayed', 'true');
   res.setHeader('X-Run-Id', run.id);
   if (run instanceof Run && run.dropped.length > 0) res.setHeader('X-Sluice-Dropped', run.dropped.join(', '));

@@ -18,7 +18,7 @@ export interface Candidates {
   first: Candidate;
   /** Those to be asked instead, in this order. */
   fallbacks: readonly Candidate[];
-  /** Options that some of the fallbacks do not take, and are asked without. */
+  /** Options that some of them do not take, and are asked without. */
   dropped: readonly string[];
 }
 
@@ -27,8 +27,15 @@ interface Ports {
   providers: ReadonlyMap<string, Provider>;
 }
 
-/** @throws {SluiceError} `model_not_found`; `unsupported_option` for what the first model does not take */
-export function readCandidates(body: ChatRequest, { catalog, providers }: Ports): Candidates {
+/**
+ * @param mayDrop whether the first model, too, is asked without the options that it does not take
+ * @throws {SluiceError} `model_not_found`; `unsupported_option` for what the first model does not take
+ */
+export function readCandidates(
+  body: ChatRequest,
+  { catalog, providers }: Ports,
+  mayDrop = false,
+): Candidates {
   const toCandidate = (asked: ChatRequest, model: ResolvedModel): Candidate => {
     const provider = providers.get(model.provider);
     if (provider === undefined)
@@ -36,25 +43,34 @@ export function readCandidates(body: ChatRequest, { catalog, providers }: Ports)
     return { model, provider, options: readChatRequest(asked, model) };
   };
   const dropped = new Set<string>();
-  const first = toCandidate(body, catalog.resolve(body.model));
-  const instead = body.fallbackModels?.map((id) => catalog.resolve(id)) ?? ownFallbacks(first.model, catalog);
-  const fallbacks = instead.map((model) => {
-    const { temperature, reasoning, messages: _, ...asked } = body;
-    const mayReason = reasoning !== undefined && takesReasoning(model, reasoning);
-    if (reasoning !== undefined && !mayReason) dropped.add('reasoning');
-    const options = { temperature, ...(mayReason && { reasoning }) };
-    const isTaken = temperature !== undefined && findTemperatureFault(model, options) === undefined;
-    if (temperature !== undefined && !isTaken) dropped.add('temperature');
-    return toCandidate(
-      {
-        ...asked,
-        ...(isTaken && { temperature }),
-        ...(mayReason && { reasoning }),
-      },
-      model,
-    );
+  const fit = (model: ResolvedModel): ChatRequest => {
+    const fitted = fitOptions(body, model);
+    for (const name of fitted.dropped) dropped.add(name);
+    return fitted.body;
+  };
+  const model = catalog.resolve(body.model);
+  const first = toCandidate(mayDrop ? fit(model) : body, model);
+  const instead = body.fallbackModels?.map((id) => catalog.resolve(id)) ?? ownFallbacks(model, catalog);
+  const fallbacks = instead.map((fallback) => {
+    const { messages: _, ...asked } = fit(fallback);
+    return toCandidate(asked, fallback);
   });
   return { first, fallbacks, dropped: [...dropped] };
+}
+
+/** @returns a request without the options that a model does not take, and their names */
+function fitOptions(body: ChatRequest, model: ResolvedModel): { body: ChatRequest; dropped: string[] } {
+  const { temperature, reasoning, ...asked } = body;
+  const mayReason = reasoning !== undefined && takesReasoning(model, reasoning);
+  const options = { temperature, ...(mayReason && { reasoning }) };
+  const isTaken = temperature !== undefined && findTemperatureFault(model, options) === undefined;
+  return {
+    body: { ...asked, ...(isTaken && { temperature }), ...(mayReason && { reasoning }) },
+    dropped: [
+      ...(reasoning !== undefined && !mayReason ? ['reasoning'] : []),
+      ...(temperature !== undefined && !isTaken ? ['temperature'] : []),
+    ],
+  };
 }
 
 /** Those of the catalogue that can be asked here. */

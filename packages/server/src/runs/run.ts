@@ -63,7 +63,7 @@ export class Run {
   readonly conversationId: string | null;
   /** The app's own id of the chat it answers in, if any; unique to nobody. */
   readonly chatId: string | null;
-  /** Options that fallback models are asked without. */
+  /** Options that the models, or some of them, are asked without. */
   readonly dropped: readonly string[];
   readonly createdAt = Date.now();
   /** Null outside of conversations, and before the run is open. */

@@ -61,6 +61,8 @@ export interface RunRequest {
   follower: Follower;
   /** Its Idempotency-Key. */
   key?: string | undefined;
+  /** Whether options that the model does not take are left out, and named by the run, rather than refused. */
+  mayDrop?: boolean;
   /** The app's own id of the chat that it is asked in. */
   chatId?: string | undefined;
 }
@@ -242,7 +244,7 @@ export class Runs implements Disposable {
     this.#refuseWhenDraining();
     const { owner } = request.follower;
     const { catalog, providers, limiter, limits, grace, database, eventLog, shared } = this.#ports;
-    const candidates = readCandidates(body, { catalog, providers });
+    const candidates = readCandidates(body, { catalog, providers }, request.mayDrop);
     const { model } = candidates.first;
     const turn = readTurn(body);
     const asked = turn === null ? readMessages(body) : [];

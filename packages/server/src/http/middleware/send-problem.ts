@@ -1,13 +1,12 @@
 import { type ErrorBody, SluiceError, errorEntry } from '@sluice/shared';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from '../../observability/logger.ts';
-
-/** For refusals that tell no time of their own. */
-const DEFAULT_RETRY_AFTER_MS = 5000;
+import { setRetryAfter } from '../set-retry-after.ts';
+import { toSluiceError } from '../to-sluice-error.ts';
 
 /** The last of the routes: nothing answered. */
 export const refuseUnknownRoute: RequestHandler = (req) => {
-  throw new SluiceError('not_found', { detail: `there is no ${req.method} ${req.path}` });
+  throw new SluiceError('not_found', { detail: `there is no ${req.method} ${req.baseUrl}${req.path}` });
 };
 
 /** Turns whatever a route threw into `application/problem+json`; once the headers are out, into a cut connection. */
@@ -37,32 +36,7 @@ function writeProblem(res: Response, error: SluiceError, requestId: string): voi
     ...(error.details.runId !== undefined && { runId: error.details.runId }),
     ...(error.details.messageId !== undefined && { messageId: error.details.messageId }),
   };
-  const retryAfterMs =
-    error.details.retryAfterMs ?? (status === 429 || status === 503 ? DEFAULT_RETRY_AFTER_MS : undefined);
-  if (retryAfterMs !== undefined && !res.hasHeader('Retry-After')) {
-    res.setHeader('Retry-After', Math.max(1, Math.ceil(retryAfterMs / 1000)));
-  }
+  setRetryAfter(res, { status, retryAfterMs: error.details.retryAfterMs });
   if (status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="sluice"');
   res.status(status).type('application/problem+json').send(JSON.stringify(body));
-}
-
-/** The codes of express' body parser and router, by their `type` or class; anything else is ours to mend. */
-function toSluiceError(thrown: unknown): SluiceError {
-  if (thrown instanceof SluiceError) return thrown;
-  const { type, status } =
-    thrown instanceof Error ? (thrown as Error & { type?: string; status?: number }) : {};
-  switch (type) {
-    case 'entity.too.large':
-      return new SluiceError('payload_too_large');
-    case 'entity.parse.failed':
-      return new SluiceError('invalid_request', { detail: 'the body is not valid JSON' });
-    case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new SluiceError('unsupported_media_type', { detail: 'send UTF-8 JSON, plain or gzip' });
-    default:
-      if (status === 404) return new SluiceError('not_found');
-      return status !== undefined && status >= 400 && status < 500
-        ? new SluiceError('invalid_request', { detail: 'the request could not be read' }, { cause: thrown })
-        : new SluiceError('internal', {}, { cause: thrown });
-  }
 }

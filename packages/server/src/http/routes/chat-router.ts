@@ -1,19 +1,12 @@
-import {
-  type Answer,
-  type ChatRequest,
-  SluiceError,
-  chatRequestSchema,
-  foldEvents,
-  isErrorCode,
-} from '@sluice/shared';
+import { type Answer, type ChatRequest, SluiceError, chatRequestSchema, isErrorCode } from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
-import type { EncodableEvent } from '../../encoders/encoder.ts';
-import { sseEncoder } from '../../encoders/sse-encoder.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { sendEvents } from '../../transport/send-events.ts';
 import { beginRun } from '../begin-run.ts';
 import { readBody } from '../middleware/read-body.ts';
 import { trackClose } from '../middleware/track-close.ts';
+import { readAnswer } from '../read-answer.ts';
+import { type Format, encoders, readFormat, refuseFormat } from '../read-format.ts';
 
 export interface ChatRouterPorts {
   runs: Runs;
@@ -26,35 +19,26 @@ type ChatBody = Request<Record<string, string>, unknown, ChatRequest>;
 
 export function chatRouter({ runs, admit, heartbeatMs }: ChatRouterPorts): Router {
   const router = Router();
-  const path = [trackClose, ...admit, refuseUnsupportedForms, ...readBody(chatRequestSchema, '20mb')];
+  const path = [trackClose, ...admit, ...readBody(chatRequestSchema, '20mb')];
 
   router.post('/api/chat/stream', ...path, async (req: ChatBody, res) => {
-    const { events } = await beginRun(runs, { req, res, body: req.body });
-    await sendEvents(res, events, { encoder: sseEncoder, heartbeatMs });
+    const format = readFormat(req);
+    const { events } = await beginRun(runs, { req, res, body: bodyFor(format, req.body) });
+    await sendEvents(res, events, { encoder: encoders[format](), heartbeatMs });
   });
 
   router.post('/api/chat', ...path, async (req: ChatBody, res) => {
+    refuseFormat(req);
     const { events } = await beginRun(runs, { req, res, body: req.body });
-    const answer = foldEvents(await readAll(events));
+    const answer = await readAnswer(events);
     if (!res.destroyed) res.json(toBody(answer));
   });
   return router;
 }
 
-/** Forms of the answer, and of the request, that this version does not bring; refused, never ignored in silence. */
-const refuseUnsupportedForms: RequestHandler = (req, _res, next) => {
-  const refuse = (name: string) =>
-    next(
-      new SluiceError('unsupported_option', { detail: `${name}: not supported by this version of Sluice` }),
-    );
-  if (req.query['format'] !== undefined) return refuse('format');
-  if (/^\s*text\/plain\b/i.test(req.headers.accept ?? '')) return refuse('Accept: text/plain');
-  next();
-};
-
-async function readAll(events: AsyncIterable<readonly EncodableEvent[]>) {
-  const batches = await Array.fromAsync(events);
-  return batches.flat().map(({ json }) => JSON.parse(json));
+/** Plain text has no ids to come back with: whoever leaves it has left, unless they say otherwise. */
+function bodyFor(format: Format, body: ChatRequest): ChatRequest {
+  return format === 'text' ? { onDisconnect: 'abort', ...body } : body;
 }
 
 function toBody({ start, model, content, reasoning, error, end }: Answer) {

@@ -1,6 +1,5 @@
 import { type RunState, SluiceError } from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
-import { sseEncoder } from '../../encoders/sse-encoder.ts';
 import { Follower } from '../../runs/follower.ts';
 import { Run } from '../../runs/run.ts';
 import type { Runs } from '../../runs/runs.ts';
@@ -8,6 +7,7 @@ import type { StoredRun } from '../../storage/stored-run.ts';
 import { sendEvents } from '../../transport/send-events.ts';
 import { closeSignal, trackClose } from '../middleware/track-close.ts';
 import { ownerOf } from '../owner-of.ts';
+import { encoders, readFormat } from '../read-format.ts';
 import { requirePrincipal } from '../require-principal.ts';
 
 export interface RunsRouterPorts {
@@ -35,21 +35,17 @@ export function runsRouter({ runs, admit, heartbeatMs }: RunsRouterPorts): Route
     const follower = new Follower(ownerOf(req), closeSignal(res));
     const run = await runs.find(req.params.id, requirePrincipal(req));
     const after = readCursor(req);
-    if (req.query['format'] !== undefined) {
-      throw new SluiceError('unsupported_option', {
-        detail: 'format: not supported by this version of Sluice',
-      });
-    }
+    const encoder = encoders[readFormat(req)]();
     // Express takes HEAD for GET; one who reads nothing is no follower.
     if (req.method === 'HEAD') {
       const status = (await runs.isDelivered(run, after)) ? 204 : 200;
-      return void res.status(status).set(sseEncoder.headers).end();
+      return void res.status(status).set(encoder.headers).end();
     }
     const events = await runs.follow(run, { after, follower });
     // An EventSource stops reconnecting at a 204.
     if (events === null) return void res.status(204).end();
     res.setHeader('X-Run-Id', run.id);
-    await sendEvents(res, events, { encoder: sseEncoder, heartbeatMs });
+    await sendEvents(res, events, { encoder, heartbeatMs });
   });
 
   router.post('/api/runs/:id/stop', ...admit, async (req: Request<{ id: string }>, res) => {

@@ -1,0 +1,22 @@
+import { SluiceError } from '@sluice/shared';
+
+/** The codes of express' body parser and router, by their `type` or class; anything else is ours to mend. */
+export function toSluiceError(thrown: unknown): SluiceError {
+  if (thrown instanceof SluiceError) return thrown;
+  const { type, status } =
+    thrown instanceof Error ? (thrown as Error & { type?: string; status?: number }) : {};
+  switch (type) {
+    case 'entity.too.large':
+      return new SluiceError('payload_too_large');
+    case 'entity.parse.failed':
+      return new SluiceError('invalid_request', { detail: 'the body is not valid JSON' });
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new SluiceError('unsupported_media_type', { detail: 'send UTF-8 JSON, plain or gzip' });
+    default:
+      if (status === 404) return new SluiceError('not_found');
+      return status !== undefined && status >= 400 && status < 500
+        ? new SluiceError('invalid_request', { detail: 'the request could not be read' }, { cause: thrown })
+        : new SluiceError('internal', {}, { cause: thrown });
+  }
+}
