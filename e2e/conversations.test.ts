@@ -77,6 +77,8 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await composer().press('Enter');
     await expect.poll(answerText).toContain('t3');
     await button('New chat').click();
+    const marks = () => nav().getByRole('img', { name: 'Answering' }).count();
+    await expect.poll(marks).toBe(1);
     await ask('Meanwhile', 'Something else.');
     await listed('Count slowly').click();
     await expect.poll(answerText).toContain('t59');

@@ -106,6 +106,11 @@ describe.skipIf(!hasChromium)('images in prompts', () => {
     expect(atob(parts[2]?.source?.data ?? '')).not.toContain('Owner');
     await page.reload();
     await expect.poll(() => prompt().locator('img').count()).toBe(3);
+    await prompt().getByRole('button', { name: 'Attached to the prompt' }).nth(1).click();
+    const large = page.getByRole('dialog', { name: 'Attached to the prompt' }).locator('img');
+    await expect.poll(async () => (await large.boundingBox())?.width).toBeGreaterThan(900);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => large.count()).toBe(0);
   });
 
   it('C9: keeps the images of a prompt that is asked again or otherwise', async () => {

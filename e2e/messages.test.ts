@@ -91,6 +91,9 @@ describe.skipIf(!hasChromium)('messages', () => {
     await expect.poll(answerText).toContain('Now it is fine.');
     expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1);
     expect(here.upstream.stats.requests).toBe(1);
+    here.upstream.script({ status: 429, headers: { 'retry-after': '40' } });
+    await ask('And the provider?');
+    await expect.poll(() => retry.innerText()).toMatch(/^Retry in (40|39|38) s$/);
   });
 
   it('M5: says of each answer who gave it, what it took and cost, and how quick it was; "–" of what is not known', async () => {

@@ -255,13 +255,18 @@ describe('a model that thinks', () => {
     expect(state?.used).toBeLessThan(250_000);
   });
 
-  it('takes no prefill and no temperature while it thinks, where its provider has it so', async () => {
+  it('takes no prefill, no temperature while it thinks and none that is too high, where its provider has it so', async () => {
     const both = { temperature: 0.5, reasoning: 'low' };
     const refused = await ask({ model: 'anthropic/claude-haiku-4-5', ...both });
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({
       code: 'unsupported_option',
       detail: expect.stringContaining('temperature: '),
+    });
+    const tooHigh = await ask({ model: 'anthropic/claude-haiku-4-5', temperature: 1.1 });
+    expect(await tooHigh.json()).toMatchObject({
+      code: 'unsupported_option',
+      detail: 'temperature: model anthropic/claude-haiku-4-5 takes 0 to 1',
     });
     pair.upstream.next({ status: 401 });
     pair.upstream.script({ text: 'Yes.' });

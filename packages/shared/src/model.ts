@@ -32,6 +32,8 @@ export const capabilitiesSchema = z.object({
   /** Images in messages of the user. */
   images: z.boolean(),
   temperature: z.boolean(),
+  /** The highest it takes; left out: 2. */
+  maxTemperature: z.optional(z.number()),
   /** Whether it goes on with an answer that is the last thing said. One that does not is asked to. */
   prefill: z.boolean(),
 });

@@ -24,7 +24,7 @@ export const servedSchema = z.object({ model: z.string(), by: z.optional(z.strin
 
 const usageField = z.nullable(usageSchema);
 
-const runStart = z.object({
+export const runStartSchema = z.object({
   type: z.literal('run-start'),
   runId: z.string(),
   model: z.string(),
@@ -60,8 +60,10 @@ const error = z.object({
   error: z.string(),
   code: z.string(),
   retryable: z.boolean(),
+  /** After how long the provider would be asked again, where it says so. */
+  retryAfterMs: z.optional(z.number()),
 });
-const runEnd = z.object({
+export const runEndSchema = z.object({
   type: z.literal('run-end'),
   done: z.literal(true),
   reason: z.enum(runEndReasons),
@@ -82,7 +84,7 @@ const runEnd = z.object({
  * Fields this version does not know are dropped; types it does not know do not parse: see `parseRunEvent`.
  */
 export const runEventSchema = z.discriminatedUnion('type', [
-  runStart,
+  runStartSchema,
   textDelta,
   reasoningDelta,
   runRetry,
@@ -90,12 +92,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
   usageEvent,
   finish,
   error,
-  runEnd,
+  runEndSchema,
 ]);
 
 export type RunEvent = z.infer<typeof runEventSchema>;
-export type RunStart = z.infer<typeof runStart>;
-export type RunEnd = z.infer<typeof runEnd>;
+export type RunStart = z.infer<typeof runStartSchema>;
+export type RunEnd = z.infer<typeof runEndSchema>;
 
 /** An event with its place in the run: `seq` starts at 1 and has no gaps. */
 export interface SequencedEvent {

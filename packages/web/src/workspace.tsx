@@ -110,13 +110,19 @@ function startNew(chats: OpenChats): void {
 }
 
 function SidebarContent({ user, currentId, chats, deletions }: SidebarProps) {
+  const answering = useSyncExternalStore(chats.subscribe, chats.getAnswering);
   return (
     <>
       <p className="flex items-center gap-2.5 px-3 text-lg font-semibold tracking-tight">
         <Mark className="size-7" />
         Sluice
       </p>
-      <ConversationsNav currentId={currentId} deletions={deletions} onNew={() => startNew(chats)} />
+      <ConversationsNav
+        currentId={currentId}
+        deletions={deletions}
+        answering={answering}
+        onNew={() => startNew(chats)}
+      />
       <AccountBar user={user} onSettings={() => navigate(`${location.pathname}#account`)} />
     </>
   );

@@ -10,6 +10,9 @@ const THINKS_AT_OPENAI = /^(o\d|gpt-([5-9]|\d\d))(?!.*-chat)/;
 /** Providers whose own list is the price list. */
 const pricedByList = new Set(['openrouter', 'aiand']);
 
+/** Anthropic's API takes a temperature of up to 1, others up to 2. */
+const rangeOf = (preset: string) => preset === 'anthropic' && { maxTemperature: 1 };
+
 /** A model nothing is known of: what can be judged by its provider is left to that, what would go wrong in silence is not offered. */
 export function describeUnknown(provider: CatalogProvider, upstreamName: string): CatalogModel {
   const { preset, isAtVendor } = provider;
@@ -28,6 +31,7 @@ export function describeUnknown(provider: CatalogProvider, upstreamName: string)
       images: true,
       // Its API version refuses every sampling option.
       temperature: preset !== 'anthropic',
+      ...rangeOf(preset),
       prefill: false,
     },
     price: null,
@@ -47,6 +51,7 @@ export function describeKnown(provider: CatalogProvider, model: VendorModel): Ca
     ...described,
     id: `${provider.id}/${upstreamName}`,
     provider: provider.id,
+    capabilities: { ...described.capabilities, ...rangeOf(provider.preset) },
     // Most servers that stand in for OpenAI speak chat completions alone.
     dialect: {
       ...spoken,

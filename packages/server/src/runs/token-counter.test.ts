@@ -17,7 +17,7 @@ it('counts what a tokenizer counts: words of English, characters of Chinese, and
   const counter = open();
   await warm(counter);
   const counts = ['Hello world, how are you?', '你好世界，今天天气很好', '<|endoftext|>', ''].map((text) =>
-    counter.count(text, 300),
+    counter.count(text, 10_000),
   );
   const [english = 0, chinese = 0, control = 0, empty] = await Promise.all(counts);
   expect(english).toBe(7);
@@ -29,9 +29,11 @@ it('counts what a tokenizer counts: words of English, characters of Chinese, and
 it('counts a long text without spaces in no time', async () => {
   const counter = open();
   await warm(counter);
-  const began = performance.now();
-  expect(await counter.count('好'.repeat(8000), 300)).toBeGreaterThan(1000);
-  expect(performance.now() - began).toBeLessThan(300);
+  // Of its thread too, and of nothing else on this machine.
+  const before = process.cpuUsage();
+  expect(await counter.count('好'.repeat(8000), 10_000)).toBeGreaterThan(1000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(300);
 });
 
 it('says that it does not know rather than to keep anybody waiting', async () => {

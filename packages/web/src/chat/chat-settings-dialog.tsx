@@ -7,7 +7,7 @@ import { Form } from '../ui/form.tsx';
 import { SelectField } from '../ui/select-field.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { t } from '../ui/text.ts';
-import { type UnfitSetting, findUnfit, isChanged } from './fit-settings.ts';
+import { type UnfitSetting, findUnfit, isChanged, maxTemperatureOf } from './fit-settings.ts';
 import type { ChatChoice } from './use-chat-settings.ts';
 
 const MAX_PROMPT = 100_000;
@@ -102,6 +102,7 @@ function PromptField({ value }: { value: string | undefined }) {
 function ModelFields({ kept, model }: { kept: ChatSettings; model: Model | undefined }) {
   const levels = model?.capabilities.reasoningLevels ?? [];
   const most = model?.maxOutputTokens ?? 1_000_000;
+  const maxTemperature = maxTemperatureOf(model);
   const names: Record<ReasoningLevel, string> = {
     off: t('Off'),
     low: t('Low'),
@@ -117,11 +118,11 @@ function ModelFields({ kept, model }: { kept: ChatSettings; model: Model | undef
           type="number"
           inputMode="decimal"
           min={0}
-          max={2}
+          max={maxTemperature}
           step={0.05}
           autoComplete="off"
           placeholder={t('As the model has it')}
-          hint={t('From 0, matter-of-fact, to 2, inventive.')}
+          hint={t('From 0, matter-of-fact, to {most}, inventive.', { most: formatNumber(maxTemperature) })}
           defaultValue={kept.temperature}
         />
       )}
@@ -156,6 +157,11 @@ function UnfitNotes({ kept, model }: { kept: ChatSettings; model: Model }) {
     temperature: t('The temperature of {value} is not sent: {model} does not take one.', {
       value: formatNumber(kept.temperature ?? 0),
       model: model.name,
+    }),
+    'temperature too high': t('The temperature of {value} is not sent: {model} takes {most} at most.', {
+      value: formatNumber(kept.temperature ?? 0),
+      model: model.name,
+      most: formatNumber(maxTemperatureOf(model)),
     }),
     'temperature with reasoning': t('The temperature of {value} is not sent while the model reasons.', {
       value: formatNumber(kept.temperature ?? 0),

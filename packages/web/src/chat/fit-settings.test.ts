@@ -42,6 +42,13 @@ describe('what is sent of the settings', () => {
     expect(fitSettings(set, undefined)).toEqual({ systemPrompt: 'Be brief.', maxOutputTokens: 500 });
   });
 
+  it('is no temperature above the highest that the model takes', () => {
+    expect(fitSettings({ temperature: 1 }, model({ maxTemperature: 1 }))).toMatchObject({ temperature: 1 });
+    expect(fitSettings({ temperature: 1.1 }, model({ maxTemperature: 1 }))).toEqual({ model: 'a/b' });
+    expect(findUnfit({ temperature: 1.1 }, model({ maxTemperature: 1 }))).toEqual(['temperature too high']);
+    expect(findUnfit({ temperature: 2 }, model())).toEqual([]);
+  });
+
   it('is no temperature beside reasoning', () => {
     const set: ChatSettings = { temperature: 1, reasoning: 'high' };
     expect(fitSettings(set, model())).toEqual({ model: 'a/b', reasoning: 'high' });

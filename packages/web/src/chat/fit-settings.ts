@@ -3,7 +3,18 @@ import type { ChatSettings, Model } from '@sluice/shared';
 const options = ['systemPrompt', 'temperature', 'maxOutputTokens', 'reasoning'] as const;
 
 /** What of the settings a model may not take. */
-export type UnfitSetting = 'temperature' | 'temperature with reasoning' | 'reasoning';
+export type UnfitSetting =
+  | 'temperature'
+  | 'temperature too high'
+  | 'temperature with reasoning'
+  | 'reasoning';
+
+/** Of a model of which nothing else is said. */
+const MAX_TEMPERATURE = 2;
+
+export function maxTemperatureOf(model: Model | undefined): number {
+  return model?.capabilities.maxTemperature ?? MAX_TEMPERATURE;
+}
 
 /** @returns the settings that are kept and not sent to this model, and why */
 export function findUnfit({ temperature, reasoning }: ChatSettings, model: Model): UnfitSetting[] {
@@ -15,6 +26,8 @@ export function findUnfit({ temperature, reasoning }: ChatSettings, model: Model
   if (temperature !== undefined && !capabilities.temperature) unfit.push('temperature');
   // Which models take both is known to nobody but the server, and most do not.
   else if (temperature !== undefined && thinks) unfit.push('temperature with reasoning');
+  else if (temperature !== undefined && temperature > maxTemperatureOf(model))
+    unfit.push('temperature too high');
   return unfit;
 }
 

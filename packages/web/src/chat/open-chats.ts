@@ -11,6 +11,8 @@ export interface OpenChats {
   subscribe: (listener: () => void) => () => void;
   /** Whether an answer grows in any of them, looked at or not. */
   isStreaming: () => boolean;
+  /** Conversations in which this page has an answer grow; another set whenever that changes. */
+  getAnswering: () => ReadonlySet<string>;
   /** The chat that has not begun yet, or has not got its conversation yet. */
   getFresh: () => ChatStore;
   open: (conversationId: string) => ChatStore;
@@ -41,8 +43,10 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
   const chats = new Map<string, ChatStore>();
   const streaming = new Set<ChatStore>();
   let count = 0;
+  let answering: ReadonlySet<string> = new Set();
 
   const tell = () => {
+    answering = new Set(Array.from(chats).flatMap(([id, chat]) => (streaming.has(chat) ? [id] : [])));
     for (const listener of listeners) listener();
   };
 
@@ -74,6 +78,7 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
       onCreated(id) {
         const isFresh = chat === fresh;
         keep(id, chat);
+        tell();
         if (isFresh) fresh = create(null);
         onCreated(id, isFresh);
       },
@@ -90,6 +95,7 @@ export function createOpenChats({ onCreated, ...options }: OpenChatsOptions): Op
       return () => listeners.delete(listener);
     },
     isStreaming: () => streaming.size > 0,
+    getAnswering: () => answering,
     getFresh: () => fresh,
     open(conversationId) {
       const chat = chats.get(conversationId) ?? create(conversationId);

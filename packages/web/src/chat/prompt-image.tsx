@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useSession } from '../api/session-context.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/text.ts';
 import type { Image } from './prompt-content.ts';
 import { readStoredImage } from './stored-image.ts';
@@ -31,5 +32,27 @@ function StoredImage({ sha256, conversationId }: { sha256: string; conversationI
 
 function Picture({ src }: { src: string | null }) {
   if (src === null) return <div className="prompt-image size-40" />;
-  return <img src={src} alt={t('Attached to the prompt')} className="prompt-image" />;
+  return <EnlargeableImage src={src} />;
+}
+
+function EnlargeableImage({ src }: { src: string }) {
+  const [isLarge, setIsLarge] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className="prompt-image"
+        aria-haspopup="dialog"
+        title={t('Enlarge')}
+        onClick={() => setIsLarge(true)}
+      >
+        <img src={src} alt={t('Attached to the prompt')} />
+      </button>
+      {isLarge && (
+        <Dialog title={t('Attached to the prompt')} className="image" onClose={() => setIsLarge(false)}>
+          <img src={src} alt="" className="large-image" />
+        </Dialog>
+      )}
+    </>
+  );
 }

@@ -11,6 +11,7 @@ import { SnippetText } from './snippet-text.tsx';
 interface ConversationItemProps {
   conversation: ListedConversation;
   isCurrent: boolean;
+  isAnswering: boolean;
   isMenuOpen: boolean;
   isRenaming: boolean;
   onMenu: (anchor: HTMLElement) => void;
@@ -67,6 +68,9 @@ export function ConversationItem({ conversation, isCurrent, ...props }: Conversa
           )}
         </span>
       </Link>
+      {props.isAnswering && (
+        <span role="img" aria-label={t('Answering')} title={t('Answering')} className="nav-answering" />
+      )}
       <button
         type="button"
         className="icon-button nav-more"

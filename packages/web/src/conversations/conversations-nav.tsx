@@ -24,6 +24,8 @@ const ShareDialog = lazy(async () => ({
 interface ConversationsNavProps {
   currentId: string | null;
   deletions: PendingDeletions;
+  /** Ids of those in which an answer grows. */
+  answering: ReadonlySet<string>;
   onNew: () => void;
 }
 
@@ -32,7 +34,7 @@ interface OpenMenu {
   anchor: HTMLElement;
 }
 
-export function ConversationsNav({ currentId, deletions, onNew }: ConversationsNavProps) {
+export function ConversationsNav({ currentId, deletions, answering, onNew }: ConversationsNavProps) {
   useSyncExternalStore(deletions.subscribe, deletions.getState);
   const { act, rename, renamingId, shared, endSharing } = useConversationActions({ deletions, currentId });
   const [q, setQ] = useState('');
@@ -70,6 +72,7 @@ export function ConversationsNav({ currentId, deletions, onNew }: ConversationsN
             key={conversation.id}
             conversation={conversation}
             isCurrent={conversation.id === currentId}
+            isAnswering={answering.has(conversation.id)}
             isMenuOpen={menu?.conversation.id === conversation.id}
             isRenaming={renamingId === conversation.id}
             onMenu={(anchor) => setMenu(menu === null ? { conversation, anchor } : null)}

@@ -26,6 +26,7 @@ export const chat: Catalogue = {
   'Attach images': 'Bilder anhängen',
   'Attached images': 'Angehängte Bilder',
   'Attached to the prompt': 'An die Frage angehängt',
+  Enlarge: 'Vergrößern',
   'Being made ready…': 'Wird vorbereitet …',
   Cancel: 'Abbrechen',
   Chat: 'Chat',

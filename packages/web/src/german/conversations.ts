@@ -2,6 +2,7 @@ import type { Catalogue } from './catalogue.ts';
 
 export const conversations: Catalogue = {
   'All conversations': 'Alle Gespräche',
+  Answering: 'Antwortet',
   Archive: 'Archivieren',
   Archived: 'Archiviert',
   'Conversation options': 'Gespräch: was du tun kannst',

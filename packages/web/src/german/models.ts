@@ -8,7 +8,7 @@ export const models: Catalogue = {
   'Find a model': 'Modell suchen',
   'For this conversation alone, wherever you open it. What is left empty is left to the model.':
     'Nur für dieses Gespräch, wo auch immer du es öffnest. Was leer bleibt, bleibt dem Modell überlassen.',
-  'From 0, matter-of-fact, to 2, inventive.': 'Von 0, sachlich, bis 2, einfallsreich.',
+  'From 0, matter-of-fact, to {most}, inventive.': 'Von 0, sachlich, bis {most}, einfallsreich.',
   High: 'Hoch',
   'How should it answer? For example: briefly, and in plain words.':
     'Wie soll geantwortet werden? Zum Beispiel: kurz und in einfachen Worten.',
@@ -36,6 +36,8 @@ export const models: Catalogue = {
     'Die Temperatur {value} wird nicht mitgeschickt, solange das Modell nachdenkt.',
   'The temperature of {value} is not sent: {model} does not take one.':
     'Die Temperatur {value} wird nicht mitgeschickt: {model} nimmt keine an.',
+  'The temperature of {value} is not sent: {model} takes {most} at most.':
+    'Die Temperatur {value} wird nicht mitgeschickt: {model} nimmt höchstens {most} an.',
   free: 'kostenlos',
   'the model': 'das Modell',
   '{count} context': '{count} Kontext',

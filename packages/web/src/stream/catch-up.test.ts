@@ -41,7 +41,6 @@ describe('restoreRun', () => {
     expect(run.getView().failure).toMatchObject({
       code: 'upstream_overloaded',
       error: { message: words },
-      isRetryable: true,
     });
   });
 

@@ -37,3 +37,14 @@ describe('what a run failed with', () => {
     expect(german.filter((sentence, index) => sentence === english[index])).toEqual([english[6]]);
   });
 });
+
+it('counts down no more than somebody may be asked to sit out', () => {
+  const event = { error: '', code: 'upstream_rate_limited', retryable: true };
+  const waits = [1500, 60_000, 3_600_000].map((retryAfterMs) =>
+    describeErrorEvent({ ...event, retryAfterMs }, null),
+  );
+  expect(waits.map(({ retryAfterMs }) => retryAfterMs)).toEqual([1500, 60_000, null]);
+  expect(describeErrorEvent(event, null).retryAfterMs).toBeNull();
+  const budget = new SluiceError('budget_exceeded', { retryAfterMs: 1500 });
+  expect(describeFailure(budget, null).retryAfterMs).toBeNull();
+});

@@ -1,4 +1,4 @@
-import { RunCutError, SluiceError, errorEntry, isErrorCode } from '@sluice/shared';
+import { type RunEvent, RunCutError, SluiceError, errorEntry, isErrorCode } from '@sluice/shared';
 import { sayError } from '../ui/say-error.ts';
 import { t } from '../ui/text.ts';
 
@@ -10,10 +10,14 @@ export interface RunFailure {
   error: SluiceError | null;
   /** The server's words for a code that is not known here. */
   unknown: string | null;
-  isRetryable: boolean;
   retryAfterMs: number | null;
   requestId: string | null;
 }
+
+/** Nobody is kept from asking for longer than that: another model may answer at once. */
+const MAX_WAIT_MS = 60_000;
+
+const toWait = (ms = 0) => (ms > 0 && ms <= MAX_WAIT_MS ? ms : null);
 
 /** @param error whatever `streamRun` threw, but for an abort */
 export function describeFailure(error: unknown, requestId: string | null): RunFailure {
@@ -24,9 +28,8 @@ export function describeFailure(error: unknown, requestId: string | null): RunFa
       code,
       error,
       unknown: null,
-      isRetryable: isSignedOut(code) || retryable,
       // A budget says when it begins anew: nobody counts the seconds to that, and it may be raised meanwhile.
-      retryAfterMs: retryable ? (details.retryAfterMs ?? null) : null,
+      retryAfterMs: retryable ? toWait(details.retryAfterMs) : null,
       requestId: details.requestId ?? requestId,
     };
   }
@@ -34,7 +37,6 @@ export function describeFailure(error: unknown, requestId: string | null): RunFa
     code: codeOf(error),
     error: null,
     unknown: null,
-    isRetryable: true,
     retryAfterMs: null,
     requestId,
   };
@@ -42,7 +44,7 @@ export function describeFailure(error: unknown, requestId: string | null): RunFa
 
 /** @param event the run's own failure, told in its stream */
 export function describeErrorEvent(
-  event: { error: string; code: string; retryable: boolean },
+  event: Pick<Extract<RunEvent, { type: 'error' }>, 'error' | 'code' | 'retryable' | 'retryAfterMs'>,
   requestId: string | null,
 ): RunFailure {
   const { code, retryable } = event;
@@ -51,8 +53,7 @@ export function describeErrorEvent(
     code,
     error: isKnown ? new SluiceError(code, hasDetail(event) ? { detail: event.error } : {}) : null,
     unknown: isKnown ? null : event.error || code,
-    isRetryable: retryable,
-    retryAfterMs: null,
+    retryAfterMs: retryable ? toWait(event.retryAfterMs) : null,
     requestId,
   };
 }
