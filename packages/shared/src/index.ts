@@ -1,4 +1,5 @@
 export * from './account.ts';
+export * from './answer-metadata.ts';
 export * from './app-token.ts';
 export * from './chat-request.ts';
 export * from './chat-settings.ts';
