@@ -55,7 +55,9 @@ describe('the data stream of AI SDK 4', () => {
         expect(ends).toEqual(hasEnded ? parts.slice(-1) : []);
         if (!hasEnded) return;
         const joined = (wanted: string) =>
-          parts.map(({ type, value }) => (type === wanted ? String(value) : '')).join('');
+          parts
+            .map(({ type, value }) => (type === wanted && typeof value === 'string' ? value : ''))
+            .join('');
         const { content, reasoning } = foldEvents(events);
         expect([joined('text'), joined('reasoning')]).toEqual([content, reasoning]);
       }),
