@@ -2,7 +2,7 @@ import type { Connection, TakeTurn } from '@sluice/shared';
 import type { followFromStart } from '../stream/follow-from-start.ts';
 import type { RunStore } from '../stream/run-store.ts';
 import type { startRun } from '../stream/start-run.ts';
-import type { Place } from './turn-tree.ts';
+import type { Place } from './transcript/turn-tree.ts';
 
 export interface ChatState {
   /** Null until the server has something in the conversation. */

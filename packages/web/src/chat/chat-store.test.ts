@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FollowOptions } from '../stream/follow-from-start.ts';
 import type { StartRunOptions } from '../stream/start-run.ts';
 import { ChatStore } from './chat-store.ts';
-import { joinContinuations } from './turn-tree.ts';
+import { joinContinuations } from './transcript/turn-tree.ts';
 
 const end: RunEnd = {
   type: 'run-end',

@@ -7,11 +7,11 @@ import { waitForEnd } from '../stream/wait-for-end.ts';
 import { branchChoice } from '../api/branch-choice.ts';
 import { ChatDraft } from './chat-draft.ts';
 import type { ChatOptions, ChatState } from './chat-state.ts';
-import { ConversationSettings } from './conversation-settings.ts';
-import { ImageDraft } from './image-draft.ts';
+import { ConversationSettings } from './settings/conversation-settings.ts';
+import { ImageDraft } from './composer/image-draft.ts';
 import { chooseLeaf, mergeMessages } from './merge-messages.ts';
 import { NewConversation, isUnstored } from './new-conversation.ts';
-import { type Image, type PromptContent, makeContent } from './prompt-content.ts';
+import { type Image, type PromptContent, makeContent } from './transcript/prompt-content.ts';
 import { type TurnRequest, makePromptRequest } from './prompt-request.ts';
 import {
   type Prompt,
@@ -27,7 +27,7 @@ import {
   nameTurn,
   readPath,
   replaceTurn,
-} from './turn-tree.ts';
+} from './transcript/turn-tree.ts';
 
 /** What someone has written, and what goes with it. */
 export interface Draft {

@@ -1,7 +1,7 @@
 import type { ModelList } from '@sluice/shared';
 import { Mark } from '../ui/mark.tsx';
 import { t } from '../ui/text.ts';
-import { isDemoOnly } from './model-choice.ts';
+import { isDemoOnly } from './composer/model-choice.ts';
 
 const examples = () => [
   {

@@ -1,8 +1,8 @@
 import type { StoredMessage } from '@sluice/shared';
 import { catchUp, restoreRun } from '../stream/catch-up.ts';
 import { isUnstored } from './new-conversation.ts';
-import { isSameContent } from './prompt-content.ts';
-import { type Turn, type TurnTree, chooseTurn } from './turn-tree.ts';
+import { isSameContent } from './transcript/prompt-content.ts';
+import { type Turn, type TurnTree, chooseTurn } from './transcript/turn-tree.ts';
 
 /**
  * Brings a tree up to what the server has. What is there keeps its place and its page's id, and a run that goes on here keeps

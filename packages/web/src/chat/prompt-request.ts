@@ -1,7 +1,7 @@
 import type { ChatRequest, Connection } from '@sluice/shared';
-import { makeMessage } from './prompt-content.ts';
-import { loadStoredImage } from './stored-image.ts';
-import { type Prompt, type TurnTree, findStored } from './turn-tree.ts';
+import { makeMessage } from './transcript/prompt-content.ts';
+import { loadStoredImage } from './transcript/stored-image.ts';
+import { type Prompt, type TurnTree, findStored } from './transcript/turn-tree.ts';
 
 /** What a request says, and of its place in the conversation. */
 export type TurnRequest = Pick<ChatRequest, 'message' | 'messages' | 'parentId' | 'continue'>;

@@ -7,9 +7,9 @@ import { formatDate } from '../ui/format.ts';
 import { t } from '../ui/text.ts';
 import { ThemeChoice } from '../ui/theme-choice.tsx';
 import { usePageTitle } from '../ui/use-page-title.ts';
-import { bareModelName } from './model-choice.ts';
-import { type Turn, addTurn, emptyTree, joinContinuations, readPath } from './turn-tree.ts';
-import { Turns } from './turns.tsx';
+import { bareModelName } from './composer/model-choice.ts';
+import { type Turn, addTurn, emptyTree, joinContinuations, readPath } from './transcript/turn-tree.ts';
+import { Turns } from './transcript/turns.tsx';
 
 type State =
   | { status: 'loading' }

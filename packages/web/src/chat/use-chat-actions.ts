@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import type { ChatActions } from './chat-actions.ts';
 import type { ChatStore } from './chat-store.ts';
 import { focusComposer } from './focus-composer.ts';
-import { leaveFoundMessage } from './use-found-message.ts';
+import { leaveFoundMessage } from './transcript/use-found-message.ts';
 
 interface ChatActionsUse {
   actions: ChatActions;
