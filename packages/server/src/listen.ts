@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createApp } from './app.ts';
 import type { Composition } from './compose.ts';
 import { PublicAddress } from './http/public-address.ts';
+import { WebSockets, asksForWebSocket } from './transport/web-sockets.ts';
 
 /** An open port; disposing closes it at once, with every connection. */
 export interface Listening extends AsyncDisposable {
@@ -26,10 +27,15 @@ const pageFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
 /** Opens the listening port and lets requests in. */
 export async function listen(rooms: Composition): Promise<Listening> {
   const { config, runs, database } = rooms;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, highWaterMark: SOCKET_QUEUE_BYTES });
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    highWaterMark: SOCKET_QUEUE_BYTES,
+    shouldUpgradeCallback: asksForWebSocket,
+  });
   const unused = trackUnused(server);
   await using stack = new AsyncDisposableStack();
   stack.defer(() => closeNow(server));
+  const sockets = stack.use(new WebSockets());
   await open(server, config);
   const url = `http://${urlHost(config.host)}:${(server.address() as AddressInfo).port}`;
   const address = new PublicAddress(config.publicUrl ?? url);
@@ -40,12 +46,17 @@ export async function listen(rooms: Composition): Promise<Listening> {
       () => false,
     );
   };
-  server.on('request', createApp({ ...rooms, address, isReady, pageFolder }));
+  const app = createApp({ ...rooms, address, isReady, pageFolder, sockets });
+  server.on('request', app);
+  server.on('upgrade', (req, socket, head) => {
+    const res = sockets.offer(req, socket as Socket, head);
+    if (res !== undefined) app(req, res);
+  });
   const owned = stack.move();
   return {
     url,
     address,
-    drain: () => drain({ server, unused }, rooms),
+    drain: () => drain({ server, unused, sockets }, rooms),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -73,19 +84,23 @@ function trackUnused(server: Server): ReadonlySet<Socket> {
     unused.add(socket);
     socket.once('close', () => unused.delete(socket));
   });
-  server.on('request', ({ socket }) => unused.delete(socket));
+  for (const use of ['request', 'upgrade']) {
+    server.on(use, ({ socket }: IncomingMessage) => unused.delete(socket));
+  }
   return unused;
 }
 
 interface Door {
   server: Server;
   unused: ReadonlySet<Socket>;
+  sockets: WebSockets;
 }
 
-async function drain({ server, unused }: Door, { config, runs }: Composition): Promise<void> {
+async function drain({ server, unused, sockets }: Door, { config, runs }: Composition): Promise<void> {
   const until = Date.now() + config.drainMs;
   const closed = once(server, 'close');
   server.close();
+  sockets.drain();
   // close() waits for kept connections, and a connection becomes idle only when its last answer has ended.
   const sweep = setInterval(() => {
     server.closeIdleConnections();
@@ -94,7 +109,10 @@ async function drain({ server, unused }: Door, { config, runs }: Composition): P
   await runs.drain(config.drainMs);
   // A run that has ended may still have a reader who is behind.
   const leftMs = Math.max(LAST_WORDS_MS, until - Date.now());
-  const deadline = setTimeout(() => server.closeAllConnections(), leftMs);
+  const deadline = setTimeout(() => {
+    server.closeAllConnections();
+    void sockets[Symbol.asyncDispose]();
+  }, leftMs);
   await closed;
   clearTimeout(deadline);
   clearInterval(sweep);

@@ -44,6 +44,7 @@ const owners: Record<string, readonly string[]> = {
   pg: ['storage'],
   pino: ['observability'],
   redis: ['event-log'],
+  ws: ['transport'],
   zod: ['config', 'http', 'auth', 'conversations'],
   '@sluice/shared': ['.'],
 };

@@ -1,20 +1,20 @@
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 
 /**
- * Waits until the socket takes more. `drain` never comes on a socket that closed, nor from a reader that stands still: so it is raced
- * with `close` and with a deadline, after which the socket is destroyed.
+ * Waits until a socket, or a response, takes more. `drain` never comes on one that closed, nor from a reader that stands still: so it
+ * is raced with `close` and with a deadline, after which it is destroyed.
  */
-export async function waitForDrain(res: ServerResponse, deadlineMs: number): Promise<void> {
-  if (res.destroyed) return;
+export async function waitForDrain(socket: Writable, deadlineMs: number): Promise<void> {
+  if (socket.destroyed) return;
   await new Promise<void>((resolve) => {
-    const deadline = setTimeout(() => res.destroy(), deadlineMs);
+    const deadline = setTimeout(() => socket.destroy(), deadlineMs);
     const settle = () => {
       clearTimeout(deadline);
-      res.off('drain', settle);
-      res.off('close', settle);
+      socket.off('drain', settle);
+      socket.off('close', settle);
       resolve();
     };
-    res.on('drain', settle);
-    res.on('close', settle);
+    socket.on('drain', settle);
+    socket.on('close', settle);
   });
 }

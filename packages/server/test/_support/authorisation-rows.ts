@@ -136,6 +136,8 @@ export const authorisationRows: Readonly<Record<string, Row>> = {
   'POST /api/auth/refresh': { needs: 'nothing', body: () => ({}), ok: 403 },
   'POST /api/auth/logout': { needs: 'nothing', body: () => ({}), ok: 403 },
   'GET /api/shares/:id': { needs: 'nothing', uses: ['share'], ok: 200 },
+  // A plain request: it is no WebSocket, whose tests say what one needs.
+  'GET /api/ws': { needs: 'nothing', ok: 400 },
   'GET /healthz': { needs: 'nothing', ok: 200 },
   'GET /readyz': { needs: 'nothing', ok: 200 },
   'GET /{*path}': { needs: 'nothing', path: () => '/api/nowhere', ok: 404 },

@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/shared';
 import type { Request, RequestHandler } from 'express';
-import { type Store, ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { MemoryStore, type Store, ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import '../request-context.ts';
 import { FallbackRateStore } from './fallback-rate-store.ts';
 
@@ -11,7 +11,12 @@ export interface RateLimits {
   runStarts: RequestHandler;
   /** All other requests per user, ten times as many. */
   byUser: RequestHandler;
+  /** The same counts for what comes over a socket. @throws {SluiceError} `rate_limited` */
+  countRunStart: Count;
+  countRequest: Count;
 }
+
+type Count = (userId: string) => Promise<void>;
 
 /** Makes what counts together with other processes, one for each limit by its name; may fail with `unavailable`. */
 export type CreateRateStore = (name: string) => Store;
@@ -25,19 +30,31 @@ const WINDOW_MS = 60_000;
 export function createRateLimits(perMinute: number, createStore?: CreateRateStore): RateLimits {
   if (perMinute === 0) {
     const pass: RequestHandler = (_req, _res, next) => next();
-    return { byAddress: pass, runStarts: pass, byUser: pass };
+    const uncounted: Count = async () => undefined;
+    return {
+      byAddress: pass,
+      runStarts: pass,
+      byUser: pass,
+      countRunStart: uncounted,
+      countRequest: uncounted,
+    };
   }
-  const byUserId = (req: Request) => req.principal?.userId ?? '';
+  const keyOf = (req: Request) => req.principal?.userId ?? '';
+  const byAddress = limit({
+    createStore,
+    name: 'address',
+    perMinute,
+    keyOf: (req) => ipKeyGenerator(req.ip ?? ''),
+    isExempt: (req) => req.principal !== undefined,
+  });
+  const runStarts = limit({ createStore, name: 'runs', perMinute, keyOf });
+  const byUser = limit({ createStore, name: 'requests', perMinute: perMinute * 10, keyOf });
   return {
-    byAddress: limit({
-      createStore,
-      name: 'address',
-      perMinute,
-      keyOf: (req) => ipKeyGenerator(req.ip ?? ''),
-      isExempt: (req) => req.principal !== undefined,
-    }),
-    runStarts: limit({ createStore, name: 'runs', perMinute, keyOf: byUserId }),
-    byUser: limit({ createStore, name: 'requests', perMinute: perMinute * 10, keyOf: byUserId }),
+    byAddress: byAddress.middleware,
+    runStarts: runStarts.middleware,
+    byUser: byUser.middleware,
+    countRunStart: runStarts.count,
+    countRequest: byUser.count,
   };
 }
 
@@ -47,20 +64,27 @@ function limit(options: {
   perMinute: number;
   keyOf: (req: Request) => string;
   isExempt?: (req: Request) => boolean;
-}): RequestHandler {
+}): { middleware: RequestHandler; count: Count } {
+  const { perMinute } = options;
   const shared = options.createStore?.(options.name);
-  return rateLimit({
-    ...(shared !== undefined && { store: new FallbackRateStore(shared) }),
+  const store = shared === undefined ? new MemoryStore() : new FallbackRateStore(shared);
+  const detail = `at most ${perMinute} a minute; wait a little`;
+  const middleware = rateLimit({
+    store,
     windowMs: WINDOW_MS,
-    limit: options.perMinute,
+    limit: perMinute,
     identifier: options.name,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     keyGenerator: options.keyOf,
     skip: options.isExempt ?? (() => false),
-    handler: (_req, _res, next) =>
-      next(
-        new SluiceError('rate_limited', { detail: `at most ${options.perMinute} a minute; wait a little` }),
-      ),
+    handler: (_req, _res, next) => next(new SluiceError('rate_limited', { detail })),
   });
+  const count: Count = async (key) => {
+    const { totalHits, resetTime } = await store.increment(key);
+    if (totalHits <= perMinute) return;
+    const retryAfterMs = Math.max(0, (resetTime?.getTime() ?? 0) - Date.now());
+    throw new SluiceError('rate_limited', { detail, retryAfterMs });
+  };
+  return { middleware, count };
 }
