@@ -30,7 +30,7 @@ const schemas = {
     type: z.literal('resume'),
     id: idSchema.optional(),
     runId: idSchema,
-    after: z.unknown(),
+    after: z.unknown().optional(),
   }),
   steer: z.strictObject({ type: z.literal('steer'), id: idSchema, content: messageSchema.shape.content }),
 };
