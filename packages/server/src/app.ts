@@ -11,6 +11,7 @@ import { authenticate, identify, requireSession } from './http/middleware/authen
 import { checkHost } from './http/middleware/check-host.ts';
 import { type CreateRateStore, createRateLimits } from './http/middleware/limit-rate.ts';
 import { secureHeaders } from './http/middleware/secure-headers.ts';
+import { nameRequest, sendDialectError } from './http/middleware/send-dialect-error.ts';
 import { refuseUnknownRoute, sendProblem } from './http/middleware/send-problem.ts';
 import type { PublicAddress } from './http/public-address.ts';
 import { adminUsersRouter } from './http/routes/admin-users-router.ts';
@@ -18,6 +19,7 @@ import { authRouter } from './http/routes/auth-router.ts';
 import { chatRouter } from './http/routes/chat-router.ts';
 import { conversationContentsRouter } from './http/routes/conversation-contents-router.ts';
 import { conversationsRouter } from './http/routes/conversations-router.ts';
+import { dialectsRouter } from './http/routes/dialects-router.ts';
 import { healthRouter } from './http/routes/health-router.ts';
 import { limitsRouter } from './http/routes/limits-router.ts';
 import { meRouter } from './http/routes/me-router.ts';
@@ -71,12 +73,14 @@ export function createApp(rooms: Rooms): Express {
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', 'simple');
   app.use(assignRequestId);
+  app.use('/v1', nameRequest);
   app.use(secureHeaders(address));
   app.use(healthRouter(rooms));
   app.use(checkHost(address));
   app.use(allowOrigins(config.corsOrigins));
   app.use(chatRouter({ runs, admit: [...known, authenticate('chat'), rates.runStarts], heartbeatMs }));
   app.use(runsRouter({ runs, admit, heartbeatMs }));
+  app.use(dialectsRouter({ auth, rates, runs, catalog, heartbeatMs }));
   app.use(webSocketRouter({ ...rooms, rates, corsOrigins: config.corsOrigins }));
   app.use(conversationsRouter({ conversations, runs, admit: admitTo('history') }));
   app.use(conversationContentsRouter({ conversations, admit: admitTo('history') }));
@@ -93,6 +97,7 @@ export function createApp(rooms: Rooms): Express {
   app.use(limitsRouter({ limits: rooms.limits, catalog, admit, admitAdmin }));
   app.use(pageRouter(rooms.pageFolder));
   app.use(refuseUnknownRoute);
+  app.use('/v1', sendDialectError(logger));
   app.use(sendProblem(logger));
   return app;
 }

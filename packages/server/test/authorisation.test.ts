@@ -114,8 +114,13 @@ async function send(name: string, row: Row, { ids, token = '' }: { ids: Ids; tok
   const { path, ...init } = requestOf(name, row, ids);
   const response = await server.call(path, { ...init, token });
   const text = await response.text();
-  const { code } = response.status < 400 ? { code: undefined } : (JSON.parse(text) as { code: string });
-  return { status: response.status, code, text };
+  return { status: response.status, code: response.status < 400 ? undefined : codeOf(text), text };
+}
+
+/** Ours, which stands beside theirs in the errors of other dialects. */
+function codeOf(text: string): string | undefined {
+  const { code, error } = JSON.parse(text) as { code?: string; error?: { sluice_code: string } };
+  return code ?? error?.sluice_code;
 }
 
 const rows = Object.entries(authorisationRows);

@@ -38,6 +38,18 @@ const chatRows = (route: string): Record<string, Row> => ({
 export const authorisationRows: Readonly<Record<string, Row>> = {
   ...chatRows('POST /api/chat/stream'),
   ...chatRows('POST /api/chat'),
+  'POST /v1/chat/completions': {
+    needs: 'chat',
+    body: () => ({ messages: [{ role: 'user', content: 'Hi' }] }),
+    ok: 200,
+  },
+  'POST /v1/messages': {
+    needs: 'chat',
+    body: () => ({ max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] }),
+    ok: 200,
+  },
+  'GET /v1/models': { needs: 'chat', ok: 200 },
+  'GET /v1/models/:id': { needs: 'chat', path: () => '/v1/models/anthropic/claude-sonnet-5-5', ok: 200 },
   'GET /api/models': { needs: 'chat', ok: 200 },
   'GET /api/runs': { needs: 'chat', path: () => '/api/runs?active=true', ok: 200 },
   'GET /api/runs/:id': { needs: 'chat', uses: ['run'], ok: 200 },

@@ -4,6 +4,9 @@ import { failureOf } from '../../encoders/failure.ts';
 import { parseEvents } from '../../encoders/parse-events.ts';
 import { FailedAnswer } from './failed-answer.ts';
 
+/** As long as a stream may be silent, headers and all. */
+export const HOLD_MS = 5000;
+
 type Batch = readonly EncodableEvent[];
 
 /**

@@ -18,11 +18,14 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
       exposedHeaders: [
         'X-Run-Id',
         'X-Request-Id',
+        'Request-Id',
         'X-Sluice-Dropped',
         'Idempotency-Replayed',
         'RateLimit',
         'RateLimit-Policy',
         'Retry-After',
+        'Retry-After-Ms',
+        'X-Should-Retry',
       ],
     });
   });

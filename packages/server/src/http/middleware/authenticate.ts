@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/shared';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Principal } from '../../auth/principal.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import type { Scope } from '../../auth/scope.ts';
@@ -10,12 +10,21 @@ export interface Authenticator {
   authenticate(bearer: string | undefined): Promise<Principal>;
 }
 
+function readBearer({ headers }: Request): string | undefined {
+  const [scheme, token] = (headers.authorization ?? '').split(' ');
+  return scheme?.toLowerCase() === 'bearer' ? token : undefined;
+}
+
+/** As `readBearer`, or where Anthropic's clients put a key. */
+export function readBearerOrKey(req: Request): string | undefined {
+  return readBearer(req) ?? req.get('x-api-key');
+}
+
 /** Finds out who asks, and refuses nobody: limits come first, so that guessing tokens is counted by address. */
-export function identify(auth: Authenticator): RequestHandler {
+export function identify(auth: Authenticator, readToken = readBearer): RequestHandler {
   return async (req, _res, next) => {
-    const [scheme, token] = (req.headers.authorization ?? '').split(' ');
     try {
-      req.principal = await auth.authenticate(scheme?.toLowerCase() === 'bearer' ? token : undefined);
+      req.principal = await auth.authenticate(readToken(req));
     } catch (error) {
       req.identityError = error;
     }

@@ -1,4 +1,4 @@
-import { SluiceError, errorEntry } from '@sluice/shared';
+import { errorEntry } from '@sluice/shared';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { toAnthropicError } from '../../encoders/anthropic-error.ts';
 import type { Failure } from '../../encoders/failure.ts';
@@ -37,7 +37,7 @@ type ToldFailure = Failure & { retryAfterMs?: number | undefined };
 
 function toFailure(thrown: unknown): ToldFailure {
   if (thrown instanceof FailedAnswer) return thrown.failure;
-  const { code, message, details }: SluiceError = toSluiceError(thrown);
+  const { code, message, details } = toSluiceError(thrown);
   return { code, message, retryable: errorEntry(code).retryable, retryAfterMs: details.retryAfterMs };
 }
 
