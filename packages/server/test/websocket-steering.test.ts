@@ -40,7 +40,7 @@ describe('a steer', () => {
     using socket = await openSocket(pair.server);
     socket.send({ ...chat, systemPrompt: 'Be brief.', temperature: 0.5 });
     await socket.until(() => socket.text().length > 30);
-    const { runId } = await socket.sees('run-start');
+    const runId = (await socket.sees('run-start'))['runId'] as string;
     const beside = pair.server.call(`/api/runs/${runId}/events`).then(readEvents);
     socket.send(steer('Second'));
     const steered = await socket.sees('steered', 'a');
