@@ -15,7 +15,7 @@ const fromDatabaseToDatabase = '**/backup.test.ts';
 const notOfStorage = [
   '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
   '**/replicas*.test.ts',
-  '**/{chat-stream,formats,slow-readers,upstream-faults}.test.ts',
+  '**/{anthropic-sdk,chat-stream,dialect-errors,formats,openai-sdk,slow-readers,upstream-faults}.test.ts',
 ];
 
 const wholeServer = (name: string, test: object) => ({

@@ -63,7 +63,11 @@ describe("OpenAI's own client", () => {
 
   it('gets an answer in one piece', async () => {
     pair.upstream.script({ reasoning: 'hmm', text: 'Hello' });
-    const { data, response } = await createClient().chat.completions.create(hi).withResponse();
+    const {
+      data,
+      response,
+      request_id: requestId,
+    } = await createClient().chat.completions.create(hi).withResponse();
     expect(data).toMatchObject({
       object: 'chat.completion',
       model,
@@ -73,7 +77,7 @@ describe("OpenAI's own client", () => {
       usage: { prompt_tokens: 12, completion_tokens: expect.any(Number) },
       sluice: { runId: response.headers.get('x-run-id'), cost: { microUsd: expect.any(Number) } },
     });
-    expect(data._request_id).toBe(response.headers.get('x-request-id'));
+    expect(requestId).toBe(response.headers.get('x-request-id'));
   });
 
   it('asks in all the ways it can', async () => {
@@ -157,7 +161,8 @@ describe("the errors that OpenAI's own client throws", () => {
       { tools: [{ type: 'function', function: { name: 'f' } }] },
       {},
     ],
-  ])('are %d', async (status, kind, code, changes, options) => {
+  ])('are %d', async (...row) => {
+    const [status, kind, code, changes, options] = row;
     const client = createClient(options);
     const error = await refusalOf(client.chat.completions.create({ ...hi, ...(changes as object) }));
     expect(error).toBeInstanceOf(kind);

@@ -33,7 +33,10 @@ export const messageCallSchema = z.looseObject({
     })
     .nullish(),
   output_config: z
-    .looseObject({ effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(), format: z.unknown() })
+    .looseObject({
+      effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
+      format: z.unknown().optional(),
+    })
     .nullish(),
 });
 
