@@ -15,6 +15,7 @@ import { nameRequest, sendDialectError } from './http/middleware/send-dialect-er
 import { refuseUnknownRoute, sendProblem } from './http/middleware/send-problem.ts';
 import type { PublicAddress } from './http/public-address.ts';
 import { adminUsersRouter } from './http/routes/admin-users-router.ts';
+import { aiSdkRouter } from './http/routes/ai-sdk-router.ts';
 import { authRouter } from './http/routes/auth-router.ts';
 import { chatRouter } from './http/routes/chat-router.ts';
 import { conversationContentsRouter } from './http/routes/conversation-contents-router.ts';
@@ -65,6 +66,7 @@ export function createApp(rooms: Rooms): Express {
   const known = [identify(auth), rates.byAddress];
   const admitTo = (scope: Scope) => [...known, authenticate(scope), rates.byUser];
   const admit = admitTo('chat');
+  const admitStart = [...known, authenticate('chat'), rates.runStarts];
   const { heartbeatMs } = config;
 
   const app = express();
@@ -78,8 +80,9 @@ export function createApp(rooms: Rooms): Express {
   app.use(healthRouter(rooms));
   app.use(checkHost(address));
   app.use(allowOrigins(config.corsOrigins));
-  app.use(chatRouter({ runs, admit: [...known, authenticate('chat'), rates.runStarts], heartbeatMs }));
+  app.use(chatRouter({ runs, admit: admitStart, heartbeatMs }));
   app.use(runsRouter({ runs, admit, heartbeatMs }));
+  app.use(aiSdkRouter({ runs, admit, admitStart, heartbeatMs }));
   app.use(dialectsRouter({ auth, rates, runs, catalog, heartbeatMs }));
   app.use(webSocketRouter({ ...rooms, rates, corsOrigins: config.corsOrigins }));
   app.use(conversationsRouter({ conversations, runs, admit: admitTo('history') }));

@@ -13,7 +13,7 @@ export const textSchema = z.string().check(
 
 const textPartSchema = z.strictObject({ type: z.literal('text'), text: textSchema });
 
-const imagePartSchema = z.strictObject({
+export const imagePartSchema = z.strictObject({
   type: z.literal('image'),
   mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif']),
   /** Base64, without a `data:` prefix. */

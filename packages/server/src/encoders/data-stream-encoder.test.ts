@@ -1,4 +1,4 @@
-import { parseDataStreamPart } from '@ai-sdk/ui-utils';
+import { parseDataStreamPart, processDataStream } from '@ai-sdk/ui-utils';
 import { type RunEvent, foldEvents, runEndReasons } from '@sluice/shared';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +42,15 @@ describe('the data stream of AI SDK 4', () => {
         type: 'finish_message',
         value: { finishReason: finish, usage: { promptTokens: 12, completionTokens: 5 } },
       });
+  });
+
+  it('is kept alive by what its clients pass over', async () => {
+    const { heartbeat } = new DataStreamEncoder();
+    const said: string[] = [];
+    const stream = new Response(`${heartbeat}0:"a"\n${heartbeat}${heartbeat}0:"b"\n`).body;
+    if (stream === null) throw new Error('a response without a body');
+    await processDataStream({ stream, onTextPart: (text) => void said.push(text) });
+    expect(said).toEqual(['a', 'b']);
   });
 
   it('is the fold of the events of any run', () => {

@@ -6,25 +6,46 @@ import type { Runs } from '../runs/runs.ts';
 import { closeSignal } from './middleware/track-close.ts';
 import { ownerOf } from './owner-of.ts';
 
+interface AskedRun {
+  req: Request;
+  res: Response;
+  /** What is asked, in our own words, whatever the caller's dialect. */
+  body: ChatRequest;
+  /** Whether options that the model does not take are left out, and named, rather than refused. */
+  mayDrop?: boolean;
+  /** The app's own id of the chat it is asked in. */
+  chatId?: string | undefined;
+  /** What nothing is made of, in the caller's names. */
+  dropped?: readonly string[];
+}
+
 /**
  * What every form of an answer over HTTP begins with: a run, this request as its follower from the first event on, and the
  * headers that tell of it.
- * @param asked.body what is asked, in our own words, whatever the caller's dialect
- * @param asked.mayDrop whether options that the model does not take are left out, and named, rather than refused
  * @throws {SluiceError} what it was refused with; nothing has begun then
  */
-export async function beginRun(
-  runs: Runs,
-  { req, res, body, mayDrop = false }: { req: Request; res: Response; body: ChatRequest; mayDrop?: boolean },
-) {
+export async function beginRun(runs: Runs, asked: AskedRun) {
+  const { req, res, body, mayDrop = false, chatId, dropped = [] } = asked;
   const follower = new Follower(ownerOf(req), closeSignal(res));
-  const { run, isReplay } = await runs.start(body, { id: req.id, follower, key: readKey(req), mayDrop });
+  const key = readKey(req);
+  const { run, isReplay } = await runs.start(body, { id: req.id, follower, key, mayDrop, chatId });
   if (isReplay) res.setHeader('Idempotency-Replayed', 'true');
   res.setHeader('X-Run-Id', run.id);
-  if (run instanceof Run && run.dropped.length > 0) res.setHeader('X-Sluice-Dropped', run.dropped.join(', '));
+  const left = [...dropped, ...(run instanceof Run ? run.dropped : [])];
+  if (left.length > 0) res.setHeader('X-Sluice-Dropped', nameAll(left));
   const events = await runs.follow(run, { after: 0, follower });
   if (events === null) throw new Error('a log without events');
   return { run, events };
+}
+
+const MAX_NAMED = 20;
+
+/** Names may be the caller's own: no header takes every character, nor any number of them. */
+function nameAll(names: readonly string[]): string {
+  const named = names
+    .slice(0, MAX_NAMED)
+    .map((name) => name.slice(0, 64).replace(/[^\x21-\x2b\x2d-\x7e]/g, '?'));
+  return [...named, ...(names.length > MAX_NAMED ? ['...'] : [])].join(', ');
 }
 
 function readKey(req: Request): string | undefined {

@@ -50,6 +50,16 @@ export const authorisationRows: Readonly<Record<string, Row>> = {
   },
   'GET /v1/models': { needs: 'chat', ok: 200 },
   'GET /v1/models/:id': { needs: 'chat', path: () => '/v1/models/anthropic/claude-sonnet-5-5', ok: 200 },
+  'POST /api/ai-sdk/chat': { needs: 'chat', body: () => ({ message: 'Hi' }), ok: 200 },
+  'POST /api/ai-sdk/chat (sending)': {
+    needs: 'chat',
+    uses: ['conversation', 'answer'],
+    body: ({ conversation, answer }) => ({ conversationId: conversation, parentId: answer, message: 'Hi' }),
+    ok: 200,
+  },
+  // Chats that nobody has asked in are not told from others': ai-sdk-routes.test.ts has those.
+  'GET /api/ai-sdk/chat/:id/stream': { needs: 'chat', path: () => '/api/ai-sdk/chat/c/stream', ok: 204 },
+  'POST /api/ai-sdk/chat/:id/stop': { needs: 'chat', uses: ['chat'], ok: 200 },
   'GET /api/models': { needs: 'chat', ok: 200 },
   'GET /api/runs': { needs: 'chat', path: () => '/api/runs?active=true', ok: 200 },
   'GET /api/runs/:id': { needs: 'chat', uses: ['run'], ok: 200 },

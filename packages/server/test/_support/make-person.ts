@@ -11,6 +11,8 @@ export interface Ids {
   prompt: string;
   answer: string;
   run: string;
+  /** An app's own id of one, in which something was asked. */
+  chat: string;
   /** A conversation with a picture, and the picture's hash, which nobody else has. */
   gallery: string;
   image: string;
@@ -47,6 +49,8 @@ export async function makePerson(
   const events = await readEvents(
     await post('/api/chat/stream', { conversationId: conversation, message: `Of ${email}` }),
   );
+  const chat = randomUUID();
+  await (await post('/api/ai-sdk/chat', { id: chat, message: 'Hi' })).text();
   const picture = randomBytes(32);
   const gallery = hasGallery ? await importGallery(post, picture) : '';
   const start = lastOf(events, 'run-start');
@@ -58,6 +62,7 @@ export async function makePerson(
     prompt: start?.userMessageId ?? '',
     answer: start?.messageId ?? '',
     run: start?.runId ?? '',
+    chat,
     gallery,
     image: hashOf(picture),
     share: await idOf(`/api/conversations/${conversation}/shares`, {}),
@@ -76,6 +81,7 @@ export function makeUnknownIds(): Ids {
     prompt: id(),
     answer: id(),
     run: id(),
+    chat: id(),
     gallery: id(),
     image: id().replaceAll('-', '').repeat(2),
     share: Buffer.from(id().replaceAll('-', ''), 'hex').toString('base64url'),
