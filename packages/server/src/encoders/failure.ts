@@ -8,6 +8,8 @@ export interface Failure {
   message: string;
   /** Whether the same request may succeed when sent again. */
   retryable: boolean;
+  /** How long a provider asks to be left alone. */
+  retryAfterMs?: number | undefined;
 }
 
 /** @returns null for an answer that is whole, or as much of one as the model would give: complete, length, refused */
@@ -47,5 +49,10 @@ export function failureOf(
 function told(error: Extract<RunEvent, { type: 'error' }> | null, otherwise: ErrorCode): Failure {
   const code = isErrorCode(error?.code) ? error.code : otherwise;
   const { title, retryable } = errorEntry(code);
-  return { code, message: error?.error ?? title, retryable: error?.retryable ?? retryable };
+  return {
+    code,
+    message: error?.error ?? title,
+    retryable: error?.retryable ?? retryable,
+    ...(error?.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+  };
 }

@@ -33,9 +33,7 @@ export function sendDialectError(logger: Logger): ErrorRequestHandler {
   };
 }
 
-type ToldFailure = Failure & { retryAfterMs?: number | undefined };
-
-function toFailure(thrown: unknown): ToldFailure {
+function toFailure(thrown: unknown): Failure {
   if (thrown instanceof FailedAnswer) return thrown.failure;
   const { code, message, details } = toSluiceError(thrown);
   return { code, message, retryable: errorEntry(code).retryable, retryAfterMs: details.retryAfterMs };
@@ -46,7 +44,7 @@ function toBody(req: Request, failure: Failure): object {
 }
 
 /** Both vendors' SDKs obey these, and try twice again by themselves where nothing is said. */
-function setRetryHeaders(res: Response, { code, retryable, retryAfterMs }: ToldFailure): void {
+function setRetryHeaders(res: Response, { code, retryable, retryAfterMs }: Failure): void {
   res.setHeader('X-Should-Retry', String(retryable));
   const waitMs = setRetryAfter(res, { status: failureStatus(code), retryAfterMs });
   if (waitMs !== undefined) res.setHeader('Retry-After-Ms', waitMs);
