@@ -9,13 +9,13 @@ const unit = (name: string, include: string[]) => ({ test: { ...together(0), nam
 
 /** Suites of the whole server that measure time, or load it. */
 const serverInTime =
-  'packages/server/test/{disconnects,long-imports,long-paths,nginx,replicas,replicas-*,revocation,shutdown-under-load,slow-readers,stop-and-follow,storage-faults}.test.ts';
+  'packages/server/test/{disconnects,long-imports,long-paths,nginx,replicas,replicas-*,revocation,shutdown-under-load,slow-readers,stop-and-follow,storage-faults,websocket-limits}.test.ts';
 const fromDatabaseToDatabase = '**/backup.test.ts';
 /** What need not be run again on Postgres, since it says nothing of what is stored, or has a Postgres of its own. */
 const notOfStorage = [
   '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
   '**/replicas*.test.ts',
-  '**/{anthropic-sdk,chat-stream,dialect-errors,formats,openai-sdk,slow-readers,upstream-faults}.test.ts',
+  '**/{anthropic-sdk,chat-stream,dialect-errors,formats,one-run-many-readers,openai-sdk,slow-readers,upstream-faults,websocket,websocket-limits}.test.ts',
 ];
 
 const wholeServer = (name: string, test: object) => ({

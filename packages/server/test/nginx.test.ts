@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
 import { freePort } from './_support/free-port.ts';
+import { openSocket, refusedSocket } from './_support/open-socket.ts';
 import { type RunningNginx, hasNginx, startNginx } from './_support/start-nginx.ts';
 import {
   type TestServer,
@@ -58,6 +59,28 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.conf', ()
     expect(text).toBe(' t0 t1 t2 t3 t4 t5');
     const gaps = arrivals.slice(1).map((at, index) => at - (arrivals[index] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThan(40);
+  });
+
+  it('lets a WebSocket through, hands each frame on when it is sent, and tells when the client leaves', async () => {
+    upstream.script({ tokens: 6, delayMs: 120 });
+    using socket = await openSocket({ ...server, url: nginx.url }, { options: { origin: nginx.url } });
+    const arrivals: number[] = [];
+    socket.ws.on('message', () => arrivals.push(performance.now()));
+    socket.send({ type: 'chat', id: 'a', message: 'Hi' });
+    await socket.sees('done', 'a');
+    expect(socket.text('a')).toBe(' t0 t1 t2 t3 t4 t5');
+    const gaps = arrivals.slice(1, 7).map((at, index) => at - (arrivals[index] ?? 0));
+    expect(gaps.filter((ms) => ms > 40).length).toBeGreaterThan(4);
+    upstream.script({ tokens: 500, delayMs: 5 });
+    socket.send({ type: 'chat', id: 'b', message: 'Hi' });
+    await socket.sees('token', 'b');
+    socket.ws.terminate();
+    await expect.poll(() => upstream.stats.active).toBe(0);
+    const foreign = { options: { origin: 'https://evil.example' } };
+    expect(await refusedSocket({ ...server, url: nginx.url }, foreign)).toMatchObject({
+      status: 403,
+      body: { code: 'origin_not_allowed' },
+    });
   });
 
   it(`closes the upstream call when the client leaves (× ${fullCounts ? 1000 : 60})`, async () => {
