@@ -15,7 +15,7 @@ const fromDatabaseToDatabase = '**/backup.test.ts';
 const notOfStorage = [
   '**/{architecture,config-file,crash-recovery,docs,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
   '**/replicas*.test.ts',
-  '**/{anthropic-sdk,chat-stream,dialect-errors,formats,one-run-many-readers,openai-sdk,slow-readers,upstream-faults,websocket,websocket-limits}.test.ts',
+  '**/{ai-sdk,anthropic-sdk,chat-stream,dialect-errors,formats,one-run-many-readers,openai-sdk,slow-readers,upstream-faults,websocket,websocket-limits}.test.ts',
 ];
 
 const wholeServer = (name: string, test: object) => ({

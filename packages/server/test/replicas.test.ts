@@ -50,6 +50,25 @@ describe('two servers on one Postgres and one Redis', () => {
     expect(await stateOf(runId)).toMatchObject({ state: 'complete', attempts: 1 });
   });
 
+  it("find an app's chat at either: the whole answer again, and its end", async () => {
+    pair.upstream.script(slow);
+    const [here, elsewhere] = pair.servers;
+    const asked = await here.call('/api/ai-sdk/chat', { body: { id: 'c/1 x', message: 'Hi' } });
+    await vi.waitFor(() => expect(pair.upstream.stats.tokens).toBeGreaterThan(5));
+    const again = await elsewhere.call('/api/ai-sdk/chat/c%2F1%20x/stream');
+    expect(again.headers.get('x-run-id')).toBe(asked.headers.get('x-run-id'));
+    const streams = Promise.all([asked.text(), again.text()]);
+    const stopped = await elsewhere.call('/api/ai-sdk/chat/c%2F1%20x/stop', { method: 'POST' });
+    expect(await stopped.json()).toMatchObject({ state: 'stopped' });
+    const said = (await streams).map((stream) =>
+      [...stream.matchAll(/"delta":"([^"]*)"/g)].map(([, text]) => text),
+    );
+    expect(said[1]?.join('')).toBe(said[0]?.join(''));
+    expect(said[0]?.join('')).toMatch(/^ t0 t1 t2/);
+    expect(pair.upstream.stats.active).toBe(0);
+    expect((await elsewhere.call('/api/ai-sdk/chat/c%2F1%20x/stream')).status).toBe(204);
+  });
+
   it('stop what runs at the other, with proof', async () => {
     pair.upstream.script(slow);
     const { runId, response } = await start();
