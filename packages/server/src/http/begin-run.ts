@@ -17,6 +17,8 @@ interface AskedRun {
   chatId?: string | undefined;
   /** What nothing is made of, in the caller's names. */
   dropped?: readonly string[];
+  /** The caller's names of our fields, where they are others. */
+  names?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -25,13 +27,14 @@ interface AskedRun {
  * @throws {SluiceError} what it was refused with; nothing has begun then
  */
 export async function beginRun(runs: Runs, asked: AskedRun) {
-  const { req, res, body, mayDrop = false, chatId, dropped = [] } = asked;
+  const { req, res, body, mayDrop = false, chatId, dropped = [], names } = asked;
   const follower = new Follower(ownerOf(req), closeSignal(res));
   const key = readKey(req);
   const { run, isReplay } = await runs.start(body, { id: req.id, follower, key, mayDrop, chatId });
   if (isReplay) res.setHeader('Idempotency-Replayed', 'true');
   res.setHeader('X-Run-Id', run.id);
-  const left = [...dropped, ...(run instanceof Run ? run.dropped : [])];
+  const byModel = run instanceof Run ? run.dropped : [];
+  const left = [...dropped, ...byModel.map((name) => names?.get(name) ?? name)];
   if (left.length > 0) res.setHeader('X-Sluice-Dropped', nameAll(left));
   const events = await runs.follow(run, { after: 0, follower });
   if (events === null) throw new Error('a log without events');

@@ -1,6 +1,5 @@
 import { SluiceError } from '@sluice/shared';
 import type { Request, Response } from 'express';
-import { Run } from '../../runs/run.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { beginRun } from '../begin-run.ts';
 import type { ForeignRequest } from './foreign-request.ts';
@@ -14,15 +13,11 @@ export async function beginForeignRun(
   runs: Runs,
   { req, res, asked }: { req: Request; res: Response; asked: ForeignRequest },
 ) {
-  const { body, names } = asked;
+  const body = { ...asked.body, onDisconnect: 'abort' as const };
   try {
-    const begun = await beginRun(runs, { req, res, body: { ...body, onDisconnect: 'abort' }, mayDrop: true });
-    const byModel = begun.run instanceof Run ? begun.run.dropped : [];
-    const dropped = [...asked.dropped, ...byModel.map((name) => names.get(name) ?? name)];
-    if (dropped.length > 0) res.setHeader('X-Sluice-Dropped', dropped.join(', '));
-    return begun;
+    return await beginRun(runs, { ...asked, req, res, body, mayDrop: true });
   } catch (error) {
-    throw error instanceof SluiceError ? inWordsOf(names, error) : error;
+    throw error instanceof SluiceError ? inWordsOf(asked.names, error) : error;
   }
 }
 

@@ -66,7 +66,6 @@ describe('a chat completion', () => {
       logit_bias: { 1: 2 },
       user: 'u',
       store: true,
-      'x\ny': 1,
       verbosity: 'low',
     };
     expect(read(call).dropped).toEqual(['top_p', 'logit_bias', 'verbosity']);
