@@ -22,15 +22,20 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), onlyWoff2],
   // Its parts are fetched when they are asked for.
   worker: { format: 'es' },
-  server: { proxy: { '/api': server, '/v1': server, '/healthz': server } },
+  server: { proxy: { '/api': server, '/v1': server, '/healthz': server, '/openapi.json': server } },
   build: {
     outDir: 'dist',
     assetsDir: 'assets',
     // A data: URL would be refused by the page's Content-Security-Policy for scripts and styles.
     assetsInlineLimit: 0,
     sourcemap: false,
+    // The forms of /docs, which are fetched there alone.
+    chunkSizeWarningLimit: 1600,
     // The polyfill is an inline-able script for browsers that predate everything else the page needs.
     modulePreload: { polyfill: false },
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: base }] } } },
+    rolldownOptions: {
+      input: ['index.html', 'docs.html'],
+      output: { codeSplitting: { groups: [{ name: 'base', test: base }] } },
+    },
   },
 });

@@ -21,6 +21,7 @@ import { chatRouter } from './http/routes/chat-router.ts';
 import { conversationContentsRouter } from './http/routes/conversation-contents-router.ts';
 import { conversationsRouter } from './http/routes/conversations-router.ts';
 import { dialectsRouter } from './http/routes/dialects-router.ts';
+import { docsRouter } from './http/routes/docs-router.ts';
 import { healthRouter } from './http/routes/health-router.ts';
 import { limitsRouter } from './http/routes/limits-router.ts';
 import { meRouter } from './http/routes/me-router.ts';
@@ -98,6 +99,7 @@ export function createApp(rooms: Rooms): Express {
   const admitAdmin = [...admitTo('admin'), requireSession];
   app.use(adminUsersRouter({ users: auth.users, admitAdmin }));
   app.use(limitsRouter({ limits: rooms.limits, catalog, admit, admitAdmin }));
+  app.use(docsRouter(rooms.pageFolder));
   app.use(pageRouter(rooms.pageFolder));
   app.use(refuseUnknownRoute);
   app.use('/v1', sendDialectError(logger));

@@ -1,6 +1,7 @@
 export * from './account.ts';
 export * from './answer-metadata.ts';
 export * from './app-token.ts';
+export * from './chat-answer.ts';
 export * from './chat-request.ts';
 export * from './chat-settings.ts';
 export type { ConnectionChange } from './client/come-back.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { runEndReasons } from './run-event.ts';
 import { costSchema, usageSchema } from './usage.ts';
 
-/** Answer of `GET /api/runs/:id`, and each of `GET /api/runs?active=true`. */
+/** Answer of `GET /api/runs/:id`, and each of `runListSchema`. */
 export const runStateSchema = z.object({
   runId: z.string(),
   /** `running`, or how it ended. */
@@ -20,3 +20,6 @@ export const runStateSchema = z.object({
 });
 
 export type RunState = z.infer<typeof runStateSchema>;
+
+/** Answer of `GET /api/runs?active=true`. */
+export const runListSchema = z.object({ runs: z.array(runStateSchema) });

@@ -162,6 +162,9 @@ export const authorisationRows: Readonly<Record<string, Row>> = {
   'GET /api/ws': { needs: 'nothing', ok: 400 },
   'GET /healthz': { needs: 'nothing', ok: 200 },
   'GET /readyz': { needs: 'nothing', ok: 200 },
+  'GET /openapi.json': { needs: 'nothing', ok: 200 },
+  'GET /docs': { needs: 'nothing', ok: 200 },
+  'GET /docs/errors': { needs: 'nothing', ok: 200 },
   'GET /{*path}': { needs: 'nothing', path: () => '/api/nowhere', ok: 404 },
 };
 

@@ -26,6 +26,12 @@ const page = {
   'trusted-types': ['sluice-worker'],
 };
 
+/** The description of the API, drawn by a library that styles its elements one by one and makes markup of text. Its scripts are ours alone. */
+const { 'require-trusted-types-for': _trusted, 'trusted-types': _types, ...open } = page;
+const docs = { ...open, 'style-src': ["'self'", "'unsafe-inline'"] };
+
+const docsPath = /^\/docs(?:\/|\.html$|$)/;
+
 /** A document that shows one image from anywhere, in a sandbox of its own wherever it is opened, and can do nothing else. */
 const imageFrame = {
   'default-src': nowhere,
@@ -60,6 +66,11 @@ export function secureHeaders(address: PublicAddress): RequestHandler {
     contentSecurityPolicy: { useDefaults: false, directives: { ...page, ...upgrade } },
     xFrameOptions: { action: 'deny' },
   });
+  const ofDocs = helmet({
+    ...shared,
+    contentSecurityPolicy: { useDefaults: false, directives: { ...docs, ...upgrade } },
+    xFrameOptions: { action: 'deny' },
+  });
   const ofImageFrame = helmet({
     ...shared,
     contentSecurityPolicy: { useDefaults: false, directives: { ...imageFrame, ...upgrade } },
@@ -67,5 +78,8 @@ export function secureHeaders(address: PublicAddress): RequestHandler {
     // Its origin is none: to it, its own style and script come from elsewhere.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   });
-  return (req, res, next) => (imageFramePath.test(req.path) ? ofImageFrame : ofPage)(req, res, next);
+  return (req, res, next) => {
+    if (imageFramePath.test(req.path)) return ofImageFrame(req, res, next);
+    return (docsPath.test(req.path) ? ofDocs : ofPage)(req, res, next);
+  };
 }

@@ -17,13 +17,13 @@ export interface AdminUsersRouterPorts {
   admitAdmin: RequestHandler[];
 }
 
-const listQuery = z.object(pageQuery({ default: 50, max: 200 }));
+export const usersQuery = z.object(pageQuery({ default: 50, max: 200 }));
 
 export function adminUsersRouter({ users, admitAdmin }: AdminUsersRouterPorts): Router {
   const router = Router();
 
   router.get('/api/admin/users', ...admitAdmin, async (req, res) => {
-    res.json(await users.list(readQuery(listQuery, req)));
+    res.json(await users.list(readQuery(usersQuery, req)));
   });
 
   router.post(

@@ -13,8 +13,8 @@ export interface ConversationContentsRouterPorts {
 
 type WithId = Request<{ id: string }>;
 
-const messagesQuery = z.object(pageQuery({ default: 200, max: 1000 }));
-const exportQuery = z.object({ format: z.enum(['json', 'markdown']).default('json') });
+export const messagesQuery = z.object(pageQuery({ default: 200, max: 1000 }));
+export const exportQuery = z.object({ format: z.enum(['json', 'markdown']).default('json') });
 
 /** What a browser may show as a picture; anything else that an image claims to be is a download. */
 const shownTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);

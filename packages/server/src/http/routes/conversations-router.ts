@@ -22,7 +22,7 @@ export interface ConversationsRouterPorts {
 
 type WithId = Request<{ id: string }>;
 
-const listQuery = z.object({
+export const conversationsQuery = z.object({
   q: z.string().max(500).optional(),
   archived: z.enum(['true', 'false']).optional(),
   ...pageQuery({ default: 50, max: 200 }),
@@ -36,7 +36,7 @@ export function conversationsRouter({ conversations, runs, admit }: Conversation
   const userOf = (req: Parameters<typeof requirePrincipal>[0]) => requirePrincipal(req).userId;
 
   router.get('/api/conversations', ...admit, async (req, res) => {
-    const { q, archived, cursor, limit } = readQuery(listQuery, req);
+    const { q, archived, cursor, limit } = readQuery(conversationsQuery, req);
     const query = q?.trim() || undefined;
     res.json(
       await conversations.list(userOf(req), {

@@ -16,7 +16,7 @@ const time = z
   })
   .transform((text) => Date.parse(text));
 
-const usageQuery = z.object({
+export const usageQuery = z.object({
   from: time.optional(),
   to: time.optional(),
   groupBy: z.enum(usageGroupings).default('day'),
