@@ -185,6 +185,24 @@ describe('a reader that stops reading', () => {
     expect(socket.text('a').length).toBe(12_000 * KIB);
     expect(socket.text('b')).toBe(socket.text('a'));
   });
+
+  it('is heard: what it stops ends at once, and it is told when it reads on', async () => {
+    await using upstream = await startFakeUpstream();
+    await using server = await startServer(pointAt(upstream));
+    upstream.next({ rawBase64: Buffer.from(longAnswer()).toString('base64') }, slow);
+    using socket = await openSocket(server);
+    rawOf(socket).pause();
+    socket.send({ type: 'chat', id: 'a', message: 'Hi', model: 'openai/gpt-4.1' });
+    await expect.poll(() => queuedBytes(server)).toBeGreaterThan(16 * KIB);
+    await upstream.idle();
+    socket.send({ type: 'chat', id: 'b', message: 'Hi' });
+    await expect.poll(() => upstream.stats.active).toBe(1);
+    socket.send({ type: 'stop', id: 'b' });
+    await upstream.idle();
+    expect(socket.frames.length).toBeLessThan(100);
+    rawOf(socket).resume();
+    expect(await socket.sees('done', 'b')).toMatchObject({ reason: 'stopped' });
+  });
 });
 
 /** What this process has written to the largest of its sockets that the kernel has not taken. */

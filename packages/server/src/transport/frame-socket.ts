@@ -18,6 +18,9 @@ const BYTES_PER_UNIT = 64 * 1024;
 const MAX_UNITS = 400;
 const UNITS_PER_SECOND = 50;
 
+/** What may wait for a peer before it is not heard any more: with a batch of frames, no more than any stream may hold. */
+const MAX_UNREAD_BYTES = 192 * 1024;
+
 /** How long a peer that is told that the socket closes has to say so too. */
 const CLOSE_PATIENCE_MS = 5000;
 
@@ -76,9 +79,13 @@ export class FrameSocket {
     if (!this.closed.aborted) this.#ws.send(frame);
   }
 
-  /** Waits until the peer has taken most of what was sent; one that takes nothing for too long is dropped. @returns whether it is there */
-  async ready(): Promise<boolean> {
-    while (!this.closed.aborted && this.#raw.writableNeedDrain) {
+  /**
+   * Waits until the peer has taken what was sent; one that takes nothing for too long is dropped.
+   * @param upTo bytes that may be waiting for it
+   * @returns whether it is there
+   */
+  async ready(upTo = 0): Promise<boolean> {
+    while (!this.closed.aborted && this.#raw.writableNeedDrain && this.#raw.writableLength > upTo) {
       // One wait for all who have something to say.
       this.#draining ??= waitForDrain(this.#raw, this.#options.stuckReaderMs).finally(() => {
         this.#draining = undefined;
@@ -88,9 +95,12 @@ export class FrameSocket {
     return !this.closed.aborted;
   }
 
-  /** What the peer sends, in order, until it leaves. It is not read while one is at work, nor while it does not read the answers. */
+  /**
+   * What the peer sends, in order, until it leaves. It is not read while one message is at work, nor while too many answers wait for
+   * it; a slow reader is heard all the same, for it may want to stop what it reads.
+   */
   async *messages(): AsyncGenerator<string, void, undefined> {
-    while (await this.ready()) {
+    while (await this.ready(MAX_UNREAD_BYTES)) {
       const message = this.#arrived.shift();
       if (message === undefined) await this.#arrival();
       else {
