@@ -61,6 +61,29 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.conf', ()
     expect(Math.min(...gaps)).toBeGreaterThan(40);
   });
 
+  it('breaks the connection of a plain text that was cut, and ends that of a whole one', async () => {
+    upstream.script({ tokens: 10, after: 3, end: 'truncate' });
+    const cut = await post('/api/chat/stream?format=text', '{"message":"Hi"}');
+    let text = '';
+    const read = async () => {
+      const decoder = new TextDecoder();
+      for await (const piece of cut.body ?? []) text += decoder.decode(piece as Uint8Array, { stream: true });
+    };
+    await expect(read()).rejects.toThrow();
+    expect(text).toBe(' t0 t1 t2');
+    upstream.script({ text: 'whole' });
+    const whole = await post('/api/chat/stream?format=text', '{"message":"Hi"}');
+    expect(await whole.text()).toBe('whole');
+  });
+
+  it('lets a model be named with its slash, encoded or not', async () => {
+    const headers = { authorization: `Bearer ${server.token}` };
+    for (const name of ['anthropic/claude-sonnet-5-5', 'anthropic%2Fclaude-sonnet-5-5']) {
+      const response = await fetch(`${nginx.url}/v1/models/${name}`, { headers });
+      expect(await response.json()).toMatchObject({ id: 'anthropic/claude-sonnet-5-5' });
+    }
+  });
+
   it('lets a WebSocket through, hands each frame on when it is sent, and tells when the client leaves', async () => {
     upstream.script({ tokens: 6, delayMs: 120 });
     using socket = await openSocket({ ...server, url: nginx.url }, { options: { origin: nginx.url } });

@@ -236,6 +236,17 @@ describe("OpenAI's own client, leaving", () => {
     expect((abort?.atMs ?? Infinity) - leftAtMs).toBeLessThan(250);
   });
 
+  it('does so before there is a word, while the headers wait', async () => {
+    pair.upstream.script({ hang: 'first' });
+    const caller = new AbortController();
+    const answer = createClient().chat.completions.create({ ...hi, stream: true }, { signal: caller.signal });
+    await expect.poll(() => pair.upstream.stats.active).toBe(1);
+    caller.abort();
+    await expect(answer).rejects.toThrow(OpenAI.APIUserAbortError);
+    await pair.upstream.idle();
+    expect(pair.upstream.stats).toMatchObject({ aborted: 1, active: 0 });
+  });
+
   it('does so while its answer is awaited in one piece, too', async () => {
     pair.upstream.script({ tokens: 1000, delayMs: 20 });
     const caller = new AbortController();

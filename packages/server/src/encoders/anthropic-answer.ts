@@ -1,9 +1,9 @@
 import type { RunEndReason, Usage } from '@sluice/shared';
 
-export const anthropicId = (runId: string) => `msg_${runId}`;
+const anthropicId = (runId: string) => `msg_${runId}`;
 
 /** @returns null for what is no end of an answer in Anthropic's words, but an error */
-export function anthropicStopReason(reason: RunEndReason): 'end_turn' | 'max_tokens' | 'refusal' | null {
+function anthropicStopReason(reason: RunEndReason): 'end_turn' | 'max_tokens' | 'refusal' | null {
   switch (reason) {
     case 'complete':
       return 'end_turn';
