@@ -162,6 +162,18 @@ describe('a body of the AI SDK', () => {
     ],
     [{ messages: [{ ...hi, toolInvocations: [{}] }] }, 'messages.0.toolInvocations: tools are not supported'],
     [{ messages: [hi], tools: { weather: {} } }, 'tools: tools are not supported'],
+    [
+      { messages: [user({ type: 'file', mimeType: 'text/html', data: 'aGk=' })] },
+      'messages.0.parts.0.mimeType: ',
+    ],
+    [
+      { messages: [{ ...hi, experimental_attachments: [{ contentType: 'text/plain', url: png }] }] },
+      'messages.0.experimental_attachments.0.contentType: ',
+    ],
+    [
+      { messages: [user({ type: 'file', url: `data:${';'.repeat(300)},` })] },
+      'messages.0.parts.0.url: must be a data: URL',
+    ],
     [{ messages: [user({ type: 'video' })] }, 'messages.0.parts.0.type: must be text or file'],
     [{ message: user({ type: 'video' }) }, 'message.parts.0.type: must be text or file'],
     [{ message: hi, id: '' }, 'id: '],

@@ -12,7 +12,9 @@ export interface UiMessage {
 /** AI SDK 4's form of a file. */
 const attachmentSchema = z
   .looseObject({ contentType: z.string().optional(), url: z.string() })
-  .transform(({ contentType, url }, context) => readDataUrl({ mediaType: contentType, url }, context));
+  .transform(({ contentType, url }, context) =>
+    readDataUrl({ mediaType: contentType, url }, context, 'contentType'),
+  );
 
 /** AI SDK 4 has `content`, and may have `parts` that say the same; what else there is, is for the page. */
 export const uiMessageSchema = z

@@ -32,35 +32,45 @@ export function readText(text: unknown, context: Context, field: string): Conten
   return read === undefined ? null : { type: 'text', text: read };
 }
 
-/** AI SDK 4 has base64 as `data` and calls the media type `mimeType`. */
+/** AI SDK 4 calls the media type `mimeType`, and has base64 as `data`. */
 function readFile(part: Record<string, unknown>, context: Context): ContentPart | null {
-  const { mediaType, mimeType, url, data } = part;
+  const kind = part['mediaType'] === undefined && part['mimeType'] !== undefined ? 'mimeType' : 'mediaType';
+  const { [kind]: mediaType, url, data } = part;
   return url === undefined && data !== undefined
-    ? readImage({ mediaType: mediaType ?? mimeType, data }, context, 'data')
-    : readDataUrl({ mediaType: mediaType ?? mimeType, url }, context);
+    ? readImage({ mediaType, data }, context, { mediaType: kind, data: 'data' })
+    : readDataUrl({ mediaType, url }, context, kind);
 }
 
-/** @returns null when the file is none that a model is shown, which is reported then */
+/** Of a data: URL's first part, the media type and its parameters. */
+const MAX_HEAD_LENGTH = 200;
+
+/**
+ * @param field the caller's name of the media type
+ * @returns null when the file is none that a model is shown, which is reported then
+ */
 export function readDataUrl(
-  { mediaType, url }: { mediaType?: unknown; url?: unknown },
+  { mediaType, url }: { mediaType?: unknown; url: unknown },
   context: Context,
+  field: string,
 ): ContentPart | null {
   const text = typeof url === 'string' ? url : '';
-  const comma = text.indexOf(',');
+  const comma = text.slice(0, MAX_HEAD_LENGTH).indexOf(',');
   const head = /^data:([^;,]*)(?:;[^;,]*)*;base64$/i.exec(text.slice(0, Math.max(0, comma)));
-  if (comma > 200 || head === null) {
+  if (head === null) {
     report(context, ['url'], 'must be a data: URL in base64; nothing is fetched from elsewhere');
     return null;
   }
-  return readImage({ mediaType: mediaType ?? head[1], data: text.slice(comma + 1) }, context, 'url');
+  const image = { mediaType: mediaType ?? head[1], data: text.slice(comma + 1) };
+  return readImage(image, context, { mediaType: field, data: 'url' });
 }
 
 function readImage(
   { mediaType, data }: { mediaType: unknown; data: unknown },
   context: Context,
-  field: string,
+  fields: { mediaType: string; data: string },
 ): ContentPart | null {
-  const kind = readAs(imagePartSchema.shape.mediaType, mediaType, { context, path: ['mediaType'] });
-  const bytes = readAs(imagePartSchema.shape.data, data, { context, path: [field] });
+  const { shape } = imagePartSchema;
+  const kind = readAs(shape.mediaType, mediaType, { context, path: [fields.mediaType] });
+  const bytes = readAs(shape.data, data, { context, path: [fields.data] });
   return kind === undefined || bytes === undefined ? null : { type: 'image', mediaType: kind, data: bytes };
 }
