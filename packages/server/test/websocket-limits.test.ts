@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { deriveKeys } from '../src/auth/derive-keys.ts';
+import { fullCounts, randomFrom } from './_support/counts.ts';
 import { startFakeUpstream } from './_support/fake-upstream.ts';
 import { longAnswer } from './_support/long-answer.ts';
 import { type TestSocket, openSocket, refusedSocket } from './_support/open-socket.ts';
@@ -164,6 +165,28 @@ describe('a token', () => {
     expect(await socket.sees('done', 'a')).toMatchObject({ reason: 'complete' });
     expect(countOf(socket, 'error')).toBe(1);
   });
+});
+
+const leavers = fullCounts ? 1000 : 40;
+it(`leaves no upstream call behind, whenever and however clients leave (× ${leavers})`, async () => {
+  const random = randomFrom('WebSocket leavers');
+  pair.upstream.script({ tokens: 500, delayMs: 5, firstDelayMs: 10 });
+  const leave = async () => {
+    using socket = await openSocket(pair.server);
+    socket.send({ type: 'chat', id: 'a', message: 'Hi' });
+    const isSteered = random() < 0.3;
+    if (isSteered)
+      setTimeout(() => socket.send({ type: 'steer', id: 'a', content: 'Second' }), random() * 30);
+    await sleep(random() * 60);
+    if (random() < 0.5) socket.ws.close();
+    else rawOf(socket).resetAndDestroy();
+    await socket.closed;
+  };
+  for (let done = 0; done < leavers; done += 10) await Promise.all(Array.from({ length: 10 }, leave));
+  await pair.upstream.idle();
+  await expect.poll(() => pair.server.rooms.runs.running.length).toBe(0);
+  expect(pair.upstream.stats.completed).toBe(0);
+  expect(pair.upstream.stats.requests).toBeGreaterThan(leavers / 4);
 });
 
 describe('a reader that stops reading', () => {
