@@ -44,6 +44,17 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.conf', ()
       ...(signal && { signal }),
     });
 
+  it("passes an app's own id of a chat on as it was written", async () => {
+    upstream.script({ tokens: 20, delayMs: 10 });
+    const asked = await post('/api/ai-sdk/chat', '{"id":"c/1 x%","message":"Hi"}');
+    const again = await fetch(`${nginx.url}/api/ai-sdk/chat/${encodeURIComponent('c/1 x%')}/stream`, {
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    expect([again.status, again.headers.get('x-run-id')]).toEqual([200, asked.headers.get('x-run-id')]);
+    expect(await again.text()).toMatch(/ t19"}\n\n.*"finish"/s);
+    await asked.text();
+  });
+
   it('hands each frame on when it is sent, and X-Accel-Buffering with it', async () => {
     upstream.script({ tokens: 6, delayMs: 120 });
     const response = await post('/api/chat/stream', '{"message":"Hi"}');
