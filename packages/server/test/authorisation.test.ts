@@ -3,6 +3,7 @@ import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deriveKeys } from '../src/auth/derive-keys.ts';
 import { type Row, authorisationRows, requestOf } from './_support/authorisation-rows.ts';
+import { codeOf } from './_support/code-of.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
 import { listRoutes } from './_support/list-routes.ts';
 import { type LocalIssuer, audience, startLocalIssuer } from './_support/local-issuer.ts';
@@ -115,12 +116,6 @@ async function send(name: string, row: Row, { ids, token = '' }: { ids: Ids; tok
   const response = await server.call(path, { ...init, token });
   const text = await response.text();
   return { status: response.status, code: response.status < 400 ? undefined : codeOf(text), text };
-}
-
-/** Ours, which stands beside theirs in the errors of other dialects. */
-function codeOf(text: string): string | undefined {
-  const { code, error } = JSON.parse(text) as { code?: string; error?: { sluice_code: string } };
-  return code ?? error?.sluice_code;
 }
 
 const rows = Object.entries(authorisationRows);

@@ -140,7 +140,7 @@ describe('a file the page does not have', () => {
 });
 
 describe('an unknown route', () => {
-  it.each(['/api/nothing', '/v1/chat/completions'])('%s is a problem, not a page', async (path) => {
+  it.each(['/api/nothing', '/api/v1/chat/completions'])('%s is a problem, not a page', async (path) => {
     const response = await server.call(path, { headers: { accept: 'text/html' } });
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: 'not_found' });
