@@ -214,6 +214,18 @@ describe('a steer', () => {
 });
 
 describe('a steer that is refused', () => {
+  it('is none that takes the place of the answer it ends, where another answer finds no place', async () => {
+    pair.upstream.script(slow);
+    using socket = await openSocket(pair.server);
+    socket.send(chat);
+    await socket.sees('token', 'a');
+    socket.send({ ...chat, id: 'b' });
+    expect(await socket.sees('error', 'b')).toMatchObject({ code: 'too_many_runs', retryable: true });
+    socket.send(steer('Second'));
+    await socket.sees('steered', 'a');
+    expect(countOf(socket, 'error')).toBe(1);
+  });
+
   it('by a limit of what may begin leaves the answer as it ended, and says why', async () => {
     pair.upstream.script(slow);
     const { auth, limits } = pair.server.rooms;

@@ -22,7 +22,7 @@ const UNITS_PER_SECOND = 50;
 const MAX_UNREAD_BYTES = 192 * 1024;
 
 /** How long a peer that is told that the socket closes has to say so too. */
-const CLOSE_PATIENCE_MS = 5000;
+const CLOSE_PATIENCE_MS = 2000;
 
 /** Why a socket is closed by this side (RFC 6455, section 7.4.1). */
 export const closeCode = { goingAway: 1001, unsupported: 1003, refused: 1008, tooLarge: 1009 } as const;

@@ -100,9 +100,9 @@ export class Exchange {
     await this.#readOut(run, { after, id: requestId, follower: this.#follow(owner) });
   }
 
-  /** What has ended stays as it is. */
+  /** What has ended stays as it is; what is not shown any further may still go on. */
   async stop(): Promise<void> {
-    if (this.#isReading && this.#reading !== undefined) await this.#ports.runs.stop(this.#reading.run);
+    if (this.#reading !== undefined) await this.#ports.runs.stop(this.#reading.run);
   }
 
   /**
@@ -178,7 +178,11 @@ export class Exchange {
 
   /** @returns the frames of its end, unless they have been sent */
   async #endSteered({ run, ended }: Reading): Promise<readonly string[]> {
-    if (!this.#isReading) return [];
+    if (!this.#isReading) {
+      // Unless it was its reader alone that was cut, it has ended.
+      await this.#ports.runs.stop(run, 'steered');
+      return [];
+    }
     this.#isSteered = true;
     // One that cannot be stopped now is waited for.
     void this.#ports.runs.stop(run, 'steered').catch(() => undefined);
