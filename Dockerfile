@@ -7,6 +7,7 @@ COPY packages/server/package.json packages/server/
 COPY packages/web/package.json packages/web/
 COPY e2e/package.json e2e/
 COPY bench/package.json bench/
+COPY examples/package.json examples/
 
 FROM toolchain AS page
 # With more connections pnpm's first download can stall for a minute in a build.
@@ -14,6 +15,8 @@ RUN pnpm install --frozen-lockfile --network-concurrency=4 --filter @sluice/web.
 COPY tsconfig.base.json ./
 COPY packages/shared packages/shared
 COPY packages/web packages/web
+# The page shows them.
+COPY examples examples
 RUN pnpm --filter @sluice/web exec vite build
 
 FROM toolchain AS dependencies

@@ -13,7 +13,7 @@ const serverInTime =
 const fromDatabaseToDatabase = '**/backup.test.ts';
 /** What need not be run again on Postgres, since it says nothing of what is stored, or has a Postgres of its own. */
 const notOfStorage = [
-  '**/{architecture,client-package,config-file,crash-recovery,docs,openapi,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
+  '**/{architecture,client-package,config-file,crash-recovery,docs,examples,openapi,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
   '**/replicas*.test.ts',
   '**/{ai-sdk,anthropic-sdk,chat-stream,dialect-errors,formats,one-run-many-readers,openai-sdk,slow-readers,upstream-faults,websocket,websocket-limits}.test.ts',
 ];

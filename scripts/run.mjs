@@ -85,6 +85,7 @@ function ensureInstalled() {
     'pnpm-lock.yaml',
     'e2e/package.json',
     'bench/package.json',
+    'examples/package.json',
     ...packages,
   ];
   const hash = hashFiles(manifests, (path) => readFileSync(join(root, path), 'utf8'));
@@ -111,6 +112,7 @@ function ensurePageBuilt() {
   const sources = [
     ...listFiles('packages/web'),
     ...listFiles('packages/shared'),
+    ...listFiles('examples'),
     'pnpm-lock.yaml',
     'tsconfig.base.json',
   ];

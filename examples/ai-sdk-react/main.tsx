@@ -3,7 +3,8 @@ import { DefaultChatTransport } from 'ai';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
-const { VITE_SLUICE_URL: url = 'http://127.0.0.1:3000', VITE_SLUICE_TOKEN: token } = import.meta.env;
+const url: string = import.meta.env.VITE_SLUICE_URL ?? 'http://127.0.0.1:3000';
+const token: string = import.meta.env.VITE_SLUICE_TOKEN;
 const api = `${url}/api/ai-sdk/chat`;
 const headers = { Authorization: `Bearer ${token}` };
 const transport = new DefaultChatTransport({ api, headers });

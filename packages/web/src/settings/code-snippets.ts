@@ -1,14 +1,47 @@
-export type SnippetLanguage = 'curl' | 'javascript' | 'python';
-
-export interface Snippet {
-  language: SnippetLanguage;
-  /** What it is called, in every language of the page. */
-  name: string;
-  code: string;
-}
+import aiSdk from '../../../../examples/ai-sdk-react/main.tsx?raw';
+import anthropicSdk from '../../../../examples/anthropic-sdk.mjs?raw';
+import browser from '../../../../examples/browser.html?raw';
+import curl from '../../../../examples/curl.sh?raw';
+import fetching from '../../../../examples/fetch.mjs?raw';
+import nodeClient from '../../../../examples/node-client.mjs?raw';
+import openaiSdk from '../../../../examples/openai-sdk.mjs?raw';
+import python from '../../../../examples/plain_http.py?raw';
+import websocket from '../../../../examples/websocket.mjs?raw';
 
 /** What stands where a token belongs while there is none to show. */
 export const TOKEN_PLACEHOLDER = 'SLUICE_TOKEN';
+
+/** The examples of the repository, whose tests run them: one for each way of calling this server. */
+const examples = [
+  { name: 'curl', code: curl },
+  { name: 'JavaScript', code: fetching },
+  { name: 'Python', code: python },
+  { name: 'OpenAI SDK', code: openaiSdk },
+  { name: 'Anthropic SDK', code: anthropicSdk },
+  { name: 'AI SDK', code: aiSdk },
+  { name: 'WebSocket', code: websocket },
+  { name: 'Web page', code: browser },
+  { name: 'Our client', code: nodeClient },
+] as const;
+
+export type SnippetName = (typeof examples)[number]['name'];
+
+const anyWhere = String.raw`http://127\.0\.0\.1:3000`;
+
+/** Where an example looks for the server's address: with what stands around it kept, in `$1` and `$2`. */
+const addresses = [
+  new RegExp(String.raw`()\$\{SLUICE_URL:-${anyWhere}\}()`, 'g'),
+  new RegExp(String.raw`(?:process|import\.meta)\.env\.(?:VITE_)?SLUICE_URL \?\? (')${anyWhere}(')`, 'g'),
+  new RegExp(String.raw`os\.environ\.get\("SLUICE_URL", (")${anyWhere}(")\)`, 'g'),
+  new RegExp(String.raw`(')${anyWhere}(')`, 'g'),
+];
+
+/** Where it looks for a token. */
+const tokens = [
+  { pattern: /(?:process|import\.meta)\.env\.(?:VITE_)?SLUICE_TOKEN(?: \?\? '')?/g, quote: "'" },
+  { pattern: /os\.environ\["SLUICE_TOKEN"\]/g, quote: '"' },
+  { pattern: /\$SLUICE_TOKEN/g, quote: '' },
+];
 
 interface SnippetOptions {
   /** Where this server is, as the browser knows it: without a slash at its end. */
@@ -18,65 +51,16 @@ interface SnippetOptions {
 }
 
 /** @returns small programs that ask a question and write the answer as it comes, each to be run as it is */
-export function writeSnippets(options: SnippetOptions): readonly Snippet[] {
-  return [
-    { language: 'curl', name: 'curl', code: writeCurl(options) },
-    { language: 'javascript', name: 'JavaScript', code: writeJavascript(options) },
-    { language: 'python', name: 'Python', code: writePython(options) },
-  ];
+export function writeSnippets(options: SnippetOptions): readonly { name: SnippetName; code: string }[] {
+  return examples.map(({ name, code }) => ({ name, code: fillIn(code, options) }));
 }
 
-function writeCurl({ baseUrl, token }: SnippetOptions): string {
-  return `curl --no-buffer --fail-with-body ${baseUrl}/api/chat/stream \\
-  -H "Authorization: Bearer ${token ?? `$${TOKEN_PLACEHOLDER}`}" \\
-  -H 'Content-Type: application/json' \\
-  -d '{"message": "Hello!"}'
-`;
-}
-
-function writeJavascript({ baseUrl, token }: SnippetOptions): string {
-  const value = token === null ? `process.env.${TOKEN_PLACEHOLDER}` : `'${token}'`;
-  return `// node ask.mjs
-const token = ${value};
-const response = await fetch('${baseUrl}/api/chat/stream', {
-  method: 'POST',
-  headers: { authorization: \`Bearer \${token}\`, 'content-type': 'application/json' },
-  body: JSON.stringify({ message: 'Hello!' }),
-});
-if (!response.ok) throw new Error(await response.text());
-
-let rest = '';
-for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-  const lines = (rest + chunk).split('\\n');
-  rest = lines.pop();
-  for (const line of lines.filter((line) => line.startsWith('data: '))) {
-    const event = JSON.parse(line.slice(6));
-    if (event.error) throw new Error(event.error);
-    if (event.text) process.stdout.write(event.text);
-  }
-}
-`;
-}
-
-function writePython({ baseUrl, token }: SnippetOptions): string {
-  const [head, value] =
-    token === null ? ['import os\n', `os.environ["${TOKEN_PLACEHOLDER}"]`] : ['', `"${token}"`];
-  return `# python3 ask.py
-import json
-${head}import urllib.request
-
-token = ${value}
-request = urllib.request.Request(
-    "${baseUrl}/api/chat/stream",
-    data=json.dumps({"message": "Hello!"}).encode(),
-    headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-)
-with urllib.request.urlopen(request) as response:
-    for line in response:
-        if line.startswith(b"data: "):
-            event = json.loads(line[6:])
-            if "error" in event:
-                raise SystemExit(event["error"])
-            print(event.get("text", ""), end="", flush=True)
-`;
+function fillIn(code: string, { baseUrl, token }: SnippetOptions): string {
+  let filled = code;
+  // A function, for nothing in an address or a token stands for something else.
+  for (const pattern of addresses)
+    filled = filled.replace(pattern, (_, before: string, after: string) => before + baseUrl + after);
+  if (token === null) return filled;
+  for (const { pattern, quote } of tokens) filled = filled.replace(pattern, () => quote + token + quote);
+  return filled;
 }

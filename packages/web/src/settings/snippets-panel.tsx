@@ -3,13 +3,13 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { t } from '../ui/text.ts';
-import { type SnippetLanguage, TOKEN_PLACEHOLDER, writeSnippets } from './code-snippets.ts';
+import { type SnippetName, TOKEN_PLACEHOLDER, writeSnippets } from './code-snippets.ts';
 
 /** @param token that was just made: there is no other time when it can be shown */
 export function SnippetsPanel({ token }: { token: string | null }) {
-  const [chosen, setChosen] = useState<SnippetLanguage>('curl');
+  const [chosen, setChosen] = useState<SnippetName>('curl');
   const snippets = writeSnippets({ baseUrl: location.origin, token });
-  const shown = snippets.find(({ language }) => language === chosen);
+  const shown = snippets.find(({ name }) => name === chosen);
   if (shown === undefined) return null;
   return (
     <Panel
@@ -25,7 +25,7 @@ export function SnippetsPanel({ token }: { token: string | null }) {
       <div className="snippets">
         <Tabs
           label={t('Language of the code')}
-          tabs={snippets.map(({ language, name }) => ({ name: language, label: name }))}
+          tabs={snippets.map(({ name }) => ({ name, label: name }))}
           current={chosen}
           onChoose={setChosen}
         >

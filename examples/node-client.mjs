@@ -1,0 +1,16 @@
+// node node-client.mjs: our own client, which comes back by itself to a connection that breaks.
+import { foldEvents, streamRun } from '@sluice/shared';
+
+const baseUrl = process.env.SLUICE_URL ?? 'http://127.0.0.1:3000';
+const token = process.env.SLUICE_TOKEN ?? '';
+
+const events = [];
+for await (const event of streamRun({ baseUrl, token, request: { message: 'Hello!' } })) {
+  events.push(event);
+  if (event.type === 'text-delta') process.stdout.write(event.text);
+  if (event.type === 'run-retry') console.error(`Asking again: attempt ${event.attempt}`);
+}
+
+const { model, end, error } = foldEvents(events);
+if (error !== null) throw new Error(error.error);
+console.error(`\n${model}: ${end?.reason}, ${end?.usage?.outputTokens} tokens`);
