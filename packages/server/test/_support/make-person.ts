@@ -46,11 +46,15 @@ export async function makePerson(
   const idOf = async (path: string, body: object) =>
     ((await (await post(path, body)).json()) as { id: string }).id;
   const conversation = await idOf('/api/conversations', { title: `Of ${email}` });
-  const events = await readEvents(
-    await post('/api/chat/stream', { conversationId: conversation, message: `Of ${email}` }),
-  );
   const chat = randomUUID();
-  await (await post('/api/ai-sdk/chat', { id: chat, message: 'Hi' })).text();
+  const answer = await post('/api/ai-sdk/chat', {
+    id: chat,
+    conversationId: conversation,
+    message: `Of ${email}`,
+  });
+  await answer.text();
+  const run = answer.headers.get('x-run-id') ?? '';
+  const events = await readEvents(await server.call(`/api/runs/${run}/events`, { token }));
   const picture = randomBytes(32);
   const gallery = hasGallery ? await importGallery(post, picture) : '';
   const start = lastOf(events, 'run-start');
@@ -61,7 +65,7 @@ export async function makePerson(
     conversation,
     prompt: start?.userMessageId ?? '',
     answer: start?.messageId ?? '',
-    run: start?.runId ?? '',
+    run,
     chat,
     gallery,
     image: hashOf(picture),
