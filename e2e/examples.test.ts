@@ -48,11 +48,15 @@ describe.skipIf(!hasChromium)('the examples for pages of another origin', async 
     await expect.poll(() => page.locator('output').innerText()).toContain('t5');
     await page.getByRole('button', { name: 'Stop' }).click();
     await expect.poll(() => here.upstream.stats).toMatchObject({ active: 0, aborted: 1 });
+    await expect.poll(() => page.locator('output').innerText()).toContain('[Stopped]');
+    here.upstream.script({ tokens: 10, end: 'truncate' });
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect.poll(() => page.locator('output').innerText()).toMatch(/t0 t1.* \[.*error.*\]/i);
     await page.getByLabel('Token').fill('nobody');
     await page.getByRole('button', { name: 'Send' }).click();
     await expect.poll(() => page.locator('output').innerText()).toContain('not valid');
-    // Of the last one: every browser says so of a 401.
-    expect(seen.problems.filter((problem) => !/401|AbortError/.test(problem))).toEqual([]);
+    // Every browser says so of a 401, and of a stream that is cut.
+    expect(seen.problems.filter((problem) => !/401|INCOMPLETE_CHUNKED/.test(problem))).toEqual([]);
   });
 
   it('stream, stop, and go on after a reload: useChat in ai-sdk-react', async () => {

@@ -1,4 +1,5 @@
-// node node-client.mjs: our own client, which comes back by itself to a connection that breaks.
+// node examples/node-client.mjs, in a checkout of Sluice (Node 24; packages/shared/README.md says how to take the client elsewhere).
+// It comes back by itself to a connection that breaks.
 import { foldEvents, streamRun } from '@sluice/shared';
 
 const baseUrl = process.env.SLUICE_URL ?? 'http://127.0.0.1:3000';

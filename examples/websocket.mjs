@@ -5,18 +5,17 @@ const token = process.env.SLUICE_TOKEN;
 const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/ws`, ['sluice', `bearer.${token}`]);
 socket.onopen = () => socket.send(JSON.stringify({ type: 'chat', id: 'first', message: 'Hello!' }));
 
-const fail = (/** @type {string} */ why) => {
-  console.error(why);
-  process.exitCode = 1;
-};
-socket.onerror = () => fail('The connection was refused, or broke.');
+// Until the answer is whole, whatever ends the connection has cut it off.
+process.exitCode = 1;
+socket.onclose = () => process.exitCode && console.error('\nThe answer was refused, or cut off.');
 
 // While it answers: {"type":"stop","id":"first"} stops it, {"type":"steer","id":"first","content":"…"} tells it something else.
 socket.onmessage = ({ data }) => {
   const message = JSON.parse(data);
   if (message.type === 'token') process.stdout.write(message.content);
-  if (message.type === 'error') fail(`\n${message.code}: ${message.error}`);
+  if (message.type === 'error') console.error(`\n${message.code}: ${message.error}`);
   if (message.type !== 'done') return;
   console.error(`\n${message.reason}, ${message.usage?.outputTokens} tokens`);
+  if (message.reason === 'complete') process.exitCode = 0;
   socket.close();
 };

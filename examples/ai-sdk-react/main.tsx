@@ -1,3 +1,4 @@
+// npm install ai @ai-sdk/react react react-dom vite: the page of a Vite app, whose origin stands in CORS_ORIGINS of Sluice.
 import { useChat } from '@ai-sdk/react';
 import { DefaultChatTransport } from 'ai';
 import { useState } from 'react';

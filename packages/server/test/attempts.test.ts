@@ -41,6 +41,14 @@ describe('an upstream call that fails before its first token', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(900);
   });
 
+  it('is told of in one piece with the run it was, and when the provider would be asked again', async () => {
+    pair.upstream.script({ status: 429, headers: { 'retry-after': '40' } });
+    const refused = await pair.server.call('/api/chat', { body: { message: 'Hi' } });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '40']);
+    const { runId } = (await refused.json()) as { runId?: string };
+    expect(runId).toBe(refused.headers.get('x-run-id'));
+  });
+
   it.each(['stop', 'disconnect'])('is not made again after a %s while it waits', async (how) => {
     pair.upstream.script({ status: 429, headers: { 'retry-after': '20' } });
     const leaving = new AbortController();

@@ -192,6 +192,10 @@ describe('SIGHUP to the server', () => {
     await expect
       .poll(async () => ((await (await call('/api/models')).json()) as { default: string }).default)
       .toBe('lab/two');
+    // Clients of OpenAI know no default: it is the first that they are told.
+    const { data } = (await (await call('/v1/models')).json()) as { data: { id: string }[] };
+    expect(data.length).toBeGreaterThan(1);
+    expect(data[0]?.id).toBe('lab/two');
     const answer = await (await call('/api/chat', { model: 'new', message: 'Hi' })).json();
     expect(answer).toMatchObject({ model: 'lab/two', message: { content: 'from the other one' } });
     const events = await reading;

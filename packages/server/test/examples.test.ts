@@ -2,7 +2,8 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startBreakableProxy } from './_support/breakable-proxy.ts';
 import { repositoryRoot } from './_support/source-files.ts';
 import { useServer } from './_support/use-server.ts';
 
@@ -40,8 +41,8 @@ describe.skipIf(!hasAll).each(Object.entries(programs))('the example %s', (file,
   const pair = useServer();
 
   /** What it says, whether it ends well or not. */
-  async function tryOut(token = pair.server.token) {
-    const env = { ...process.env, SLUICE_URL: pair.server.url, SLUICE_TOKEN: token };
+  async function tryOut({ url = pair.server.url, token = pair.server.token } = {}) {
+    const env = { ...process.env, SLUICE_URL: url, SLUICE_TOKEN: token };
     return run(command, [join(folder, file)], { env, timeout: 20_000 }).then(
       ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
       (error: { code: number; stdout: string; stderr: string }) => ({
@@ -60,10 +61,25 @@ describe.skipIf(!hasAll).each(Object.entries(programs))('the example %s', (file,
   });
 
   it('says so when it is refused', async () => {
-    const { code, said } = await tryOut('nobody');
+    const { code, said } = await tryOut({ token: 'nobody' });
     expect(said).toMatch(/token|401|refused/i);
     expect(code).not.toBe(0);
     expect(pair.upstream.stats.requests).toBe(0);
+  });
+
+  it('does not take an answer whose connection broke for a whole one', async () => {
+    const proxy = await startBreakableProxy(pair.server.url);
+    onTestFinished(() => proxy[Symbol.asyncDispose]());
+    pair.upstream.script({ tokens: 150, delayMs: 10 });
+    const trying = tryOut({ url: proxy.url });
+    await vi.waitFor(() => expect(pair.upstream.stats.tokens).toBeGreaterThan(20), 5000);
+    proxy.breakAll();
+    const { code, said } = await trying;
+    expect(said).toContain('t5');
+    // Our own client comes back to it.
+    const comesBack = file === 'node-client.mjs';
+    expect(code === 0).toBe(comesBack);
+    expect(said.includes('t149')).toBe(comesBack);
   });
 
   it('does not take an answer that failed for a whole one', async () => {

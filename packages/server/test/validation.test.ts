@@ -60,7 +60,11 @@ describe('a bad body', () => {
 
   it('over 20 MiB is refused with 413, compressed or not', async () => {
     const large = JSON.stringify({ message: 'x'.repeat(21 * 1024 * 1024) });
-    expect(await refusal(large)).toMatchObject({ status: 413, code: 'payload_too_large' });
+    expect(await refusal(large)).toMatchObject({
+      status: 413,
+      code: 'payload_too_large',
+      detail: 'the body may have 20 MiB',
+    });
     const bomb = await refusal(gzipSync(large), { 'content-encoding': 'gzip' });
     expect(bomb).toMatchObject({ status: 413, code: 'payload_too_large' });
   });

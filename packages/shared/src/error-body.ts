@@ -9,7 +9,7 @@ export const errorBodySchema = z.object({
   code: z.string(),
   retryable: z.boolean(),
   requestId: z.string(),
-  /** With `run_expired` that answers an Idempotency-Key: the run it began, and the message that has its answer. */
+  /** Of the run that failed, or of the one that an Idempotency-Key began and whose events are gone; and the message that has its answer. */
   runId: z.optional(z.string()),
   messageId: z.optional(z.string()),
 });

@@ -17,7 +17,12 @@ export const imagePartSchema = z.strictObject({
   type: z.literal('image'),
   mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif']),
   /** Base64, without a `data:` prefix. */
-  data: z.string().check(z.minLength(1), z.regex(/^[A-Za-z0-9+/]+={0,2}$/)),
+  data: z
+    .string()
+    .check(
+      z.minLength(1),
+      z.regex(/^[A-Za-z0-9+/]+={0,2}$/, { error: 'must be base64, without a data: prefix' }),
+    ),
 });
 
 export const messageSchema = z.strictObject({

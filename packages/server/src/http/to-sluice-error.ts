@@ -3,11 +3,14 @@ import { SluiceError } from '@sluice/shared';
 /** The codes of express' body parser and router, by their `type` or class; anything else is ours to mend. */
 export function toSluiceError(thrown: unknown): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
-  const { type, status } =
-    thrown instanceof Error ? (thrown as Error & { type?: string; status?: number }) : {};
+  const { type, status, limit } =
+    thrown instanceof Error ? (thrown as Error & { type?: string; status?: number; limit?: number }) : {};
   switch (type) {
     case 'entity.too.large':
-      return new SluiceError('payload_too_large');
+      return new SluiceError(
+        'payload_too_large',
+        limit === undefined ? {} : { detail: `the body may have ${Math.round(limit / 1024 / 1024)} MiB` },
+      );
     case 'entity.parse.failed':
       return new SluiceError('invalid_request', { detail: 'the body is not valid JSON' });
     case 'encoding.unsupported':

@@ -52,8 +52,8 @@ export const settings: Catalogue = {
   'Valid for': 'Gültig für',
   'What will use it?': 'Was wird es verwenden?',
   'Where you are signed in': 'Wo du angemeldet bist',
-  'With the token that you have just created. Run it as it is.':
-    'Mit dem Token, das du gerade erstellt hast. Führ es aus, wie es ist.',
+  'With the token that you have just created. The first lines say what it needs.':
+    'Mit dem Token, das du gerade erstellt hast. Die ersten Zeilen sagen, was es braucht.',
   'Yes, revoke': 'Ja, zurückziehen',
   'Yes, sign out everywhere': 'Ja, überall abmelden',
   created: 'erstellt',

@@ -20,8 +20,8 @@ const examples = [
   { name: 'Anthropic SDK', code: anthropicSdk },
   { name: 'AI SDK', code: aiSdk },
   { name: 'WebSocket', code: websocket },
-  { name: 'Web page', code: browser },
-  { name: 'Our client', code: nodeClient },
+  { name: 'Browser', code: browser },
+  { name: 'TypeScript', code: nodeClient },
 ] as const;
 
 export type SnippetName = (typeof examples)[number]['name'];

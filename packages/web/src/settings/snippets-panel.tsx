@@ -19,7 +19,7 @@ export function SnippetsPanel({ token }: { token: string | null }) {
           ? t('Put a token into the variable {name}, or create one: it then stands in the code.', {
               name: TOKEN_PLACEHOLDER,
             })
-          : t('With the token that you have just created. Run it as it is.')
+          : t('With the token that you have just created. The first lines say what it needs.')
       }
     >
       <div className="snippets">

@@ -20,13 +20,13 @@ const protocols: Readonly<Record<'ui' | 'data' | 'text', Protocol>> = {
   text: { createEncoder: createPlainTextEncoder, onDisconnect: 'abort' },
 };
 
-const querySchema = z.object({
+export const protocolQuery = z.object({
   protocol: z.enum(['ui', 'data', 'text']).optional(),
   format: z.literal('text', { error: 'must be text; see protocol' }).optional(),
 });
 
 /** @throws {SluiceError} `invalid_request` naming the protocols there are */
 export function readProtocol(req: Request): Protocol {
-  const { protocol, format } = readQuery(querySchema, req);
+  const { protocol, format } = readQuery(protocolQuery, req);
   return protocols[protocol ?? format ?? 'ui'];
 }

@@ -23,6 +23,7 @@ const needed: Record<Needs, string> = {
   session: 'a session: the access token of somebody who signed in',
   'admin session': 'the session of an administrator',
   cookie: 'the refresh cookie, and an `Origin` of this server’s own',
+  'token of its own': 'a token with the scope `chat`, as said above',
   nothing: 'nothing',
 };
 
@@ -51,6 +52,12 @@ export function buildOpenapi(): object {
       schemas: schemas.components,
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        key: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-api-key',
+          description: 'The same token, as Anthropic’s clients send it.',
+        },
       },
     },
   };
@@ -64,7 +71,8 @@ function listSchemas({ body, query, answers }: DescribedRoute) {
 function toOperation(described: DescribedRoute, schemas: SchemaBook): object {
   const { route, tag, does, more, needs, body, example, answers } = described;
   // A browser sends its cookie by itself, and lets no form do so.
-  const security = needs === 'nothing' || needs === 'cookie' ? [] : [{ token: [] }];
+  const isOpen = needs === 'nothing' || needs === 'cookie' || needs === 'token of its own';
+  const security = isOpen ? [] : [{ token: [] }, ...(route.includes(' /v1/') ? [{ key: [] }] : [])];
   return {
     operationId: route.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase(),
     tags: [tag],
@@ -97,13 +105,18 @@ const refusal = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
-function toResponse({ is, schema, mediaType, example }: DescribedAnswer, schemas: SchemaBook): object {
+function toResponse(answer: DescribedAnswer, schemas: SchemaBook): object {
+  const { is, schema, mediaType, otherMediaTypes = [], example } = answer;
   if (schema === undefined && mediaType === undefined) return { description: is };
   const content = {
     ...(schema !== undefined && { schema: schemas.refer(schema) }),
     ...(example !== undefined && { example }),
   };
-  return { description: is, content: { [mediaType ?? 'application/json']: content } };
+  const others = otherMediaTypes.map((type) => [type, { schema: { type: 'string' } }]);
+  return {
+    description: is,
+    content: { [mediaType ?? 'application/json']: content, ...Object.fromEntries(others) },
+  };
 }
 
 function listParameters({ route, query, headers = {} }: DescribedRoute, schemas: SchemaBook): object[] {

@@ -25,7 +25,7 @@ data: {"type":"run-end","done":true,"reason":"complete","usage":null,"cost":null
 `,
 };
 
-const idempotencyKey = {
+export const idempotencyKey = {
   'Idempotency-Key':
     'Yours alone. The same key and body within 24 hours are the same run, from its first event.',
 };
@@ -43,7 +43,9 @@ export const chatRoutes: readonly DescribedRoute[] = [
     headers: idempotencyKey,
     body: chatRequestSchema,
     example: question,
-    answers: { 200: { is: 'The events of the run, as they happen.', ...stream } },
+    answers: {
+      200: { is: 'The events of the run, as they happen.', ...stream, otherMediaTypes: ['text/plain'] },
+    },
   },
   {
     route: 'POST /api/chat',
@@ -79,7 +81,7 @@ export const chatRoutes: readonly DescribedRoute[] = [
     query: z.object({ after: z.int().min(0).optional(), ...format.shape }),
     headers: { 'Last-Event-ID': 'The seq of the last event seen; wins over `after`.' },
     answers: {
-      200: { is: 'The events after the cursor.', ...stream },
+      200: { is: 'The events after the cursor.', ...stream, otherMediaTypes: ['text/plain'] },
       204: { is: 'Everything was delivered before.' },
     },
   },
@@ -98,7 +100,7 @@ export const chatRoutes: readonly DescribedRoute[] = [
     tag: 'Chat',
     does: 'Opens a WebSocket: asks, stops, resumes and steers any number of answers',
     more: 'The token goes into `Sec-WebSocket-Protocol` as `sluice, bearer.<token>`, or into a first message `{"type":"auth","token":…}`. docs/protocol.md has its messages.',
-    needs: 'nothing',
+    needs: 'token of its own',
     answers: { 101: { is: 'The connection is a WebSocket from here on.' } },
   },
 ];

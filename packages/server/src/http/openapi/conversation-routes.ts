@@ -81,7 +81,13 @@ export const conversationRoutes: readonly DescribedRoute[] = [
     route: 'GET /api/conversations/:id/export',
     does: 'Gives a conversation as a file',
     query: exportQuery,
-    answers: { 200: { is: 'JSON, or with `format=markdown` text.', mediaType: 'application/json' } },
+    answers: {
+      200: {
+        is: 'JSON, or with `format=markdown` text.',
+        mediaType: 'application/json',
+        otherMediaTypes: ['text/markdown'],
+      },
+    },
   },
   {
     ...inConversations,

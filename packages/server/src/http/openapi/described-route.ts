@@ -14,7 +14,15 @@ export const tags = {
 } as const;
 
 /** What lets a caller in; the same words as docs/protocol.md. */
-export type Needs = 'chat' | 'history' | 'usage' | 'session' | 'admin session' | 'cookie' | 'nothing';
+export type Needs =
+  | 'chat'
+  | 'history'
+  | 'usage'
+  | 'session'
+  | 'admin session'
+  | 'cookie'
+  | 'token of its own'
+  | 'nothing';
 
 /** One way in which a route answers. */
 export interface DescribedAnswer {
@@ -23,6 +31,8 @@ export interface DescribedAnswer {
   schema?: $ZodType;
   /** Left out: `application/json` where there is a schema, else no body. */
   mediaType?: string;
+  /** Where it may also come in another form. */
+  otherMediaTypes?: readonly string[];
   /** What the body looks like, where a schema cannot say it. */
   example?: string;
 }

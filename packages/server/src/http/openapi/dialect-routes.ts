@@ -2,6 +2,9 @@ import { stopResultSchema } from '@sluice/shared';
 import { uiChatBodySchema } from '../ai-sdk/ui-chat-body.ts';
 import { messageCallSchema } from '../anthropic/message-call-schema.ts';
 import { chatCompletionSchema } from '../openai/chat-completion-schema.ts';
+import { stopQuery } from '../routes/ai-sdk-router.ts';
+import { protocolQuery } from '../ai-sdk/read-protocol.ts';
+import { idempotencyKey } from './chat-routes.ts';
 import type { DescribedRoute } from './described-route.ts';
 
 /** In the words of the dialect's own vendor, where they are documented. */
@@ -21,6 +24,7 @@ const asAnthropic = {
 } as const;
 const ofAiSdk = { tag: 'Other dialects', needs: 'chat' } as const;
 
+const jsonOrStream = { mediaType: 'application/json', otherMediaTypes: ['text/event-stream'] } as const;
 const streamed = 'With `"stream": true` Server-Sent Events.';
 
 export const dialectRoutes: readonly DescribedRoute[] = [
@@ -31,7 +35,8 @@ export const dialectRoutes: readonly DescribedRoute[] = [
     more: 'For clients of OpenAI: give them this server’s address with `/v1` as base URL, and a token as key.',
     body: chatCompletionSchema,
     example: { messages: [{ role: 'user', content: 'Why is the sky blue?' }] },
-    answers: { 200: { is: `A chat completion. ${streamed}`, mediaType: 'application/json' } },
+    headers: idempotencyKey,
+    answers: { 200: { is: `A chat completion. ${streamed}`, ...jsonOrStream } },
   },
   {
     ...asOpenai,
@@ -53,13 +58,16 @@ export const dialectRoutes: readonly DescribedRoute[] = [
     more: 'For clients of Anthropic: give them this server’s address as base URL, and a token as key.',
     body: messageCallSchema,
     example: { max_tokens: 1024, messages: [{ role: 'user', content: 'Why is the sky blue?' }] },
-    answers: { 200: { is: `A message. ${streamed}`, mediaType: 'application/json' } },
+    headers: idempotencyKey,
+    answers: { 200: { is: `A message. ${streamed}`, ...jsonOrStream } },
   },
   {
     ...ofAiSdk,
     route: 'POST /api/ai-sdk/chat',
     does: 'Asks as `useChat` of the Vercel AI SDK does',
     more: 'A UI message stream for AI SDK 5, 6 and 7; with `?protocol=data` the data stream of AI SDK 4.',
+    query: protocolQuery,
+    headers: idempotencyKey,
     body: uiChatBodySchema,
     example: {
       id: 'my-chat',
@@ -71,6 +79,7 @@ export const dialectRoutes: readonly DescribedRoute[] = [
     ...ofAiSdk,
     route: 'GET /api/ai-sdk/chat/:id/stream',
     does: 'Gives the running answer of a chat again, from its beginning',
+    query: protocolQuery,
     answers: {
       200: { is: 'The answer, as it is written.', mediaType: 'text/event-stream' },
       204: { is: 'Nothing is being answered.' },
@@ -80,6 +89,7 @@ export const dialectRoutes: readonly DescribedRoute[] = [
     ...ofAiSdk,
     route: 'POST /api/ai-sdk/chat/:id/stop',
     does: 'Stops the running answer of a chat',
+    query: stopQuery,
     answers: {
       200: { is: 'It is stopped, or had ended.', schema: stopResultSchema },
       202: { is: 'The upstream connection was not closed within two seconds.', schema: stopResultSchema },

@@ -66,7 +66,7 @@ export function aiSdkRouter({ runs, admitStart, admit, heartbeatMs }: AiSdkRoute
   return router;
 }
 
-const stopQuery = z.object({ runId: z.string().max(100).optional() });
+export const stopQuery = z.object({ runId: z.string().max(100).optional() });
 
 /** @returns the caller's run of a chat: the one of that id, else the newest */
 async function findRun(

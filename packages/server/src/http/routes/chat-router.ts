@@ -1,4 +1,11 @@
-import { type Answer, type ChatRequest, SluiceError, chatRequestSchema, isErrorCode } from '@sluice/shared';
+import {
+  type Answer,
+  type ChatAnswer,
+  type ChatRequest,
+  SluiceError,
+  chatRequestSchema,
+  isErrorCode,
+} from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Runs } from '../../runs/runs.ts';
 import { sendEvents } from '../../transport/send-events.ts';
@@ -41,12 +48,18 @@ function bodyFor(format: Format, body: ChatRequest): ChatRequest {
   return format === 'text' ? { onDisconnect: 'abort', ...body } : body;
 }
 
-function toBody({ start, model, content, reasoning, error, end }: Answer) {
+function toBody({ start, model, content, reasoning, error, end }: Answer): ChatAnswer {
   if (start === null || model === null || end === null) throw new SluiceError('internal');
   if (error !== null) {
-    throw new SluiceError(isErrorCode(error.code) ? error.code : 'internal', { detail: error.error });
+    // What came of it can be followed, and stands in its conversation.
+    throw new SluiceError(isErrorCode(error.code) ? error.code : 'internal', {
+      detail: error.error,
+      runId: start.runId,
+      ...(start.messageId !== undefined && { messageId: start.messageId }),
+      ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+    });
   }
-  const message = { role: 'assistant', content, ...(reasoning !== '' && { reasoning }) };
+  const message = { role: 'assistant' as const, content, ...(reasoning !== '' && { reasoning }) };
   const { reason, usage, cost, saved } = end;
   const { conversationId, messageId, userMessageId } = start;
   return {

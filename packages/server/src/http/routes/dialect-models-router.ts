@@ -15,7 +15,11 @@ export function dialectModelsRouter({
   router.use('/v1/models', joinName);
 
   router.get('/v1/models', ...admit, (req, res) => {
-    const models = catalog.list().models.filter(({ available }) => available);
+    const { default: first, models: all } = catalog.list();
+    // Whoever takes the first one takes the default.
+    const models = all
+      .filter(({ available }) => available)
+      .toSorted((a, b) => Number(b.id === first) - Number(a.id === first));
     if (!isAnthropicCall(req)) return void res.json({ object: 'list', data: models.map(toOpenAiModel) });
     const ids = models.map(({ id }) => id);
     res.json({
