@@ -189,6 +189,42 @@ describe("the errors that OpenAI's own client throws", () => {
     expect(pair.upstream.stats.requests).toBe(1);
   });
 
+  it('come once under a key, which stands for the run that ended so', async () => {
+    pair.upstream.script({ status: 429, headers: { 'retry-after': '600' } });
+    let calls = 0;
+    const client = createClient({
+      maxRetries: 2,
+      fetch: (...call) => {
+        calls += 1;
+        return fetch(...call);
+      },
+    });
+    const headers = { 'Idempotency-Key': crypto.randomUUID() };
+    const [first, again] = [
+      await refusalOf(client.chat.completions.create(hi, { headers })),
+      await refusalOf(client.chat.completions.create(hi, { headers })),
+    ];
+    expect([calls, pair.upstream.stats.requests]).toEqual([2, 1]);
+    const told = ['x-should-retry', 'retry-after', 'retry-after-ms', 'idempotency-replayed'];
+    expect(told.map((name) => first.headers?.get(name))).toEqual(['false', '600', '600000', null]);
+    expect(told.map((name) => again.headers?.get(name))).toEqual(['false', null, null, 'true']);
+    expect(again).toMatchObject({ status: 429, code: 'rate_limit_exceeded' });
+  });
+
+  it('say that an answer was left, and that asking under its key again is of no use', async () => {
+    pair.upstream.script({ tokens: 1000, delayMs: 20 });
+    const headers = { 'Idempotency-Key': crypto.randomUUID() };
+    const caller = new AbortController();
+    const left = createClient().chat.completions.create(hi, { headers, signal: caller.signal });
+    await expect.poll(() => pair.upstream.stats.active).toBe(1);
+    caller.abort();
+    await expect(left).rejects.toThrow(OpenAI.APIUserAbortError);
+    await pair.upstream.idle();
+    const error = await refusalOf(createClient().chat.completions.create(hi, { headers }));
+    expect(error).toMatchObject({ status: 409, code: 'disconnected' });
+    expect(error.headers?.get('x-should-retry')).toBe('false');
+  });
+
   it('come in the stream after its first words, with either reader', async () => {
     pair.upstream.script({ tokens: 10, end: 'truncate', after: 3 });
     let text = '';

@@ -28,7 +28,7 @@ export function failureOf(
       return {
         code: 'disconnected',
         message: 'The answer ended because nobody was reading it',
-        retryable: true,
+        retryable: false,
       };
     case 'timeout':
       return told(error, 'idle_timeout');

@@ -15,7 +15,7 @@ export class FailedAnswer extends Error {
 /** @returns an answer with all that a whole one has @throws {FailedAnswer} */
 export function requireWhole({ start, model, end, ...answer }: Answer) {
   if (start === null || model === null || end === null) {
-    throw new FailedAnswer({ code: 'disconnected', message: 'The reader has gone', retryable: true });
+    throw new FailedAnswer({ code: 'disconnected', message: 'The reader has gone', retryable: false });
   }
   const failure = failureOf(end, answer.error);
   if (failure !== null) throw new FailedAnswer(failure);

@@ -110,6 +110,17 @@ describe('an error under /v1', () => {
     expect([response.status, response.headers['x-should-retry']]).toEqual([409, 'false']);
   });
 
+  it('asks to try again under a key as long as no run has it', async () => {
+    const key = { 'idempotency-key': 'k' };
+    const refused = await answerTo(new SluiceError('too_many_runs'), '/v1/messages', key);
+    expect(refused.headers['x-should-retry']).toBe('true');
+    const failure = { code: 'interrupted' as const, message: 'It was cut', retryable: true };
+    const ended = await answerTo(new FailedAnswer(failure), '/v1/messages', key);
+    expect(ended.headers['x-should-retry']).toBe('false');
+    const keyless = await answerTo(new FailedAnswer(failure), '/v1/messages');
+    expect(keyless.headers['x-should-retry']).toBe('true');
+  });
+
   it('tells nothing of an exception, but logs it', async () => {
     const { status, text } = await answerTo(new Error('secret'), '/v1/chat/completions');
     expect(status).toBe(500);

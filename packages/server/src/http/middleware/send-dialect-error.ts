@@ -16,7 +16,10 @@ export const nameRequest: RequestHandler = (req, res, next) => {
   next();
 };
 
-/** Turns whatever failed under /v1 into the error of the caller's dialect; once the headers are out, into a cut connection. */
+/**
+ * Turns whatever failed under /v1 into the error of the caller's dialect; once the headers are out, into a cut connection. It says
+ * whether to try again, which both vendors' SDKs obey: they try twice by themselves where nothing is said.
+ */
 export function sendDialectError(logger: Logger): ErrorRequestHandler {
   // oxlint-disable-next-line max-params -- NOTE: express knows an error handler by its four parameters
   return (thrown: unknown, req, res, _next) => {
@@ -26,7 +29,10 @@ export function sendDialectError(logger: Logger): ErrorRequestHandler {
       res.destroy();
       return;
     }
-    setRetryHeaders(res, failure);
+    // A run that has ended keeps its key: whoever sends the request again is told the same, and what time it told has gone by.
+    const isKept = thrown instanceof FailedAnswer && req.get('idempotency-key') !== undefined;
+    res.setHeader('X-Should-Retry', String(failure.retryable && !isKept));
+    if (!isKept || !res.hasHeader('Idempotency-Replayed')) setRetryTimes(res, failure);
     const status = failureStatus(failure.code);
     if (status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="sluice"');
     res.status(status).json(toBody(req, failure));
@@ -43,9 +49,7 @@ function toBody(req: Request, failure: Failure): object {
   return isAnthropicCall(req) ? toAnthropicError(failure, req.id) : { error: toOpenAiError(failure) };
 }
 
-/** Both vendors' SDKs obey these, and try twice again by themselves where nothing is said. */
-function setRetryHeaders(res: Response, { code, retryable, retryAfterMs }: Failure): void {
-  res.setHeader('X-Should-Retry', String(retryable));
+function setRetryTimes(res: Response, { code, retryAfterMs }: Failure): void {
   const waitMs = setRetryAfter(res, { status: failureStatus(code), retryAfterMs });
   if (waitMs !== undefined) res.setHeader('Retry-After-Ms', waitMs);
 }
