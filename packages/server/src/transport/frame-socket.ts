@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
+import { UnfinishedMessage } from './unfinished-message.ts';
 import { waitForDrain } from './wait-for-drain.ts';
 
 export interface FrameSocketOptions {
@@ -10,6 +11,8 @@ export interface FrameSocketOptions {
   stuckReaderMs: number;
   /** What a peer may send before it is trusted: a token, and what came in one piece with it. */
   maxUntrustedBytes: number;
+  /** How long a message may take to come, from its first bytes: what has come of it is held meanwhile. */
+  messageMs: number;
 }
 
 /** What a message costs a peer: one, and one more for so many bytes. */
@@ -41,6 +44,7 @@ export class FrameSocket {
   #unitsAt = performance.now();
   #heardAt = performance.now();
   readonly #untrust: () => void;
+  readonly #unfinished: UnfinishedMessage;
 
   /** @param raw the socket below `ws` */
   constructor(ws: WebSocket, raw: Socket, options: FrameSocketOptions) {
@@ -48,6 +52,10 @@ export class FrameSocket {
     this.#raw = raw;
     this.#options = options;
     this.#untrust = this.#limitUntrusted();
+    this.#unfinished = new UnfinishedMessage(ws, raw, {
+      ms: options.messageMs,
+      onLate: () => this.close(closeCode.refused, 'a message took too long to come'),
+    });
     ws.on('message', (message: Buffer, isBinary) => this.#take(message, isBinary));
     ws.on('pong', () => this.#hear());
     // What breaks the protocol, or the connection; ws closes it by itself.
@@ -166,6 +174,7 @@ export class FrameSocket {
   #leave(): void {
     if (this.closed.aborted) return;
     this.#untrust();
+    this.#unfinished[Symbol.dispose]();
     this.#controller.abort();
     this.#onArrival();
     this.#closing = setTimeout(() => this.destroy(), CLOSE_PATIENCE_MS);

@@ -72,6 +72,40 @@ describe('WebSockets', () => {
     expect(sent).toBeLessThan(2000);
   });
 
+  it('close a peer whose message does not come to its end in time, whatever it sends in between', async () => {
+    const { ws, raw, socket } = await open({ messageMs: 150 });
+    const closed = once(ws, 'close');
+    // A text of 1000 bytes in two fragments; the second is never finished.
+    const masked = (first: number, length: number) =>
+      Buffer.concat([
+        Buffer.from([first, 0xfe, length >> 8, length & 255, 0, 0, 0, 0]),
+        Buffer.alloc(200, 32),
+      ]);
+    raw.write(Buffer.concat([masked(0x01, 200), masked(0x00, 800)]));
+    void socket.messages().next();
+    const pings = setInterval(() => raw.write(Buffer.from([0x89, 0x80, 0, 0, 0, 0])), 20);
+    expect(await closed).toMatchObject([1008, Buffer.from('a message took too long to come')]);
+    clearInterval(pings);
+  });
+
+  it('leave a peer alone that is silent, gives signs of life, or sends whole messages, in however many pieces', async () => {
+    const { ws, raw, socket } = await open({ messageMs: 60, pingMs: 10 });
+    const messages = socket.messages();
+    for (let index = 0; index < 5; index += 1) {
+      ws.ping('alive'.repeat(20));
+      ws.send(`a${index}`, { fin: false });
+      ws.send('b'.repeat(200));
+      // A ping in two pieces, of which the first comes with the end of a message.
+      raw.write(Buffer.from([0x89, 0x83, 0, 0]));
+      expect(await messages.next()).toMatchObject({ value: `a${index}${'b'.repeat(200)}` });
+      raw.write(Buffer.from([0, 0, 1, 2, 3]));
+      await pause(40);
+    }
+    void messages.next();
+    await pause(150);
+    expect(socket.closed.aborted).toBe(false);
+  });
+
   it('tell their users that the server ends, and wait for no peer that says nothing', async () => {
     const { ws, raw, sockets } = await open({});
     const closed = once(ws, 'close');

@@ -25,6 +25,8 @@ export interface WebSocketsOptions {
   /** A peer that gives none for so long is dropped. */
   deadAfterMs?: number;
   stuckReaderMs?: number;
+  /** How long a message may take to come, from its first bytes. */
+  messageMs?: number;
 }
 
 const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
@@ -50,8 +52,9 @@ export class WebSockets implements AsyncDisposable {
   /** Of the handshake that is being looked at. */
   #refusal: string | undefined;
 
-  constructor({ pingMs = 25_000, deadAfterMs = 75_000, stuckReaderMs = 30_000 }: WebSocketsOptions = {}) {
-    this.#options = { pingMs, deadAfterMs, stuckReaderMs };
+  constructor(options: WebSocketsOptions = {}) {
+    const { pingMs = 25_000, deadAfterMs = 75_000, stuckReaderMs = 30_000, messageMs = 60_000 } = options;
+    this.#options = { pingMs, deadAfterMs, stuckReaderMs, messageMs };
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
