@@ -302,7 +302,7 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await expect.poll(answerText).toContain('With pleasure.');
   });
 
-  it('leaves nothing in the list of a question that was refused, and asks it again', async () => {
+  it('leaves nothing in the list of a question that was refused, keeps it over a reload, and asks it again', async () => {
     const limit = { subject: 'default', period: 'day', unit: 'requests' } as const;
     await here.server.rooms.limits.change({ ...limit, amount: 0 });
     await composer().fill('May I ask?');
@@ -311,6 +311,11 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await page.getByRole('alert').waitFor();
     expect((await isGone).status()).toBe(204);
     expect(new URL(page.url()).pathname).toBe('/');
+    expect(await composer().inputValue()).toBe('');
+    await page.reload();
+    await expect.poll(() => composer().inputValue()).toBe('May I ask?');
+    await composer().press('Enter');
+    await page.getByRole('alert').waitFor();
     await here.server.rooms.limits.change({ ...limit, amount: null });
     seen.problems.splice(0);
     here.upstream.script({ text: 'You may.' });
@@ -320,6 +325,8 @@ describe.skipIf(!hasChromium)('conversations that stay', () => {
     await page.reload();
     await listed('May I ask?').waitFor();
     expect(await listed('Untitled').count()).toBe(0);
+    await button('New chat').click();
+    expect(await composer().inputValue()).toBe('');
   });
 
   it('says plainly that somebody else’s conversation is not there', async () => {

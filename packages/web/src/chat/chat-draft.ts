@@ -21,6 +21,11 @@ export class ChatDraft {
     if (this.#place !== null) textDraft(this.#place).write(text);
   };
 
+  /** Keeps a text for a reload alone, until something is written or sent: by now it is shown elsewhere. */
+  keepForReload(text: string): void {
+    if (this.#text === '' && this.#place !== null) textDraft(this.#place).write(text);
+  }
+
   moveTo(place: string | null): void {
     if (place === this.#place) return;
     if (this.#place !== null) textDraft(this.#place).write('');

@@ -1,4 +1,5 @@
 import type { ChatSettings, StoredMessage } from '@sluice/shared';
+import { textOf } from '../stream/catch-up.ts';
 import { followFromStart } from '../stream/follow-from-start.ts';
 import { isGrowing } from '../stream/is-growing.ts';
 import { type RunStore, createRunStore } from '../stream/run-store.ts';
@@ -230,6 +231,7 @@ export class ChatStore {
     this.#watch(run, { reply, isOwn: true });
     this.#own = run;
     this.#handles.set(run, startRunHere({ connection, makeRequest, run, takeTurn }));
+    this.draft.write(this.draft.read());
     this.keepDrafts();
     this.#update(addTurn(tree, reply), { latest: run });
   }
@@ -260,12 +262,22 @@ export class ChatStore {
       unsubscribe();
       if (isOwn) {
         if (this.#own === run) this.#own = null;
-        if (isUnstored(run.getView())) void this.#new.discard();
-        else this.#adoptNew();
+        if (isUnstored(run.getView())) {
+          void this.#new.discard();
+          this.#keepPrompt(parentId);
+        } else this.#adoptNew();
       }
       this.#update(this.#tree);
       this.#tellChanged(isOwn);
     });
+  }
+
+  /** A question that was refused is nowhere but here: a reload finds it in the message box. */
+  #keepPrompt(promptId: string | null): void {
+    const prompt = this.#tree.turns.get(promptId ?? '');
+    if (prompt?.role !== 'user' || prompt.storedId !== null) return;
+    this.keepDrafts();
+    this.draft.keepForReload(textOf(prompt.content));
   }
 
   #tellChanged(isOwn: boolean): void {
