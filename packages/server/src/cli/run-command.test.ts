@@ -89,7 +89,7 @@ describe('runCommand', () => {
     const principal = await auth.authenticate(printed[0]);
     expect(principal.scopes).toEqual(['chat', 'usage', 'admin']);
     expect(principal.expiresAt).toBe((Math.floor(time.now / 1000) + 7 * 86_400) * 1000);
-    expect(remarks).toEqual([`To end it: sluice token revoke ${principal.tokenId}`]);
+    expect(remarks).toEqual([`To end it: token revoke ${principal.tokenId}`]);
     await run(`token revoke ${principal.tokenId}`);
     await expect(auth.authenticate(printed[0])).rejects.toMatchObject({ code: 'token_revoked' });
   });

@@ -10,7 +10,8 @@ const options = {
 } as const;
 
 /** Prints a JWT and nothing else, so that `TOKEN=$(sluice token create …)` works. */
-export async function tokenCreate({ openAuth, print, remark }: CommandPorts, argv: string[]): Promise<void> {
+export async function tokenCreate(ports: CommandPorts, argv: string[]): Promise<void> {
+  const { openAuth, print, remark, location } = ports;
   const { values } = parseOptions(argv, options);
   const email = requireOption(values.email, 'email');
   const name = requireOption(values.name, 'name');
@@ -19,8 +20,12 @@ export async function tokenCreate({ openAuth, print, remark }: CommandPorts, arg
   const auth = await openAuth();
   const { id, token, isNewUser } = await auth.createAppToken({ email, name, ...days, ...scopes });
   print(token);
-  if (isNewUser) remark(`${email} had no account here, and has one now, without a password.`);
-  remark(`To end it: sluice token revoke ${id}`);
+  if (isNewUser) {
+    // Whoever meant another database, or mistyped, sees it here.
+    const where = location.databaseUrl === undefined ? `in ${location.dataDir}` : 'in DATABASE_URL';
+    remark(`${email} had no account ${where}, and has one now, without a password.`);
+  }
+  remark(`To end it: token revoke ${id}`);
 }
 
 function toDays(text: string): number {
