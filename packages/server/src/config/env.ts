@@ -113,7 +113,8 @@ export const environmentVariables = [
   {
     name: 'GRACE_MS',
     default: '30000',
-    about: 'How long an answer goes on after its last reader has left, for requests with an Idempotency-Key. Above 10000, so that answers in many tabs, which take turns on few connections, outlive each other's turns.',
+    about:
+      'How long an answer goes on after its last reader has left, for requests with an Idempotency-Key. Above 10000, so that answers in many tabs, which take turns on few connections, outlive the turns of the others.',
   },
   { name: 'MAX_GRACE_MS', default: '120000', about: 'The most that a request may ask for as `graceMs`.' },
   { name: 'MAX_RUNS_PER_USER', default: '8', about: 'Answers one user may have running; 0 = no limit.' },
