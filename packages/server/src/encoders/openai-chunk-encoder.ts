@@ -8,6 +8,9 @@ import { parseEvents } from './parse-events.ts';
 import { toSluiceExtra } from './to-sluice-extra.ts';
 import { wholeCharacters } from './whole-characters.ts';
 
+/** Stands for a piece; nothing else in a chunk has it. */
+const PLACE = '\0 a piece \0';
+
 /**
  * OpenAI's `chat.completion.chunk`s: the role once and first, `choices` in every one, a finish reason exactly once and only after
  * a whole answer, then `[DONE]`. After any other a frame with `error` is the last.
@@ -23,6 +26,7 @@ export class OpenAiChunkEncoder implements Encoder {
   #model = '';
   #error: Extract<RunEvent, { type: 'error' }> | null = null;
   #hasBegun = false;
+  readonly #around: { content?: string[]; reasoning_content?: string[] } = {};
 
   /** @param options.includesUsage as the request's `stream_options.include_usage` */
   constructor({ includesUsage }: { includesUsage: boolean }) {
@@ -63,7 +67,13 @@ export class OpenAiChunkEncoder implements Encoder {
   }
 
   #say(field: 'content' | 'reasoning_content', piece: string): string {
-    return piece === '' ? '' : this.#begin() + this.#chunk({ [field]: piece });
+    if (piece === '') return '';
+    const begun = this.#begin();
+    // From here on only the piece differs from chunk to chunk.
+    const [before, after] = (this.#around[field] ??= this.#chunk({ [field]: PLACE }).split(
+      JSON.stringify(PLACE),
+    ));
+    return begun + before + JSON.stringify(piece) + after;
   }
 
   /** Late, so that all chunks name the model that really answers. */
