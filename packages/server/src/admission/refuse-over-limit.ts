@@ -26,7 +26,7 @@ export function refusalOf({ limit, left, held, needed, createdAt }: Shortage): S
   const anew = `it begins anew at ${new Date(end).toISOString().replace('.000', '')}`;
   if (held > 0 && left + held > 0) {
     return new SluiceError('budget_exceeded', {
-      detail: `${whole} has ${say(left + held)} left, and ${say(held)} of it is held for answers that are being written: wait for one to end, or ask for fewer maxOutputTokens; ${anew}`,
+      detail: `${whole} has ${say(left + held)} left, and ${say(held)} of it is held for answers that are being written: wait for one to end, or limit the answer to fewer tokens; ${anew}`,
       retryAfterMs: HELD_RETRY_MS,
     });
   }

@@ -80,7 +80,9 @@ export class Catalog {
     const provider = providers.get(providerId);
     const known = models.get(id);
     if (provider === undefined || upstreamName === '' || (provider === demo && known === undefined)) {
-      const why = known ? `provider ${providerId} is not configured on this server` : 'see GET /api/models';
+      const why = known
+        ? `provider ${providerId} is not configured on this server`
+        : 'see the list of models';
       throw new SluiceError('model_not_found', { detail: `model ${name ?? id} is not available: ${why}` });
     }
     const model = known ?? this.#describe(provider, upstreamName);

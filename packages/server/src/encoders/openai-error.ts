@@ -29,11 +29,13 @@ export function toOpenAiError({ code, message }: Pick<Failure, 'code' | 'message
   return {
     message,
     type: typeOf(code),
-    param: (isOfField && /^([\w.-]{1,200}): /.exec(message)?.[1]) || null,
+    param: code === 'model_not_found' ? 'model' : (isOfField && fieldOf(message)) || null,
     code: openAiCodes[code] ?? code,
     sluice_code: code,
   };
 }
+
+const fieldOf = (message: string) => /^([\w.-]{1,200}): /.exec(message)?.[1];
 
 function typeOf(code: Failure['code']): string {
   if (code === 'budget_exceeded') return 'insufficient_quota';

@@ -65,12 +65,13 @@ describe.each(Object.entries(words))('%s', (key, [status, openAiType, openAiCode
   const code = key as ErrorCode;
   const message = errorTable[code].title;
   const retry = String(errorEntry(code).retryable);
+  const param = code === 'model_not_found' ? 'model' : null;
 
   it("is OpenAI's envelope", async () => {
     const response = await answerTo(new SluiceError(code), '/v1/chat/completions');
     expect([response.status, response.body]).toEqual([
       status,
-      { error: { message, type: openAiType, param: null, code: openAiCode, sluice_code: code } },
+      { error: { message, type: openAiType, param, code: openAiCode, sluice_code: code } },
     ]);
     expect(response.headers['x-should-retry']).toBe(retry);
   });
@@ -135,6 +136,8 @@ describe('an error under /v1', () => {
     ['/v1/models', { 'x-api-key': 'k' }, true],
     ['/v1/messages/count_tokens?beta=true', {}, true],
     ['/v1/messagesX', {}, false],
+    ['/V1/Messages', {}, true],
+    ['/V1/Chat/Completions', { 'x-api-key': 'k' }, false],
     ['/v1/chat/completions', { 'anthropic-version': '2023-06-01' }, false],
   ])('is by path and headers of one dialect or the other: %s %j', async (path, headers, isAnthropic) => {
     const { body } = await answerTo(new SluiceError('not_found'), path, headers);
