@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { describeIssues } from '../describe-issues.ts';
-import { type Asked, toChatRequest } from './to-chat-request.ts';
+import type { ForeignRequest } from '../dialect/foreign-request.ts';
+import { toChatRequest } from './to-chat-request.ts';
 import { uiChatBodySchema } from './ui-chat-body.ts';
 
 /** @throws {SluiceError} as the route refuses it */
-function ask(body: unknown): Asked {
+function ask(body: unknown): ForeignRequest {
   const result = z.safeParse(uiChatBodySchema, body);
   if (!result.success) throw new SluiceError('invalid_request', { detail: describeIssues(result.error) });
   return toChatRequest(result.data, 'grace');
@@ -72,6 +73,13 @@ describe('a body of the AI SDK', () => {
       [[text('Look'), image]],
     ],
     [
+      'an image under another name of its type, and with its own',
+      {
+        messages: [user({ type: 'file', mediaType: 'image/jpg', url: 'data:image/jpg;name=a;base64,aGk=' })],
+      },
+      [[{ ...image, mediaType: 'image/jpeg' }]],
+    ],
+    [
       "AI SDK 4's file part",
       { messages: [user({ type: 'file', mimeType: 'image/png', data: 'aGk=' })] },
       [[image]],
@@ -131,7 +139,7 @@ describe('a body of the AI SDK', () => {
     [{ message: hi, system: 'a', systemPrompt: 'b' }, 'system: give either'],
     [{ messages: [hi, assistant(text('Hello'))] }, 'messages.1.role: '],
     [{ message: assistant(text('Hello')) }, 'message.role: '],
-    [{ messages: [user({ type: 'data-x', data: 1 })] }, 'messages.0.parts: say nothing'],
+    [{ messages: [user({ type: 'data-x', data: 1 })] }, 'messages.0.parts: holds no text and no image'],
     [{ messages: [user(text(5))] }, 'messages.0.parts.0.text: '],
     [{ messages: [user(text('a\0'))] }, 'messages.0.parts.0.text: must not contain U+0000'],
     [{ messages: [{ role: 'user' }] }, 'messages.0.parts: are needed'],

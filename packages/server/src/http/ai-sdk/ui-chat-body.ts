@@ -1,7 +1,7 @@
 import { chatRequestSchema, textSchema } from '@sluice/shared';
 import * as z from 'zod';
+import { NO_TOOLS } from './no-tools.ts';
 import { type UiMessage, uiMessageSchema } from './ui-message.ts';
-import { NO_TOOLS } from './ui-part.ts';
 
 /** The app's own id of a chat: whatever it likes, as long as every store can keep it. */
 export const chatIdSchema = textSchema.check(z.maxLength(255));
@@ -18,7 +18,10 @@ const isEmpty = (value: unknown) =>
 const newMessageSchema = z.union([
   z.pipe(
     textSchema,
-    z.transform((text: string): UiMessage => ({ role: 'user', content: [{ type: 'text', text }] })),
+    z.transform((text: string): UiMessage => ({
+      role: 'user',
+      content: [{ part: { type: 'text', text }, field: 'text' }],
+    })),
   ),
   uiMessageSchema,
 ]);

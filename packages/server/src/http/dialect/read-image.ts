@@ -1,15 +1,7 @@
-import type { NamedPart, Part } from './foreign-request.ts';
+import type { NamedPart } from './foreign-request.ts';
+import { NO_IMAGE_TYPE, imageTypeOf } from './image-type.ts';
 import { refuseField } from './refuse-field.ts';
-
-type Image = Extract<Part, { type: 'image' }>;
-
-const mediaTypes = new Map<string, Image['mediaType']>([
-  ['image/png', 'image/png'],
-  ['image/jpeg', 'image/jpeg'],
-  ['image/jpg', 'image/jpeg'],
-  ['image/webp', 'image/webp'],
-  ['image/gif', 'image/gif'],
-]);
+import { NO_DATA_URL, splitDataUrl } from './split-data-url.ts';
 
 interface Encoded {
   mediaType: string;
@@ -21,8 +13,8 @@ interface Encoded {
 
 /** @throws {SluiceError} `invalid_request` naming what is wrong with it */
 export function toImage({ mediaType, data, fields }: Encoded, field: string): NamedPart {
-  const known = mediaTypes.get(mediaType.toLowerCase());
-  if (known === undefined) refuseField(fields.mediaType, 'must be PNG, JPEG, WebP or GIF');
+  const known = imageTypeOf(mediaType);
+  if (known === undefined) refuseField(fields.mediaType, NO_IMAGE_TYPE);
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data)) refuseField(fields.data, 'must have its bytes in base64');
   return { part: { type: 'image', mediaType: known, data }, field };
 }
@@ -32,10 +24,6 @@ export function toImage({ mediaType, data, fields }: Encoded, field: string): Na
  * @throws {SluiceError} `invalid_request`, for an address that would have to be fetched too
  */
 export function readDataUrl(url: string, field: string): NamedPart {
-  const comma = url.indexOf(',');
-  const [, mediaType] = /^data:([\w/+.-]+);base64$/i.exec(url.slice(0, Math.min(comma, 100))) ?? [];
-  if (comma < 0 || mediaType === undefined) {
-    refuseField(field, 'must be a data: URL in base64; this server fetches nothing from elsewhere');
-  }
-  return toImage({ mediaType, data: url.slice(comma + 1), fields: { mediaType: field, data: field } }, field);
+  const { mediaType, data } = splitDataUrl(url) ?? refuseField(field, NO_DATA_URL);
+  return toImage({ mediaType, data, fields: { mediaType: field, data: field } }, field);
 }

@@ -122,6 +122,14 @@ describe('a chat completion', () => {
     expect(names.get('messages.1.content.0')).toBe('messages.2.content.1.image_url.url');
   });
 
+  it.each([
+    ['data:image/png;name=a.png;base64,AAAA', 'image/png'],
+    ['DATA:IMAGE/JPG;BASE64,AAAA', 'image/jpeg'],
+  ])('may have its image as %s', (url, mediaType) => {
+    const [, message] = read(image(url)).body.messages ?? [];
+    expect(message?.content).toEqual([{ type: 'image', mediaType, data: 'AAAA' }]);
+  });
+
   it('is always a request that our own route would take', () => {
     const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constant(''));
     const content = fc.oneof(
@@ -139,7 +147,7 @@ describe('a chat completion', () => {
       {
         messages: fc.array(fc.record({ role, content }), { minLength: 1, maxLength: 4 }),
         temperature: fc.option(fc.double({ min: 0, max: 3, noNaN: true })),
-        max_tokens: fc.option(fc.integer()),
+        max_tokens: fc.option(fc.integer({ min: -1, max: 1000 })),
         reasoning_effort: fc.constantFrom('none', 'minimal', 'max', null),
       },
       { requiredKeys: ['messages'] },

@@ -1,0 +1,1 @@
+export const NO_TOOLS = 'tools are not supported';
