@@ -2,8 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type UIMessage, callChatApi } from '@ai-sdk/ui-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from './_support/use-server.ts';
+import { writeModelsConfig } from './_support/write-models-config.ts';
 
-const pair = useServer();
+const blind = 'openai/blind';
+const pair = useServer({
+  SLUICE_CONFIG: writeModelsConfig({ models: { [blind]: { capabilities: { images: false } } } }),
+});
+const image = { type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,aGk=' };
 let stranger: string;
 beforeAll(async () => {
   const other = { email: 'other@example.com', name: 'tests' };
@@ -106,6 +111,33 @@ describe('POST /api/ai-sdk/chat', () => {
     expect([first.status, again.status, other.status]).toEqual([200, 200, 422]);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(textOf(await again.text())).toBe(textOf(await first.text()));
+  });
+
+  it('takes fields of the app for a part of it, too', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const post = async (webSearch: boolean) => {
+      const response = await pair.server.call('/api/ai-sdk/chat', {
+        body: { id: 'c', message: 'Hi', webSearch },
+        headers,
+      });
+      await response.text();
+      return response.status;
+    };
+    expect([await post(true), await post(true), await post(false)]).toEqual([200, 200, 422]);
+  });
+
+  it.each([
+    ['messages', 'messages.3.parts.1'],
+    ['message', 'message.parts.1'],
+  ])('names an image that the model does not take as the caller has it, in %s', async (field, name) => {
+    const said = (role: string, ...parts: object[]) => ({ role, parts });
+    const text = { type: 'text', text: 'Hi' };
+    const shown = said('user', { type: 'step-start' }, image, text);
+    const history = [said('user', text), said('assistant'), said('system', text), shown];
+    const body = { model: blind, [field]: field === 'message' ? shown : history };
+    const response = await pair.server.call('/api/ai-sdk/chat', { body });
+    const detail = `${name}: model ${blind} does not take images`;
+    expect(await response.json()).toMatchObject({ code: 'unsupported_option', detail });
   });
 });
 

@@ -34,6 +34,21 @@ async function refusal(path: string, init: Parameters<typeof pair.server.call>[1
   return { status, code: body.error.sluice_code, message: body.error.message, headers };
 }
 
+it.each([chat, messages])(
+  'takes what it leaves out for a part of what a key stands for: %s',
+  async (path) => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const ask = (seed: number) => pair.server.call(path, { body: { ...hi, seed }, headers });
+    const [first, again] = [await ask(1), await ask(1)];
+    expect([first.status, again.status]).toEqual([200, 200]);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.headers.get('x-sluice-dropped')).toBe('seed');
+    expect(await again.text()).toEqual(await first.text());
+    const { status, code } = await refusal(path, { body: { ...hi, seed: 2 }, headers });
+    expect([status, code]).toEqual([422, 'idempotency_mismatch']);
+  },
+);
+
 describe.each([chat, messages])('%s', (path) => {
   const send = (body: string, headers: Record<string, string> = {}) =>
     fetch(pair.server.url + path, {
@@ -128,6 +143,19 @@ describe.each([chat, messages])('%s', (path) => {
     );
   });
 });
+
+it.each([chat, '/v1/models/nobody/x'])(
+  'says which field has the model that there is not: %s',
+  async (path) => {
+    const response = await pair.server.call(
+      path,
+      path === chat ? { body: { ...hi, model: 'nobody/x' } } : {},
+    );
+    const { error } = (await response.json()) as { error: { param: string; message: string } };
+    expect([response.status, error.param]).toEqual([404, 'model']);
+    expect(error.message).not.toContain('/api/');
+  },
+);
 
 it.each(['/v1/nothing', '/v1/completions', '/v1/messages/count_tokens', '/v1/models/%E0%A4%A'])(
   'answers in the words of a dialect where there is no route: %s',

@@ -126,6 +126,26 @@ describe('two servers on one Postgres and one Redis', () => {
     expect(other.status).toBe(422);
   });
 
+  it('say what was left out, whichever replays it', async () => {
+    const headers = { 'Idempotency-Key': crypto.randomUUID() };
+    const body = {
+      model: 'openai/gpt-4.1',
+      reasoning_effort: 'high',
+      messages: [{ role: 'user', content: 'Hi' }],
+    };
+    for (const server of pair.servers) {
+      const response = await server.call('/v1/chat/completions', {
+        body,
+        headers,
+        token: pair.servers[0].token,
+      });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('x-sluice-dropped')).toBe('reasoning_effort');
+      await response.text();
+    }
+    expect(pair.upstream.stats.requests).toBe(1);
+  });
+
   it('stop what is answered in a conversation that the other deletes', async () => {
     pair.upstream.script({ ...slow, tokens: 5000 });
     const created = await pair.servers[0].call('/api/conversations', { body: {} });

@@ -1,8 +1,8 @@
 import { type ChatRequest, SluiceError } from '@sluice/shared';
 import type { Request, Response } from 'express';
 import { Follower } from '../runs/follower.ts';
-import { Run } from '../runs/run.ts';
 import type { Runs } from '../runs/runs.ts';
+import { inWordsOf } from './in-words-of.ts';
 import { closeSignal } from './middleware/track-close.ts';
 import { ownerOf } from './owner-of.ts';
 
@@ -11,6 +11,8 @@ interface AskedRun {
   res: Response;
   /** What is asked, in our own words, whatever the caller's dialect. */
   body: ChatRequest;
+  /** What the caller has asked in words of another dialect: an Idempotency-Key stands for all of it. */
+  call?: unknown;
   /** Whether options that the model does not take are left out, and named, rather than refused. */
   mayDrop?: boolean;
   /** The app's own id of the chat it is asked in. */
@@ -27,19 +29,27 @@ interface AskedRun {
  * @throws {SluiceError} what it was refused with; nothing has begun then
  */
 export async function beginRun(runs: Runs, asked: AskedRun) {
-  const { req, res, body, mayDrop = false, chatId, dropped = [], names } = asked;
+  const { req, res, body, call, mayDrop = false, chatId, dropped = [], names = noNames } = asked;
   const follower = new Follower(ownerOf(req), closeSignal(res));
   const key = readKey(req);
-  const { run, isReplay } = await runs.start(body, { id: req.id, follower, key, mayDrop, chatId });
+  const started = runs.start(body, { id: req.id, follower, key, call, mayDrop, chatId });
+  const {
+    run,
+    isReplay,
+    dropped: byModel,
+  } = await started.catch((error: unknown) => {
+    throw inWordsOf(names, error);
+  });
   if (isReplay) res.setHeader('Idempotency-Replayed', 'true');
   res.setHeader('X-Run-Id', run.id);
-  const byModel = run instanceof Run ? run.dropped : [];
-  const left = [...dropped, ...byModel.map((name) => names?.get(name) ?? name)];
+  const left = [...dropped, ...byModel.map((name) => names.get(name) ?? name)];
   if (left.length > 0) res.setHeader('X-Sluice-Dropped', nameAll(left));
   const events = await runs.follow(run, { after: 0, follower });
   if (events === null) throw new Error('a log without events');
   return { run, events };
 }
+
+const noNames: ReadonlyMap<string, string> = new Map();
 
 const MAX_NAMED = 20;
 

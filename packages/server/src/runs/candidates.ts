@@ -58,6 +58,16 @@ export function readCandidates(
   return { first, fallbacks, dropped: [...dropped] };
 }
 
+/** @returns what was left out of a request that is answered already; nothing where the models have changed so that it would be refused */
+export function recallDropped(body: ChatRequest, ports: Ports, mayDrop?: boolean): readonly string[] {
+  try {
+    return readCandidates(body, ports, mayDrop).dropped;
+  } catch (error) {
+    if (error instanceof SluiceError) return [];
+    throw error;
+  }
+}
+
 /** @returns a request without the options that a model does not take, and their names */
 function fitOptions(body: ChatRequest, model: ResolvedModel): { body: ChatRequest; dropped: string[] } {
   const { temperature, reasoning, ...asked } = body;

@@ -34,7 +34,7 @@ export function aiSdkRouter({ runs, admitStart, admit, heartbeatMs }: AiSdkRoute
   router.post('/api/ai-sdk/chat', ...path, async (req: ChatBody, res) => {
     const { createEncoder, onDisconnect } = readProtocol(req);
     const asked = toChatRequest(req.body, onDisconnect);
-    const { events } = await beginRun(runs, { req, res, chatId: req.body.id, ...asked });
+    const { events } = await beginRun(runs, { req, res, call: req.body, chatId: req.body.id, ...asked });
     await sendEvents(res, events, { encoder: createEncoder(), heartbeatMs });
   });
 
