@@ -7,8 +7,12 @@ import { fullCounts, randomFrom } from './_support/counts.ts';
 import { type Frame, type TestSocket, openSocket } from './_support/open-socket.ts';
 import { lastOf, readEvents } from './_support/start-server.ts';
 import { useServer } from './_support/use-server.ts';
+import { writeModelsConfig } from './_support/write-models-config.ts';
 
-const pair = useServer({ MAX_RUNS_PER_USER: '1' });
+const pair = useServer({
+  MAX_RUNS_PER_USER: '1',
+  SLUICE_CONFIG: writeModelsConfig({ models: { 'openai/plain': { capabilities: { images: false } } } }),
+});
 const model = 'openai/gpt-4.1';
 const slow = { tokens: 1000, delayMs: 5 };
 const chat = { type: 'chat', id: 'a', model, message: 'First' };
@@ -16,6 +20,13 @@ const steer = (content: unknown) => ({ type: 'steer', id: 'a', content });
 const countOf = ({ frames }: TestSocket, type: string) =>
   frames.filter((frame) => frame.type === type).length;
 const say = (role: string, content: string) => ({ role, content });
+
+const hasType = (wanted: string) => (frame: Frame) => frame.type === wanted;
+const png = {
+  type: 'image',
+  mediaType: 'image/png',
+  data: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+};
 
 /** The messages of each upstream call. */
 const asked = () => pair.upstream.received.map(({ body }) => body['messages'] as Message[]);
@@ -197,6 +208,78 @@ describe('a steer', () => {
     }
   });
 
+  it(`of an answer that fails at about that time has one end, and no error but that of its own end (× ${rounds})`, async () => {
+    const random = randomFrom('steers of failures');
+    using socket = await openSocket(pair.server);
+    const isOf = (id: string) => (frame: Frame) => frame.id === id;
+    for (let round = 0; round < rounds; round += 1) {
+      pair.upstream.reset();
+      const message = `First ${directive({ tokens: 4, delayMs: 2, after: 3, error: 'mid-stream' })}`;
+      const id = `round ${round}`;
+      socket.send({ ...chat, id, message });
+      await sleep(random() * 25);
+      socket.send({ ...steer(`Second ${directive({ text: 'Then this.' })}`), id });
+      await socket.until(
+        (frames) =>
+          frames.findLast(isOf(id))?.type === 'done' && frames.filter(isOf(id)).some(hasType('steered')),
+      );
+      const types = socket.frames.filter(isOf(id)).map(({ type }) => type);
+      // One that failed before it was steered has its own error and end; of any other nothing is told of its end.
+      const ends = types.slice(0, types.indexOf('steered')).filter((type) => /error|done/.test(type));
+      expect(ends).toEqual(ends.length > 0 ? ['error', 'done'] : []);
+      expect(types.filter((type) => /error|done/.test(type))).toEqual([...ends, 'done']);
+    }
+  });
+
+  it('goes on from an answer although a chat was refused under its id meanwhile', async () => {
+    pair.upstream.next({ text: 'All of it.' }, { text: 'Then this.' });
+    using socket = await openSocket(pair.server);
+    socket.send(chat);
+    await socket.sees('done', 'a');
+    socket.send({ ...chat, model: 'nowhere/none' });
+    expect(await socket.sees('error', 'a')).toMatchObject({ code: 'model_not_found' });
+    socket.send(steer('Second'));
+    await socket.until(() => countOf(socket, 'done') === 2);
+    expect(asked().at(-1)).toEqual([
+      say('user', 'First'),
+      say('assistant', 'All of it.'),
+      say('user', 'Second'),
+    ]);
+  });
+
+  it('of what was too large to be kept says so, and takes nothing from what was asked before', async () => {
+    pair.upstream.next({ text: 'All of it.' }, {}, { text: 'Then this.' });
+    using socket = await openSocket(pair.server);
+    socket.send(chat);
+    await socket.sees('done', 'a');
+    socket.send({ ...chat, id: 'large', message: 'x'.repeat(300 * 1024) });
+    await socket.sees('done', 'large');
+    socket.send({ type: 'stop', id: 'large' });
+    socket.send({ ...steer('Second'), id: 'large' });
+    expect(await socket.sees('error')).toMatchObject({
+      id: 'large',
+      code: 'invalid_request',
+      error: expect.stringMatching(/^id: .* too much to be kept/),
+    });
+    socket.send(steer('Second'));
+    await socket.sees('steered', 'a');
+    await socket.until(() => countOf(socket, 'done') === 3);
+    expect([asked().at(-1)?.length, countOf(socket, 'error')]).toEqual([3, 1]);
+  });
+
+  it('in a conversation keeps no image for it, however large', async () => {
+    pair.upstream.next({ text: 'All of it.' }, { text: 'Then this.' });
+    const { id: conversationId } = await createConversation(pair.server);
+    using socket = await openSocket(pair.server);
+    const content = [{ ...png, data: 'A'.repeat(300 * 1024) }];
+    socket.send({ type: 'chat', id: 'a', model, conversationId, messages: [{ role: 'user', content }] });
+    await socket.sees('done', 'a');
+    socket.send(steer('Second'));
+    await socket.sees('steered', 'a');
+    await socket.until(() => countOf(socket, 'done') === 2);
+    expect(asked().at(-1)).toHaveLength(3);
+  });
+
   it('under an id that is not known, or of an answer that was refused, does nothing', async () => {
     using socket = await openSocket(pair.server);
     socket.send({ ...steer('Second'), id: 'x' });
@@ -260,6 +343,31 @@ describe('a steer that is refused', () => {
     expect(await second.sees('done', 'a')).toMatchObject({ reason: 'complete' });
   });
 
+  it.each([
+    [
+      'an image to a model that takes none',
+      { model: 'openai/plain', message: 'First' },
+      [{ type: 'text', text: 'Look' }, png],
+      { code: 'unsupported_option', error: 'content.1: model openai/plain does not take images' },
+    ],
+    [
+      'one message more than there may be',
+      { messages: Array.from({ length: 1999 }, () => say('user', 'x')) },
+      'Second',
+      { code: 'invalid_request', error: expect.stringMatching(/^content: .* more messages than/) },
+    ],
+  ])('for what the next could be known to be refused with leaves the answer alone: %s', async (...row) => {
+    const [, request, content, expected] = row;
+    pair.upstream.script({ tokens: 60, delayMs: 5 });
+    using socket = await openSocket(pair.server);
+    socket.send({ type: 'chat', id: 'a', model, ...request });
+    await socket.sees('token');
+    socket.send(steer(content));
+    expect(await socket.sees('error', 'a')).toMatchObject(expected);
+    expect(await socket.sees('done', 'a')).toMatchObject({ reason: 'complete' });
+    expect([countOf(socket, 'error'), pair.upstream.stats.requests]).toEqual([1, 1]);
+  });
+
   it('for its content leaves the answer alone', async () => {
     pair.upstream.script({ tokens: 40, delayMs: 5 });
     using socket = await openSocket(pair.server);
@@ -275,7 +383,8 @@ it('an answer in a conversation is steered from wherever it is followed', async 
   pair.upstream.next(slow, { text: 'Then this.' });
   const { id: conversationId } = await createConversation(pair.server);
   using first = await openSocket(pair.server);
-  first.send({ ...chat, conversationId });
+  const options = { systemPrompt: 'Be brief.', temperature: 0.3, maxOutputTokens: 77 };
+  first.send({ ...chat, conversationId, ...options });
   const { runId } = await first.sees('run-start');
   await first.sees('token');
   using second = await openSocket(pair.server);
@@ -287,4 +396,27 @@ it('an answer in a conversation is steered from wherever it is followed', async 
   const [prompt, , next] = await readMessages(pair.server, conversationId);
   expect([prompt?.content, next?.content]).toEqual(['First', 'Second']);
   expect(answersOf(second.frames)[1]).toBe('Then this.');
+  // With all that it was asked with.
+  expect(asked().at(-1)?.[0]).toEqual(say('system', 'Be brief.'));
+  const [before, after] = pair.upstream.received.map(({ body }) => ({ ...body, messages: [] }));
+  expect(after).toEqual(before);
+  expect(after).toMatchObject({ temperature: 0.3 });
+});
+
+it('an answer in a conversation that had ended before it was followed is not steered without its options', async () => {
+  pair.upstream.script({ text: 'All of it.' });
+  const { id: conversationId } = await createConversation(pair.server);
+  using first = await openSocket(pair.server);
+  first.send({ ...chat, conversationId, systemPrompt: 'Be brief.' });
+  const { runId } = await first.sees('run-start');
+  await first.sees('done');
+  using second = await openSocket(pair.server);
+  second.send({ type: 'resume', id: 'b', runId, after: 0 });
+  await second.sees('done', 'b');
+  second.send({ ...steer('Second'), id: 'b' });
+  expect(await second.sees('error', 'b')).toMatchObject({
+    code: 'invalid_request',
+    error: expect.stringMatching(/^id: the options it was asked with are not known/),
+  });
+  expect(pair.upstream.stats.requests).toBe(1);
 });

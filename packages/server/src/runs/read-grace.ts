@@ -1,4 +1,5 @@
 import { type ChatRequest, SluiceError } from '@sluice/shared';
+import { readOnDisconnect } from './run-options.ts';
 import type { GraceMs } from './run.ts';
 
 export interface GraceLimits {
@@ -12,7 +13,7 @@ export interface GraceLimits {
  * @throws {SluiceError} `invalid_request` when `graceMs` is longer than this server allows, or stands without a grace
  */
 export function readGrace(body: ChatRequest, hasKey: boolean, limits: GraceLimits): GraceMs {
-  const onDisconnect = body.onDisconnect ?? (hasKey ? 'grace' : 'abort');
+  const onDisconnect = readOnDisconnect(body, hasKey);
   if (body.graceMs !== undefined) {
     if (onDisconnect !== 'grace') refuse('is for onDisconnect grace alone');
     if (body.graceMs > limits.maxMs) refuse(`at most ${limits.maxMs}`);

@@ -1,6 +1,7 @@
 import type { Cost, ErrorCode, RunEndReason, StopResult, Usage } from '@sluice/shared';
 import type { RunBudget } from '../admission/run-budget.ts';
 import type { Follower } from './follower.ts';
+import type { RunOptions } from './run-options.ts';
 import type { RunOwner } from './run-owner.ts';
 
 /** Why the write half was aborted, as the signal's reason. Abort is a reason, not an error. */
@@ -42,6 +43,7 @@ type RunFields = Pick<
   'id' | 'owner' | 'requestId' | 'model' | 'provider' | 'graceMs' | 'conversationId' | 'dropped'
 > & {
   chatId?: string | undefined;
+  options?: RunOptions | null;
   /** Whether somebody follows it in another process; absent where there is no other. */
   isFollowedElsewhere?: (() => Promise<boolean>) | undefined;
 };
@@ -65,6 +67,8 @@ export class Run {
   readonly chatId: string | null;
   /** Options that the models, or some of them, are asked without. */
   readonly dropped: readonly string[];
+  /** What it was asked with, while it goes on in a conversation, where another may go on from it; else null. */
+  options: RunOptions | null;
   readonly createdAt = Date.now();
   /** Null outside of conversations, and before the run is open. */
   place: RunPlace | null = null;
@@ -102,6 +106,7 @@ export class Run {
     this.conversationId = fields.conversationId;
     this.chatId = fields.chatId ?? null;
     this.dropped = fields.dropped;
+    this.options = fields.options ?? null;
     this.#isFollowedElsewhere = fields.isFollowedElsewhere;
   }
 
@@ -153,6 +158,7 @@ export class Run {
 
   end(result: RunResult): void {
     this.result = result;
+    this.options = null;
     this.#endGrace();
     this.#ended.resolve();
   }

@@ -10,7 +10,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
 import type { NewRun, StoredRun } from '../storage/stored-run.ts';
-import { readCandidates, recallDropped } from './candidates.ts';
+import { readCandidates } from './candidates.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type ClaimedRun, type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
 import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
@@ -28,6 +28,7 @@ import { type StopHeeder, heedStops } from './heed-stops.ts';
 import type { Peers } from './peers.ts';
 import { readTurn } from './read-turn.ts';
 import { Run, RunAbort } from './run.ts';
+import { toRunOptions } from './run-options.ts';
 import type { RunTimeouts } from './start-phase-timers.ts';
 import { createTokenCounter } from './token-counter.ts';
 import { within } from './within.ts';
@@ -61,17 +62,10 @@ export interface RunRequest {
   follower: Follower;
   /** Its Idempotency-Key. */
   key?: string | undefined;
-  /** What is asked in words of another dialect, of which the body is made: the key stands for all of it. */
-  call?: unknown;
   /** Whether options that the model does not take are left out, and named by the run, rather than refused. */
   mayDrop?: boolean;
   /** The app's own id of the chat that it is asked in. */
   chatId?: string | undefined;
-}
-
-interface StartedRun extends ClaimedRun {
-  /** Options that are left out, as `Run.dropped`. */
-  dropped: readonly string[];
 }
 
 /** What an upstream that will not let go may take of a shutdown. */
@@ -114,21 +108,21 @@ export class Runs implements Disposable {
    * makes it becomes a follower of that one.
    * @throws {SluiceError} what it was refused with; nothing has begun or been stored then
    */
-  async start(body: ChatRequest, request: RunRequest): Promise<StartedRun> {
+  async start(body: ChatRequest, request: RunRequest): Promise<ClaimedRun> {
     this.#refuseWhenDraining();
-    const { key, follower, chatId, call, mayDrop } = request;
-    if (key === undefined) {
-      const run = await this.#begin(body, request, null);
-      return { run, isReplay: false, dropped: run.dropped };
-    }
-    const asked = { ...body, chatId, call };
+    const { key, follower, chatId } = request;
+    if (key === undefined) return { run: await this.#begin(body, request, null), isReplay: false };
+    const asked = chatId === undefined ? body : { ...body, chatId };
     const claim = { userId: follower.owner.userId, key, fingerprint: fingerprint(asked) };
     const claimed = await this.#claims.claim(claim, () => this.#begin(body, request, claim));
-    const { run } = claimed;
-    return {
-      ...claimed,
-      dropped: run instanceof Run ? run.dropped : recallDropped(body, this.#ports, mayDrop),
-    };
+    return claimed;
+  }
+
+  /** @throws {SluiceError} what a request would be refused with for what it asks, whoever makes it and whatever else goes on */
+  refuseUnanswerable(body: ChatRequest): void {
+    const { catalog, providers, grace } = this.#ports;
+    readCandidates(body, { catalog, providers });
+    readGrace(body, false, grace);
   }
 
   /**
@@ -272,6 +266,7 @@ export class Runs implements Disposable {
       dropped: candidates.dropped,
       conversationId: turn?.conversationId ?? null,
       chatId: request.chatId,
+      options: turn && toRunOptions(body, claim !== null),
       graceMs: readGrace(body, claim !== null, grace),
       isFollowedElsewhere: shared ? () => shared.peers.isFollowedElsewhere(id) : undefined,
     });

@@ -10,9 +10,10 @@ import { Run } from '../../runs/run.ts';
 import type { RunRequest, Runs } from '../../runs/runs.ts';
 import type { StoredRun } from '../../storage/stored-run.ts';
 import type { FrameSocket } from '../../transport/frame-socket.ts';
+import { type Asked, keepAsked, recallAsked, tooMuch } from './asked.ts';
 import { sendError } from './send-error.ts';
 import { sendRunFrames } from './send-run-frames.ts';
-import { refuseUnknownContext, toSteeredRequest } from './to-steered-request.ts';
+import { lookAtSteered, toSteeredRequest } from './to-steered-request.ts';
 
 export interface ExchangePorts {
   runs: Runs;
@@ -30,12 +31,16 @@ export interface Asking {
 
 interface Reading {
   run: Run | StoredRun;
+  asked: Asked;
   /** Settles with the frames of its end if they have not been sent, for it was steered; never rejects. */
   ended: Promise<readonly string[]>;
 }
 
 /** The place of a run that was steered is given back a moment after its end; in another process a little later. */
 const PLACE_WAITS_MS = [50, 200];
+
+/** Of a run that has not ended: with it a request is looked at before there is the real one. */
+const ANY_ANSWER = '…';
 
 export class Exchange {
   readonly id: string;
@@ -44,8 +49,6 @@ export class Exchange {
   /** Its last action: the next one waits for it. */
   #last: Promise<void> = Promise.resolve();
   #actions = 0;
-  /** What the run that is read was asked; undefined when it was asked elsewhere. */
-  #body: ChatRequest | undefined;
   /** The run that is, or was last, read out. */
   #reading: Reading | undefined;
   #isReading = false;
@@ -63,7 +66,13 @@ export class Exchange {
 
   /** What is kept so that it can be gone on from. */
   get body(): ChatRequest | undefined {
-    return this.#body;
+    const asked = this.#reading?.asked;
+    return asked && 'body' in asked ? asked.body : undefined;
+  }
+
+  /** It cannot be gone on from any more. */
+  forgetBody(): void {
+    if (this.#reading !== undefined) this.#reading.asked = tooMuch;
   }
 
   /** Does what is wanted when all that was wanted before is done. What goes wrong is told under the id; never rejects. */
@@ -85,8 +94,7 @@ export class Exchange {
   async begin(body: ChatRequest, { owner, requestId }: Asking): Promise<void> {
     const request = { id: requestId, follower: this.#follow(owner) };
     const { run } = await this.#ports.runs.start(body, request);
-    this.#body = body;
-    await this.#readOut(run, { after: 0, ...request });
+    await this.#readOut(run, { after: 0, asked: keepAsked(body), ...request });
   }
 
   /**
@@ -97,7 +105,8 @@ export class Exchange {
     const { runs } = this.#ports;
     const run = await runs.find(cursor.runId, owner);
     const after = (await runs.isDelivered(run, cursor.after)) ? cursor.after - 1 : cursor.after;
-    await this.#readOut(run, { after, id: requestId, follower: this.#follow(owner) });
+    const asked = this.#reading?.run.id === run.id ? this.#reading.asked : recallAsked(run);
+    await this.#readOut(run, { after, asked, id: requestId, follower: this.#follow(owner) });
   }
 
   /** What has ended stays as it is; what is not shown any further may still go on. */
@@ -108,26 +117,22 @@ export class Exchange {
   /**
    * Ends the run that goes on, with what it has said kept, and begins one that goes on from there; where it has ended by itself, the
    * message is simply the next one.
-   * @throws {SluiceError} `not_found`, `invalid_request`; nothing has been ended then
+   * @throws {SluiceError} `not_found`, and all that the next one can be known to be refused with; nothing has been ended then
    */
   async steer(content: Message['content'], { owner, requestId }: Asking): Promise<void> {
     const steered = this.#reading;
     if (steered === undefined)
       throw new SluiceError('not_found', { detail: 'id: no answer has begun under it' });
-    const { run } = steered;
-    refuseUnknownContext({ body: this.#body, place: placeOf(run) });
+    const { run, asked } = steered;
+    const toNext = (answer: string) => toSteeredRequest({ asked, place: placeOf(run), answer }, content);
+    lookAtSteered(toNext(ANY_ANSWER), (next) => this.#ports.runs.refuseUnanswerable(next));
     const last = await this.#endSteered(steered);
     try {
       const request = { id: requestId, follower: this.#follow(owner) };
-      const said = { body: this.#body, model: run.model, place: placeOf(run) };
-      const body = toSteeredRequest(
-        { ...said, answer: await this.#readAnswer(run, request.follower) },
-        content,
-      );
+      const body = toNext(await this.#readAnswer(run, request.follower));
       const next = await this.#startNext(body, request);
-      this.#body = body;
       this.#ports.socket.send(encodeSteeredFrame(this.id, next.id));
-      await this.#readOut(next, { after: 0, ...request });
+      await this.#readOut(next, { after: 0, asked: keepAsked(body), ...request });
     } catch (error) {
       this.#sendError(error, requestId);
       // The end that was held back is the end after all.
@@ -149,7 +154,15 @@ export class Exchange {
 
   async #readOut(
     run: Run | StoredRun,
-    { after, follower, id: requestId }: Pick<RunRequest, 'id' | 'follower'> & { after: number },
+    {
+      after,
+      asked,
+      follower,
+      id: requestId,
+    }: Pick<RunRequest, 'id' | 'follower'> & {
+      after: number;
+      asked: Asked;
+    },
   ): Promise<void> {
     const { runs, socket } = this.#ports;
     const left = this.#left;
@@ -173,7 +186,7 @@ export class Exchange {
         this.#noteIdle();
         return [];
       });
-    this.#reading = { run, ended };
+    this.#reading = { run, asked, ended };
   }
 
   /** @returns the frames of its end, unless they have been sent */

@@ -1,17 +1,24 @@
 import type { ChatRequest } from '@sluice/shared';
 import type { Exchange } from './exchange.ts';
 
-/** Answers that have ended and can still be gone on from, the latest; and the characters of what they were asked. */
+/** Answers that have ended and are still known, the latest; and the characters that are kept so that they can be gone on from. */
 const MAX_ENDED = 50;
 const MAX_CHARACTERS = 256 * 1024;
 
-/** Forgets the oldest of those that have ended, as far as there are too many, or too much is kept for them. */
-export function forgetExchanges(exchanges: Map<string, Exchange>): void {
+/**
+ * Forgets the oldest of those that have ended, as far as there are too many. Of what they were asked the latest is kept, and of that
+ * nothing for which there is no room: one that is large takes it from none but itself.
+ */
+export function forgetExchanges<Kept extends Pick<Exchange, 'id' | 'isLive' | 'body' | 'forgetBody'>>(
+  exchanges: Map<string, Kept>,
+): void {
   const ended = Array.from(exchanges.values()).filter(({ isLive }) => !isLive);
-  let characters = 0;
-  for (const [index, { id, body }] of ended.toReversed().entries()) {
-    characters += body === undefined ? 0 : measure(body);
-    if (index >= MAX_ENDED || characters > MAX_CHARACTERS) exchanges.delete(id);
+  let room = MAX_CHARACTERS;
+  for (const [index, exchange] of ended.toReversed().entries()) {
+    const characters = exchange.body === undefined ? 0 : measure(exchange.body);
+    if (index >= MAX_ENDED) exchanges.delete(exchange.id);
+    else if (characters > room) exchange.forgetBody();
+    else room -= characters;
   }
 }
 

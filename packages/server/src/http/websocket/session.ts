@@ -155,18 +155,16 @@ export class Session implements SocketUser {
   }
 
   #open(id: string): Exchange {
-    if (this.#exchanges.get(id)?.isLive) refuse('id: an answer is going on under it');
+    const ended = this.#exchanges.get(id);
+    if (ended?.isLive) refuse('id: an answer is going on under it');
     if (this.#listLive().length >= MAX_LIVE) refuse(`at most ${MAX_LIVE} answers at once`, 'too_many_runs');
     const { runs, logger } = this.#ports;
-    const exchange = new Exchange(id, {
-      runs,
-      logger,
-      socket: this.#socket,
-      onIdle: () => {
-        forgetExchanges(this.#exchanges);
-        this.#closeIfDone();
-      },
-    });
+    const onIdle = () => {
+      forgetExchanges(this.#exchanges);
+      this.#closeIfDone();
+    };
+    // What has ended can be gone on from until another has begun: what is asked now may be refused.
+    const exchange = ended ?? new Exchange(id, { runs, logger, socket: this.#socket, onIdle });
     // The latest stands last.
     this.#exchanges.delete(id);
     this.#exchanges.set(id, exchange);

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { keepAsked } from './asked.ts';
 import { type SteeredRun, toSteeredRequest } from './to-steered-request.ts';
 
 const run: SteeredRun = {
-  body: { message: 'First', system: 'Be brief.', model: 'fast', onDisconnect: 'grace', metadata: { a: 'b' } },
-  model: 'openai/gpt-4.1',
+  asked: {
+    body: {
+      message: 'First',
+      system: 'Be brief.',
+      model: 'fast',
+      onDisconnect: 'grace',
+      metadata: { a: 'b' },
+    },
+  },
   place: null,
   answer: 'So far',
 };
@@ -31,19 +39,20 @@ describe('toSteeredRequest', () => {
 
   it('in a conversation goes on below the answer, whatever the turn was', () => {
     const place = { conversationId: 'c', messageId: 'm' };
-    const body = { conversationId: 'c', parentId: 'p', continue: true, temperature: 1 };
-    const expected = { conversationId: 'c', parentId: 'm', messages: [user('Second')] };
-    expect(toSteeredRequest({ ...run, body, place }, 'Second')).toEqual({ temperature: 1, ...expected });
-    // Asked over another connection: its model alone is known.
-    expect(toSteeredRequest({ ...run, body: undefined, place }, 'Second')).toEqual({
-      model: 'openai/gpt-4.1',
-      ...expected,
+    const asked = keepAsked({ conversationId: 'c', parentId: 'p', continue: true, temperature: 1 });
+    expect(toSteeredRequest({ ...run, asked, place }, 'Second')).toEqual({
+      temperature: 1,
+      conversationId: 'c',
+      parentId: 'm',
+      messages: [user('Second')],
     });
   });
 
   it('refuses what is more than a request may have, or not known', () => {
     const messages = Array.from({ length: 1999 }, () => ({ role: 'user' as const, content: 'x' }));
-    expect(() => toSteeredRequest({ ...run, body: { messages } }, 'Second')).toThrow(/^messages: /);
-    expect(() => toSteeredRequest({ ...run, body: undefined }, 'Second')).toThrow(/^id: /);
+    expect(() => toSteeredRequest({ ...run, asked: { body: { messages } } }, 'Second')).toThrow(
+      /^content: .* more messages than/,
+    );
+    expect(() => toSteeredRequest({ ...run, asked: { unknown: 'id: why' } }, 'Second')).toThrow('id: why');
   });
 });
