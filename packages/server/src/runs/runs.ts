@@ -10,7 +10,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
 import type { NewRun, StoredRun } from '../storage/stored-run.ts';
-import { readCandidates } from './candidates.ts';
+import { readCandidates, recallDropped } from './candidates.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type ClaimedRun, type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
 import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
@@ -62,10 +62,17 @@ export interface RunRequest {
   follower: Follower;
   /** Its Idempotency-Key. */
   key?: string | undefined;
+  /** What is asked in words of another dialect, of which the body is made: the key stands for all of it. */
+  call?: unknown;
   /** Whether options that the model does not take are left out, and named by the run, rather than refused. */
   mayDrop?: boolean;
   /** The app's own id of the chat that it is asked in. */
   chatId?: string | undefined;
+}
+
+interface StartedRun extends ClaimedRun {
+  /** Options that are left out, as `Run.dropped`. */
+  dropped: readonly string[];
 }
 
 /** What an upstream that will not let go may take of a shutdown. */
@@ -108,14 +115,21 @@ export class Runs implements Disposable {
    * makes it becomes a follower of that one.
    * @throws {SluiceError} what it was refused with; nothing has begun or been stored then
    */
-  async start(body: ChatRequest, request: RunRequest): Promise<ClaimedRun> {
+  async start(body: ChatRequest, request: RunRequest): Promise<StartedRun> {
     this.#refuseWhenDraining();
-    const { key, follower, chatId } = request;
-    if (key === undefined) return { run: await this.#begin(body, request, null), isReplay: false };
-    const asked = chatId === undefined ? body : { ...body, chatId };
+    const { key, follower, chatId, call, mayDrop } = request;
+    if (key === undefined) {
+      const run = await this.#begin(body, request, null);
+      return { run, isReplay: false, dropped: run.dropped };
+    }
+    const asked = { ...body, chatId, call };
     const claim = { userId: follower.owner.userId, key, fingerprint: fingerprint(asked) };
     const claimed = await this.#claims.claim(claim, () => this.#begin(body, request, claim));
-    return claimed;
+    const { run } = claimed;
+    return {
+      ...claimed,
+      dropped: run instanceof Run ? run.dropped : recallDropped(body, this.#ports, mayDrop),
+    };
   }
 
   /** @throws {SluiceError} what a request would be refused with for what it asks, whoever makes it and whatever else goes on */
