@@ -12,7 +12,7 @@ const textOf = (message: AiSdkMessage | undefined) =>
   message?.parts.map(({ type, text }) => (type === 'text' ? text : '')).join('');
 const tokens = (count: number) => Array.from({ length: count }, (_, index) => ` t${index}`).join('');
 
-describe.each(aiSdkMajors)('useChat of AI SDK %s', (_major, sdk) => {
+describe.each(aiSdkMajors)('the chat that useChat of AI SDK %s is made of', (_major, sdk) => {
   function open(options: Partial<AiSdkChatOptions> & { body?: object } = {}) {
     const { body, ...rest } = options;
     return new sdk.Chat({

@@ -131,7 +131,9 @@ describeDatabases((name, open) => {
       await expect(begin(undefined, asked)).rejects.toMatchObject({
         code: 'budget_exceeded',
         details: {
-          detail: expect.stringMatching(/has \$0.0002 left, and \$0.0002 of it is held for answers/),
+          detail: expect.stringMatching(
+            /has \$0.0002 left, and \$0.0002 of it is held for answers that .*: wait for one to end, or limit the answer to fewer tokens;/,
+          ),
         },
       });
       const outcome = makeOutcome({ model: models[0], cost: { microUsd: 150, source: 'catalog' } });

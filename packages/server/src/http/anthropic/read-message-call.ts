@@ -1,8 +1,10 @@
 import type { ForeignRequest, NamedPart } from '../dialect/foreign-request.ts';
+import { isAbsent } from '../dialect/is-absent.ts';
 import { type FieldFates, listDropped } from '../dialect/list-dropped.ts';
 import { MessageList } from '../dialect/message-list.ts';
 import { toImage } from '../dialect/read-image.ts';
-import { isAbsent, refuseField, refuseOption, refuseUnlessEmpty } from '../dialect/refuse-field.ts';
+import { refuseField } from '../dialect/refuse-field.ts';
+import { refuseOption, refuseUnlessEmpty } from '../dialect/refuse-option.ts';
 import {
   type MessageBlock,
   type MessageCall,

@@ -1,6 +1,6 @@
 import type { Part } from './foreign-request.ts';
 
-export type Image = Extract<Part, { type: 'image' }>;
+type Image = Extract<Part, { type: 'image' }>;
 
 const imageTypes = new Map<string, Image['mediaType']>([
   ['image/png', 'image/png'],

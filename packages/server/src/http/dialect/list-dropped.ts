@@ -1,4 +1,4 @@
-import { isAbsent } from './refuse-field.ts';
+import { isAbsent } from './is-absent.ts';
 
 /** The fields of a dialect's request, by what becomes of them. */
 export interface FieldFates {

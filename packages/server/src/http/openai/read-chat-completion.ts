@@ -1,9 +1,11 @@
 import type { ChatRequest, Message } from '@sluice/shared';
 import type { ForeignRequest, NamedPart } from '../dialect/foreign-request.ts';
+import { isAbsent } from '../dialect/is-absent.ts';
 import { type FieldFates, listDropped } from '../dialect/list-dropped.ts';
 import { MessageList } from '../dialect/message-list.ts';
 import { readDataUrl } from '../dialect/read-image.ts';
-import { isAbsent, refuseField, refuseOption, refuseUnlessEmpty } from '../dialect/refuse-field.ts';
+import { refuseField } from '../dialect/refuse-field.ts';
+import { refuseOption, refuseUnlessEmpty } from '../dialect/refuse-option.ts';
 import {
   type ChatCompletionCall,
   type ChatCompletionMessage,
