@@ -12,8 +12,8 @@ describe.skipIf(!hasChromium)('the description of the API', () => {
     await page.goto(`${here.server.url}/docs`);
     await page.getByRole('button', { name: 'Authorize' }).click();
     await page.locator('#auth-bearer-value').fill(here.server.token);
-    await page.getByRole('button', { name: 'Apply credentials' }).click();
-    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByRole('button', { name: 'Apply credentials' }).first().click();
+    await page.getByRole('button', { name: 'Close', exact: true }).first().click();
     const route = page.locator('#operations-Chat-post-api-chat');
     await route.getByRole('button').first().click();
     here.upstream.script({ text: 'Because of the air.' });
