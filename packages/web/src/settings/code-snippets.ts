@@ -1,3 +1,5 @@
+// The texts of files, which is what ?raw gives, and which the linter takes for modules.
+/* oxlint-disable import/default */
 import aiSdk from '../../../../examples/ai-sdk-react/main.tsx?raw';
 import anthropicSdk from '../../../../examples/anthropic-sdk.mjs?raw';
 import browser from '../../../../examples/browser.html?raw';
