@@ -5,11 +5,17 @@ const together = (groupOrder: number, maxWorkers = 2) => ({ maxWorkers, sequence
 /** What they measure is time: one at a time, after all that stand before them. */
 const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
 
+/** Of `npm run guarantees`: what takes too long for each commit. */
+const isFull = process.env['SLUICE_FULL_COUNTS'] === '1';
+
 const unit = (name: string, include: string[]) => ({ test: { ...together(0), name, include } });
 
-/** Suites of the whole server that measure time, or load it. */
+/** Suites of the whole server that measure seconds: a neighbour does not matter. */
+const serverInPairs =
+  'packages/server/test/{replicas,replicas-faults,replicas-limits,websocket-limits}.test.ts';
+/** Those that measure milliseconds or memory, or load all of the machine. */
 const serverInTime =
-  'packages/server/test/{disconnects,long-imports,long-paths,nginx,replicas,replicas-faults,replicas-limits,shutdown-under-load,slow-readers,stop-and-follow,websocket-limits}.test.ts';
+  'packages/server/test/{disconnects,long-imports,long-paths,nginx,shutdown-under-load,slow-readers,stop-and-follow}.test.ts';
 const fromDatabaseToDatabase = '**/backup.test.ts';
 /** What need not be run again on Postgres, since it says nothing of what is stored, or has a Postgres of its own. */
 const notOfStorage = [
@@ -72,25 +78,33 @@ export default defineConfig({
         },
       },
       unit('web', ['packages/web/src/**/*.test.{ts,tsx}']),
-      wholeServer('whole-server', { ...together(1, 3), exclude: [serverInTime, fromDatabaseToDatabase] }),
-      wholeServer('whole-server-timed', { ...alone(2), include: [serverInTime] }),
+      wholeServer('whole-server', {
+        ...together(1, 3),
+        exclude: [serverInTime, serverInPairs, fromDatabaseToDatabase],
+      }),
+      wholeServer('whole-server-pairs', { ...together(2), include: [serverInPairs] }),
+      wholeServer('whole-server-timed', { ...alone(3), include: [serverInTime] }),
       wholeServerOnPostgres('whole-server-postgres', {
         ...together(1, 3),
         exclude: [serverInTime, ...notOfStorage],
       }),
-      wholeServerOnPostgres('whole-server-postgres-timed', {
-        ...alone(2),
-        include: [serverInTime],
-        exclude: notOfStorage,
-      }),
+      ...(isFull
+        ? [
+            wholeServerOnPostgres('whole-server-postgres-timed', {
+              ...alone(3),
+              include: [serverInTime],
+              exclude: notOfStorage,
+            }),
+          ]
+        : []),
       // The real containers: only by its own command.
-      { test: { ...alone(5), name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
+      { test: { ...alone(6), name: 'compose', include: ['e2e/compose*.check.ts'], testTimeout: 60_000 } },
       inBrowser('e2e', {
-        ...together(3),
+        ...together(4),
         include: ['e2e/*.test.ts'],
         exclude: [inTime],
       }),
-      inBrowser('e2e-timed', { ...alone(4), include: [inTime] }),
+      inBrowser('e2e-timed', { ...alone(5), include: [inTime] }),
     ],
   },
 });

@@ -98,9 +98,9 @@ describe('the same at two servers', () => {
     expect(follower.text('b')).toBe(asker.text('a'));
   });
 
-  it('and an answer in a conversation is steered from the other', async () => {
+  it('and what it was asked with is not known at the other, which refuses to steer it before it is ended', async () => {
     const [one, other] = pair.servers;
-    pair.upstream.next({ tokens: 5000, delayMs: 8 }, { text: 'Then this.' });
+    pair.upstream.script({ tokens: 5000, delayMs: 8 });
     const created = await one.call('/api/conversations', { body: {} });
     const { id: conversationId } = (await created.json()) as { id: string };
     using asker = await openSocket(one);
@@ -110,9 +110,14 @@ describe('the same at two servers', () => {
     follower.send({ type: 'resume', id: 'b', runId, after: 0 });
     await follower.sees('token', 'b');
     follower.send({ type: 'steer', id: 'b', content: 'Second' });
-    expect(await follower.sees('done', 'b')).toMatchObject({ reason: 'complete' });
+    expect(await follower.sees('error', 'b')).toMatchObject({
+      code: 'invalid_request',
+      error: expect.stringContaining('id: the options it was asked with are not known here'),
+    });
+    const soFar = asker.text('a').length;
+    await expect.poll(() => asker.text('a').length).toBeGreaterThan(soFar);
+    expect(pair.upstream.stats).toMatchObject({ active: 1, aborted: 0 });
+    follower.send({ type: 'stop', id: 'b' });
     expect(await asker.sees('done', 'a')).toMatchObject({ reason: 'stopped' });
-    expect(follower.text('b')).toBe(`${asker.text('a')}Then this.`);
-    expect(follower.frames.filter(({ type }) => type === 'done')).toHaveLength(1);
   });
 });
