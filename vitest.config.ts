@@ -21,7 +21,7 @@ const fromDatabaseToDatabase = '**/backup.test.ts';
 const notOfStorage = [
   '**/{architecture,client-package,config-file,crash-recovery,docs,examples,openapi,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
   '**/replicas*.test.ts',
-  '**/{ai-sdk,anthropic-sdk,chat-stream,dialect-errors,formats,one-run-many-readers,openai-sdk,slow-readers,upstream-faults,websocket,websocket-limits}.test.ts',
+  '**/{ai-sdk,anthropic-sdk,attempts,chat-stream,cross-site,dialect-errors,every-provider,forged-tokens,formats,limits,one-run-many-readers,openai-sdk,slow-readers,upstream-faults,validation,websocket,websocket-limits}.test.ts',
 ];
 
 const wholeServer = (name: string, test: object) => ({
@@ -83,7 +83,8 @@ export default defineConfig({
         exclude: [serverInTime, serverInPairs, fromDatabaseToDatabase],
       }),
       wholeServer('whole-server-pairs', { ...together(2), include: [serverInPairs] }),
-      wholeServer('whole-server-timed', { ...alone(3), include: [serverInTime] }),
+      // Nothing that others have left in memory is collected in the middle of a measurement.
+      wholeServer('whole-server-timed', { ...alone(3), isolate: true, include: [serverInTime] }),
       wholeServerOnPostgres('whole-server-postgres', {
         ...together(1, 3),
         exclude: [serverInTime, ...notOfStorage],
@@ -92,6 +93,7 @@ export default defineConfig({
         ? [
             wholeServerOnPostgres('whole-server-postgres-timed', {
               ...alone(3),
+              isolate: true,
               include: [serverInTime],
               exclude: notOfStorage,
             }),

@@ -64,9 +64,12 @@ describe('the work for a text', () => {
   it.each(units)('grows as its length does: %j', { timeout: 60_000 }, (unit) => {
     const repeat = (length: number) => unit.repeat(length / unit.length);
     measure(repeat(2000));
-    const short = measure(repeat(10_000));
-    // Of less than this nobody sees anything, and chance has its part in it.
-    expect(measure(repeat(20_000))).toBeLessThan(Math.max(250, 3 * short));
+    const [short, long] = [repeat(10_000), repeat(20_000)];
+    // Of less than this nobody sees anything.
+    if (measure(long) < 250) return;
+    // What disturbs a measurement makes it longer, never shorter.
+    const least = (text: string) => Math.min(measure(text), measure(text), measure(text));
+    expect(least(long)).toBeLessThan(Math.max(250, 3 * least(short)));
   });
 
   it.each(['> ', '+ ', '- > '])('has an end where blocks stand in blocks without end: %j', (unit) => {
