@@ -43,3 +43,7 @@ COPY --from=page /app/packages/web/dist/assets /usr/share/nginx/html/assets
 USER nginx
 EXPOSE 8080
 CMD ["nginx", "-g", "daemon off;"]
+
+FROM proxy AS proxy-tls
+COPY nginx.tls.conf /etc/nginx/server.d/tls.conf
+EXPOSE 8443

@@ -1,0 +1,146 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type TLSSocket, connect as connectTls } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fullCounts, randomFrom } from './_support/counts.ts';
+import { openSocket } from './_support/open-socket.ts';
+import { type TlsNginx, hasNginx, startTlsNginx } from './_support/start-nginx.ts';
+import { useServer } from './_support/use-server.ts';
+
+const host = 'chat.example.com';
+const origin = `https://${host}`;
+
+describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.tls.conf', () => {
+  const pair = useServer({ PUBLIC_URL: origin, TRUST_PROXY: '1', MAX_RUNS_PER_USER: '0' });
+  let nginx: TlsNginx;
+  beforeAll(async () => {
+    nginx = await startTlsNginx(pair.server.url);
+  });
+  afterAll(() => nginx[Symbol.asyncDispose]());
+
+  const port = () => Number(new URL(nginx.url).port);
+  const openSession = async () => {
+    // Self-made, as the certificate of nobody in particular.
+    const session = connect(nginx.url, { rejectUnauthorized: false });
+    session.on('error', () => undefined);
+    await once(session, 'connect');
+    return session;
+  };
+  const send = (session: ClientHttp2Session, path: string, options: { body: object; headers?: object }) => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': path,
+      ':authority': host,
+      authorization: `Bearer ${pair.server.token}`,
+      'content-type': 'application/json',
+      ...options.headers,
+    });
+    stream.on('error', () => undefined);
+    return stream.end(JSON.stringify(options.body));
+  };
+  const ask = (session: ClientHttp2Session, script: object): ClientHttp2Stream =>
+    send(session, '/api/chat/stream', { body: { message: `[[fake ${JSON.stringify(script)}]]` } });
+  const serial = async () => {
+    const socket: TLSSocket = connectTls({ port: port(), host: '127.0.0.1', rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const { raw } = socket.getPeerCertificate();
+    socket.destroy();
+    return new X509Certificate(raw).serialNumber;
+  };
+
+  it('speaks HTTP/2 to whoever offers it, and hands each frame on when it is sent', async () => {
+    const session = await openSession();
+    expect(session.alpnProtocol).toBe('h2');
+    const stream = ask(session, { tokens: 6, delayMs: 120 });
+    const [headers] = await once(stream, 'response');
+    expect(headers).toMatchObject({
+      ':status': 200,
+      'x-accel-buffering': 'no',
+      'strict-transport-security': expect.stringContaining('max-age='),
+    });
+    const arrivals: number[] = [];
+    stream.on('data', (chunk) => String(chunk).includes('text-delta') && arrivals.push(performance.now()));
+    expect(await text(stream)).toContain('"reason":"complete"');
+    session.close();
+    const gaps = arrivals.slice(1).map((at, index) => at - (arrivals[index] ?? 0));
+    expect(gaps).toHaveLength(5);
+    expect(Math.min(...gaps)).toBeGreaterThan(40);
+  });
+
+  it(`closes the upstream call when the client leaves, by its stream or its connection (× ${fullCounts ? 1000 : 60})`, async () => {
+    const random = randomFrom('nginx HTTP/2 disconnects');
+    const total = fullCounts ? 1000 : 60;
+    const leave = async (shared: ClientHttp2Session) => {
+      const isStreamAlone = random() < 0.7;
+      const session = isStreamAlone ? shared : await openSession();
+      const stream = ask(session, { tokens: 500, firstDelayMs: 20, delayMs: 5 });
+      stream.resume();
+      if (random() < 0.6) await once(stream, 'response');
+      await new Promise((resolve) => setTimeout(resolve, random() * 120));
+      if (isStreamAlone) stream.close(constants.NGHTTP2_CANCEL);
+      else session.destroy();
+    };
+    const shared = await openSession();
+    for (let done = 0; done < total; done += 10) {
+      await Promise.all(Array.from({ length: 10 }, () => leave(shared)));
+    }
+    await expect.poll(() => pair.upstream.stats.active, { timeout: 5000 }).toBe(0);
+    shared.destroy();
+    expect(pair.upstream.stats.requests).toBeGreaterThan(total / 3);
+    expect(pair.upstream.stats.completed).toBe(0);
+  });
+
+  it('takes a WebSocket, which asks by HTTP/1.1', async () => {
+    const options = { origin, headers: { host }, rejectUnauthorized: false };
+    using socket = await openSocket({ ...pair.server, url: nginx.url }, { options });
+    socket.send({ type: 'chat', id: 'a', message: '[[fake {"text":"Safe and sound"}]]' });
+    await socket.sees('done', 'a');
+    expect(socket.text('a')).toBe('Safe and sound');
+  });
+
+  it('lets people sign in with a cookie that goes over TLS alone', async () => {
+    const account = { email: 'owner@example.com', password: 'correct horse battery staple' };
+    await pair.server.rooms.auth.createUser({ ...account, role: 'user' });
+    const session = await openSession();
+    const stream = send(session, '/api/auth/login', {
+      body: account,
+      headers: { authorization: undefined, origin },
+    });
+    const [headers] = await once(stream, 'response');
+    stream.resume();
+    session.close();
+    expect(headers[':status']).toBe(200);
+    expect(String(headers['set-cookie'])).toMatch(/^__Secure-sluice-refresh=.*; HttpOnly; Secure;/);
+  });
+
+  it('sends on whoever comes without TLS, but for who looks whether the name is ours', async () => {
+    const get = (path: string) => fetch(nginx.plainUrl + path, { redirect: 'manual' });
+    const sent = await get('/c/1?q=a%20b');
+    expect([sent.status, sent.headers.get('location')]).toEqual([308, 'https://127.0.0.1/c/1?q=a%20b']);
+    expect((await get('/assets/probe.js')).status).toBe(308);
+    const folder = join(nginx.tlsFolder, 'acme/.well-known/acme-challenge');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'proof'), 'proof.of-the-name');
+    expect(await (await get('/.well-known/acme-challenge/proof')).text()).toBe('proof.of-the-name');
+    expect((await get('/.well-known/acme-challenge/nothing')).status).toBe(404);
+    const outside = await get('/.well-known/acme-challenge/..%2f..%2f..%2fprivkey.pem');
+    expect([outside.ok, await outside.text()]).toEqual([false, expect.not.stringContaining('PRIVATE KEY')]);
+  });
+
+  it('takes a renewed certificate at a reload, which cuts no stream', async () => {
+    const session = await openSession();
+    const stream = ask(session, { tokens: 40, delayMs: 50 });
+    const whole = text(stream);
+    await once(stream, 'response');
+    const { serialNumber } = new X509Certificate(await nginx.renew());
+    expect(await serial()).not.toBe(serialNumber);
+    nginx.signal('SIGHUP');
+    await expect.poll(serial, { timeout: 5000 }).toBe(serialNumber);
+    expect(await whole).toMatch(/ t39"}.*"reason":"complete"/s);
+    session.close();
+  });
+});
