@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createApp } from './app.ts';
 import type { Composition } from './compose.ts';
 import { PublicAddress } from './http/public-address.ts';
+import { refuseUnreadable } from './http/refuse-unreadable.ts';
 import { WebSockets, asksForWebSocket } from './transport/web-sockets.ts';
 
 /** An open port; disposing closes it at once, with every connection. */
@@ -33,6 +34,7 @@ export async function listen(rooms: Composition): Promise<Listening> {
     shouldUpgradeCallback: asksForWebSocket,
   });
   const unused = trackUnused(server);
+  const { page, ...metrics } = observability.metrics;
   await using stack = new AsyncDisposableStack();
   stack.defer(() => closeNow(server));
   const sockets = stack.use(new WebSockets());
@@ -48,6 +50,9 @@ export async function listen(rooms: Composition): Promise<Listening> {
   };
   const app = createApp({ ...rooms, address, isReady, pageFolder, sockets });
   server.on('request', app);
+  // Of what a client may expect only `100-continue` means anything; Node's own answer to others would have none of our headers.
+  server.on('checkExpectation', app);
+  refuseUnreadable(server);
   server.on('upgrade', (req, socket, head) => {
     const res = sockets.offer(req, socket as Socket, head);
     if (res !== undefined) app(req, res);
