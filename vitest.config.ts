@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { GuaranteesReporter } from './packages/server/test/_support/guarantees/report-guarantees.ts';
 
 /** They wait more than they work: several at a time, even where there are but two cores. */
 const together = (groupOrder: number, maxWorkers = 2) => ({ maxWorkers, sequence: { groupOrder } });
@@ -21,7 +22,7 @@ const fromDatabaseToDatabase = '**/backup.test.ts';
 const notOfStorage = [
   '**/{architecture,client-package,config-file,crash-recovery,docs,examples,openapi,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
   '**/replicas*.test.ts',
-  '**/{ai-sdk,anthropic-sdk,attempts,chat-stream,cross-site,dialect-errors,every-provider,forged-tokens,formats,limits,one-run-many-readers,openai-sdk,slow-readers,upstream-faults,validation,websocket,websocket-limits}.test.ts',
+  '**/{ai-sdk,anthropic-sdk,attempts,chat-stream,cross-site,cut-answers,dialect-errors,every-provider,forged-tokens,formats,guarantees,hostile-requests,limits,one-run-many-readers,openai-sdk,slow-readers,unreadable-requests,upstream-faults,validation,websocket,websocket-limits}.test.ts',
 ];
 
 const wholeServer = (name: string, test: object) => ({
@@ -61,6 +62,7 @@ const inBrowser = (name: string, test: object) => ({
 
 export default defineConfig({
   test: {
+    ...(isFull && { reporters: ['default', new GuaranteesReporter()] }),
     projects: [
       unit('shared', ['packages/shared/src/**/*.test.ts']),
       {
@@ -91,6 +93,11 @@ export default defineConfig({
       }),
       ...(isFull
         ? [
+            unit('models', ['packages/server/src/**/{conformance,readers.fuzz,shared-runs.model}.test.ts']),
+            inBrowser('browser', {
+              ...alone(5),
+              include: ['e2e/{payloads,through-nginx,coming-back}.test.ts'],
+            }),
             wholeServerOnPostgres('whole-server-postgres-timed', {
               ...alone(3),
               isolate: true,

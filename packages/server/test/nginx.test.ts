@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
 import { freePort } from './_support/free-port.ts';
+import { prove } from './_support/guarantees/prove.ts';
 import { openSocket, refusedSocket } from './_support/open-socket.ts';
 import { type RunningNginx, hasNginx, startNginx } from './_support/start-nginx.ts';
 import {
@@ -139,7 +140,8 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.conf', ()
       });
     };
     for (let done = 0; done < total; done += 10) await Promise.all(Array.from({ length: 10 }, leave));
-    await expect.poll(() => upstream.stats.active, { timeout: 5000 }).toBe(0);
+    await vi.waitFor(() => expect(upstream.stats.active).toBe(0), { timeout: 5000 }).catch(() => undefined);
+    prove('leavers-nginx', { found: upstream.stats.active, cases: total, seed: random.seed });
     expect(upstream.stats.requests).toBeGreaterThan(total / 2);
     expect(upstream.stats.completed).toBe(0);
   });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type MessageList,
   type RunEvent,
@@ -14,6 +15,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startBreakableProxy } from './_support/breakable-proxy.ts';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import type { FakeScript } from './_support/fake-upstream-script.ts';
+import { prove } from './_support/guarantees/prove.ts';
 import { type SpawnedServer, spawnServer } from './_support/spawn-server.ts';
 import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
 import { useReplicas } from './_support/use-replicas.ts';
@@ -51,6 +53,7 @@ describe('a client between two servers', { timeout: 240_000 }, () => {
     const tokens = 150;
     pair.upstream.script({ tokens, delayMs: 4 });
     const connection = { baseUrl: proxy.url, token: pair.servers[0].token };
+    const broken: RunEvent[][] = [];
     let answers = 0;
     const askUntilDone = async () => {
       while (proxy.cuts < wanted) {
@@ -58,17 +61,19 @@ describe('a client between two servers', { timeout: 240_000 }, () => {
           streamRun({ ...connection, request: { message: 'Hi' } }),
         );
         const { content, start, end } = foldEvents(events);
-        expect([content, end?.reason]).toEqual([numbered(tokens), 'complete']);
         const replay = await Array.fromAsync(
           followRun({ ...connection, runId: start?.runId ?? '', after: 0 }),
         );
-        expect(replay.map(({ seq }) => seq)).toEqual(replay.map((_, index) => index + 1));
-        expect(replay.map(({ event }) => event)).toEqual(events);
+        const isSame = isDeepStrictEqual(
+          replay,
+          events.map((event, index) => ({ seq: index + 1, event })),
+        );
+        if (content !== numbered(tokens) || end?.reason !== 'complete' || !isSame) broken.push(events);
         answers += 1;
       }
     };
     await Promise.all(Array.from({ length: fullCounts ? 20 : 8 }, askUntilDone));
-    console.log(`cuts over two servers: ${proxy.cuts} cuts, ${answers} answers, 0 lost, 0 repeated`);
+    prove('resumes-elsewhere', { found: broken.length, cases: proxy.cuts, seed: random.seed });
     expect(pair.upstream.stats.requests).toBe(answers);
   });
 });
@@ -112,7 +117,8 @@ describe('Stop at either server', { timeout: 240_000 }, () => {
         expect(result.state).toBe(end?.reason);
         expect(events.filter(({ event }) => event.type === 'run-end')).toHaveLength(1);
         expect(phase === 'just as it ends' ? ['stopped', 'complete'] : ['stopped']).toContain(end?.reason);
-        if (end?.reason === 'stopped') expect(result.upstreamClosedMs).toBeLessThan(250);
+        if (end?.reason === 'stopped')
+          prove('stops', { found: result.upstreamClosedMs ?? Infinity, cases: 1 });
         expect(await readStored(conversationId)).toMatchObject({
           content: textOf(events),
           reason: end?.reason,
@@ -176,9 +182,9 @@ describe('a server that is killed', { timeout: 400_000 }, () => {
       await Promise.all(readings.map(checkOne));
     };
     for (let done = 0; done < rounds; done += 2) await Promise.all([killOne(), killOne()]);
-    console.log(`kills: ${rounds}; read within ${slowestReadMs} ms, ended within ${slowestEndMs} ms`);
-    expect(slowestReadMs).toBeLessThanOrEqual(2000);
-    expect(slowestEndMs).toBeLessThanOrEqual(10_000);
+    const { seed } = random;
+    prove('kills-read', { found: slowestReadMs, cases: rounds, seed });
+    prove('kills-end', { found: slowestEndMs, cases: rounds, seed });
   });
 
   it('that only stood still for long ends nothing that others have ended', async () => {

@@ -1,5 +1,6 @@
 import type { LimitStateList } from '@sluice/shared';
 import { describe, expect, it, vi } from 'vitest';
+import { prove } from './_support/guarantees/prove.ts';
 import { makePerson } from './_support/make-person.ts';
 import { iterateEvents, lastOf, readEvents } from './_support/start-server.ts';
 import { useReplicas } from './_support/use-replicas.ts';
@@ -63,8 +64,9 @@ describe('limits of two servers', () => {
     // The other server has seen it by then.
     await new Promise((resolve) => setTimeout(resolve, 1100));
     pair.upstream.script({ tokens: 40, usage: { prompt_tokens: 10, completion_tokens: 40 } });
+    const requests = 200;
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => ask(index, { maxOutputTokens: 40 })),
+      Array.from({ length: requests }, (_, index) => ask(index, { maxOutputTokens: 40 })),
     );
     const ends = await Promise.all(
       answers.map(async (answer) => (answer.status === 200 ? readEvents(answer) : undefined)),
@@ -75,7 +77,10 @@ describe('limits of two servers', () => {
       const [state] = ((await response.json()) as LimitStateList).limits;
       expect(state?.held).toBe(0);
       expect(state?.used).toBeGreaterThan(0);
-      expect(state?.used).toBeLessThanOrEqual(200 + 50);
+      prove('budgets-elsewhere', {
+        found: Math.max(0, (state?.used ?? Infinity) - 200),
+        cases: requests / 2,
+      });
     }
   });
 
@@ -95,7 +100,7 @@ describe('limits of two servers', () => {
     const revoked = await second.call(`/api/tokens/${id}`, { method: 'DELETE', token: made.session });
     expect(revoked.status).toBe(204);
     const events = await readEvents(response);
-    expect(performance.now() - revokedAt).toBeLessThan(2000);
+    prove('revocations-elsewhere', { found: performance.now() - revokedAt, cases: 1 });
     expect(lastOf(events, 'run-end')).toMatchObject({ reason: 'revoked' });
     await Array.fromAsync(following).catch(() => undefined);
     expect(performance.now() - revokedAt).toBeLessThan(2500);

@@ -1,6 +1,7 @@
 import { createClient } from 'redis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { foldEvents, streamRun } from '@sluice/shared';
+import { prove } from './_support/guarantees/prove.ts';
 import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
 import { useReplicas } from './_support/use-replicas.ts';
 
@@ -93,7 +94,7 @@ describe('two servers whose Redis', { timeout: 60_000 }, () => {
       expect(cut).toEqual(events.slice(0, cut.length));
       expect(cut.length).toBeLessThan(events.length);
       await mend?.();
-      expect(await untilWell()).toBeLessThan(5000);
+      prove('lost-redis', { found: await untilWell(), cases: 1 });
       await vi.waitFor(async () => {
         const again = await pair.servers[1].call(`/api/runs/${runId}/events?after=${cut.length}`);
         expect(again.status).toBe(200);

@@ -2,6 +2,7 @@ import { type RunEvent, SluiceError, foldEvents } from '@sluice/shared';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { fullCounts } from '../../test/_support/counts.ts';
+import { prove } from '../../test/_support/guarantees/prove.ts';
 import { FaultyLogStore } from '../event-log/log-store.fixture.ts';
 import { SharedEventLog } from '../event-log/shared-event-log.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -182,7 +183,7 @@ it('gives a client each event once, and what is stored, whatever happens', { tim
   const conversation = makeConversation(user.id);
   await database.conversations.insert(conversation);
   const reasons = new Map<string, number>();
-  await fc.assert(
+  const outcome = await fc.check(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const message = makeMessage(conversation.id, { role: 'assistant', endReason: null, content: '' });
       const run = makeRun(user.id, { conversationId: conversation.id, messageId: message.id });
@@ -203,6 +204,9 @@ it('gives a client each event once, and what is stored, whatever happens', { tim
     }),
     { numRuns: fullCounts ? 5000 : 300 },
   );
+  if (outcome.failed) console.log(await fc.asyncDefaultReportMessage(outcome));
+  const { failed, numRuns, seed } = outcome;
+  prove('ends-model', { found: failed ? 1 : 0, cases: numRuns, seed });
   // It has seen both ways to end.
   expect([...reasons.keys()].toSorted()).toEqual(['complete', 'interrupted']);
 });

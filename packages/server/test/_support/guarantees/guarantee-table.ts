@@ -1,0 +1,67 @@
+import { type PromiseId, type Promised, promises } from './promises.ts';
+import type { Measured } from './prove.ts';
+
+export interface Line {
+  guarantee: string;
+  what: string;
+  asked: string;
+  measured: string;
+  isMet: boolean;
+  seed: string;
+  suite: string;
+}
+
+const format = (count: number) => count.toLocaleString('en-US', { maximumFractionDigits: 1 });
+
+/**
+ * The lines of the table in the order of the promises; one that was not measured says so, and is not met.
+ * @param failed suites with tests that failed, maybe before they had measured
+ */
+export function toLines(
+  measures: Partial<Record<PromiseId, Measured>>,
+  failed: ReadonlySet<string> = new Set(),
+): Line[] {
+  return Object.entries<Promised>(promises).map(([id, promised]) => {
+    const line = toLine(promised, measures[id as PromiseId]);
+    const isUnknown = measures[id as PromiseId] === undefined && failed.has(promised.suite);
+    return isUnknown ? { ...line, measured: 'its suite failed' } : line;
+  });
+}
+
+function toLine(promised: Promised, measured: Measured | undefined): Line {
+  const { guarantee, what, atMost, unit, cases, of, suite } = promised;
+  const amount = (found: number) => (unit === undefined ? format(found) : `${format(found)} ${unit}`);
+  const asked = `≤ ${amount(atMost)}, ${format(cases)} ${of}`.replace('≤ 0,', '0,');
+  const common = { guarantee, what, asked, suite };
+  if (measured === undefined) return { ...common, measured: 'not measured', isMet: false, seed: '' };
+  return {
+    ...common,
+    measured: `${amount(measured.found)}, ${format(measured.cases)}`,
+    isMet: measured.found <= atMost && measured.cases >= cases,
+    seed: String(measured.seed ?? ''),
+  };
+}
+
+/** @param depth how many folders lie between the root and the file that the table stands in */
+export function toMarkdown(lines: readonly Line[], depth: number): string {
+  const rows = lines.map(({ guarantee, what, asked, measured, isMet, seed, suite }) => {
+    const name = suite
+      .split('/')
+      .at(-1)
+      ?.replace(/\.test\.ts$/, '');
+    const link = `[${name}](${'../'.repeat(depth)}${suite})`;
+    return `| ${[guarantee, what, asked, isMet ? measured : `**${measured}**`, isMet ? 'yes' : '**no**', seed, link].join(' | ')} |`;
+  });
+  const head = ['| | promise | asked | measured | met | seed | suite |', '|---|---|---|---|---|---|---|'];
+  return [...head, ...rows].join('\n');
+}
+
+/** For a terminal. */
+export function toText(lines: readonly Line[]): string {
+  return lines
+    .map(({ guarantee, what, asked, measured, isMet, seed }) => {
+      const played = seed === '' ? '' : `  (seed ${seed})`;
+      return `${isMet ? 'met    ' : 'NOT MET'} ${guarantee.padEnd(3)} ${what}\n            asked ${asked}; measured ${measured}${played}`;
+    })
+    .join('\n');
+}
