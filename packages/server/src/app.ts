@@ -4,6 +4,7 @@ import type { Auth } from './auth/auth.ts';
 import type { Scope } from './auth/scope.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Config } from './config/config.ts';
+import { readVersion } from './config/read-version.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import { allowOrigins } from './http/middleware/allow-origins.ts';
 import { assignRequestId } from './http/middleware/assign-request-id.ts';
@@ -22,6 +23,7 @@ import { conversationContentsRouter } from './http/routes/conversation-contents-
 import { conversationsRouter } from './http/routes/conversations-router.ts';
 import { dialectsRouter } from './http/routes/dialects-router.ts';
 import { docsRouter } from './http/routes/docs-router.ts';
+import { doctorRouter } from './http/routes/doctor-router.ts';
 import { healthRouter } from './http/routes/health-router.ts';
 import { limitsRouter } from './http/routes/limits-router.ts';
 import { meRouter } from './http/routes/me-router.ts';
@@ -79,6 +81,8 @@ export function createApp(rooms: Rooms): Express {
   app.use('/v1', nameRequest);
   app.use(secureHeaders(address));
   app.use(healthRouter(rooms));
+  const { trustProxy } = config;
+  app.use(doctorRouter({ auth, address, heartbeatMs, trustProxy, version: readVersion() }));
   app.use(checkHost(address));
   app.use(allowOrigins(config.corsOrigins));
   app.use(chatRouter({ runs, admit: admitStart, heartbeatMs }));

@@ -81,7 +81,8 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
   };
 }
 
-function toProviderSettings({ config, secrets }: Loaded): ProviderSettings[] {
+/** What providers are made from; for the command that asks each of them once, too. */
+export function toProviderSettings({ config, secrets }: Loaded): ProviderSettings[] {
   return config.models.providers.map(({ id, preset, name, baseUrl }) => ({
     id,
     preset,

@@ -20,6 +20,7 @@ const mayImport: Record<string, readonly string[] | 'anything'> = {
   runs: ['providers', 'event-log', 'admission', 'catalog', 'conversations', 'storage', 'observability'],
   transport: ['encoders', 'observability'],
   http: ['auth', 'runs', 'conversations', 'encoders', 'transport', 'catalog', 'storage', 'observability'],
+  doctor: ['auth', 'config', 'event-log', 'http', 'providers', 'storage'],
   cli: 'anything',
 };
 /** The files beside the rooms. */
@@ -43,6 +44,11 @@ const owners: Record<string, readonly string[]> = {
   'node:sqlite': ['storage'],
   pg: ['storage'],
   pino: ['observability'],
+  'prom-client': ['observability'],
+  '@opentelemetry/api': ['observability'],
+  '@opentelemetry/sdk-trace': ['observability'],
+  '@opentelemetry/resources': ['observability'],
+  '@opentelemetry/exporter-trace-otlp-http': ['observability'],
   redis: ['event-log'],
   ws: ['transport'],
   zod: ['config', 'http', 'auth', 'conversations'],

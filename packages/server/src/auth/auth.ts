@@ -23,6 +23,7 @@ import { type OwnAccount, createOwnAccount } from './own-account.ts';
 import { type OwnTokens, createOwnTokens } from './own-tokens.ts';
 import { type Passwords, argon2Passwords } from './password.ts';
 import type { Principal } from './principal.ts';
+import { checkProbeToken } from './probe-token.ts';
 import { refreshSession } from './refresh-session.ts';
 import { refuseWeakSecret } from './refuse-weak-secret.ts';
 import { setUp } from './set-up.ts';
@@ -57,6 +58,11 @@ export interface Auth extends AsyncDisposable {
    */
   findRevoked<Owner extends TokenOwner>(owners: readonly Owner[]): Promise<readonly Owner[]>;
   hasAdmin(): Promise<boolean>;
+  /**
+   * Whether a probe comes from who has this server's secret.
+   * @throws {SluiceError} `token_missing`, `token_invalid`, `token_expired`
+   */
+  checkProbe(token: string | undefined): void;
   /**
    * @returns the code of a new setup link, valid for 24 h
    * @throws {Error} when there is an administrator
@@ -129,6 +135,7 @@ export function createAuth({
     },
     findRevoked: (owners) => findRevoked(context, owners),
     hasAdmin: () => database.users.hasAdmin(),
+    checkProbe: (token) => checkProbeToken(keys, token, clock()),
     createSetupCode: () => createSetupCode(context),
     createUser: (user) => createUser(context, user),
     createExternalUser: (user) => createExternalUser(context, user),

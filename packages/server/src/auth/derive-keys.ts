@@ -10,6 +10,8 @@ export interface Keys {
   readonly refresh: KeyObject;
   /** Names who tried to sign in, and from where, without saying it. */
   readonly attempt: KeyObject;
+  /** Signs what lets probes of `sluice doctor` in. */
+  readonly probe: KeyObject;
 }
 
 /** HKDF with SHA-256, RFC 5869. Changing the secret signs everyone out and ends every app token. */
@@ -21,5 +23,6 @@ export function deriveKeys(secret: string): Keys {
     token: derive('token+jwt'),
     refresh: derive('refresh token'),
     attempt: derive('sign-in attempt'),
+    probe: derive('probe+jwt'),
   };
 }

@@ -16,8 +16,8 @@ export async function loadJwtSecret({
 }): Promise<string> {
   if (given !== undefined) return given;
   await prepareDataDir(dataDir);
-  const path = join(dataDir, 'jwt-secret');
-  const kept = await readSecret(path);
+  const path = jwtSecretPath(dataDir);
+  const kept = await readJwtSecret(path);
   if (kept !== undefined) return kept;
   await createSecret(path);
   return readFile(path, 'utf8');
@@ -38,7 +38,11 @@ async function createSecret(path: string): Promise<void> {
   }
 }
 
-async function readSecret(path: string): Promise<string | undefined> {
+/** Where a secret is kept that was made here. */
+export const jwtSecretPath = (dataDir: string) => join(dataDir, 'jwt-secret');
+
+/** @returns undefined where there is none; it is not made */
+export async function readJwtSecret(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (error) {

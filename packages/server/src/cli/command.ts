@@ -1,11 +1,14 @@
 // In: the arguments after the command's name, and the ports it may use. Out: its result on stdout, and nothing else there.
 // Never: a secret taken from an argument, where other users of the machine can read it; nor process.exit, which would cut the output.
 import type { Auth } from '../auth/auth.ts';
+import type { Environment } from '../config/env.ts';
 import type { DatabaseLocation } from '../storage/open-database.ts';
 
 export interface CommandPorts {
   /** Opens the database beside a running server; asked for only once the arguments are known to be right. */
   openAuth: () => Promise<Auth>;
+  /** For the command that says what is wrong with it. */
+  environment: Environment;
   /** Where people reach the server, without a slash at the end. */
   publicUrl: string;
   /** The identity provider whose tokens the server takes. */

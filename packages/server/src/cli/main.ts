@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { createAuth } from '../auth/auth.ts';
 import { loadJwtSecret } from '../auth/load-jwt-secret.ts';
-import { type Config, loadCommandConfig } from '../config/config.ts';
+import { loadCommandConfig } from '../config/config.ts';
 import { readEnvironment } from '../config/env.ts';
+import { reachableUrl } from '../config/reachable-url.ts';
+import { readVersion } from '../config/read-version.ts';
 import { openDatabase } from '../storage/open-database.ts';
 import { runCommand, usage } from './run-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -24,23 +25,32 @@ try {
 /** The output is written out and the database closed before the process ends by itself. */
 async function run(argv: string[]): Promise<void> {
   await using opened = new AsyncDisposableStack();
-  const { config, secrets } = loadCommandConfig(readEnvironment());
-  const { dataDir } = config;
-  const location = { dataDir, databaseUrl: secrets.get('databaseUrl') };
-  const openAuth = async () => {
-    const database = opened.use(await openDatabase(location));
-    const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
-    return opened.use(createAuth({ database, secret }));
-  };
+  const environment = readEnvironment();
+  let loaded: ReturnType<typeof loadCommandConfig> | undefined;
+  // Not before a command asks for something of it: doctor tells what is wrong with it.
+  const load = () => (loaded ??= loadCommandConfig(environment));
+  const location = () => ({ dataDir: load().config.dataDir, databaseUrl: load().secrets.get('databaseUrl') });
   await runCommand(
     {
-      openAuth,
-      publicUrl: publicUrlOf(config),
-      location,
-      version: await readVersion(),
+      async openAuth() {
+        const database = opened.use(await openDatabase(location()));
+        const given = load().secrets.get('jwtSecret');
+        const secret = await loadJwtSecret({ dataDir: location().dataDir, given });
+        return opened.use(createAuth({ database, secret }));
+      },
+      environment,
+      get publicUrl() {
+        return reachableUrl(load().config);
+      },
+      get location() {
+        return location();
+      },
+      get oidcIssuer() {
+        return load().config.oidc?.issuer;
+      },
+      version: readVersion(),
       stdin: process.stdin,
       write: writeOut,
-      oidcIssuer: config.oidc?.issuer,
       readStdin: () => text(process.stdin),
       print: (line) => process.stdout.write(`${line}\n`),
       remark: (line) => process.stderr.write(`${line}\n`),
@@ -54,16 +64,4 @@ async function writeOut(text: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
   await promise;
-}
-
-async function readVersion(): Promise<string> {
-  const file = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
-}
-
-/** Without PUBLIC_URL the server is reached where it listens; one that listens everywhere is also on loopback. */
-function publicUrlOf({ publicUrl, host, port }: Config): string {
-  if (publicUrl !== undefined) return publicUrl;
-  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -3,16 +3,17 @@ import { UsageError } from './usage-error.ts';
 
 /**
  * node:util's parseArgs, strict.
- * @param positionals how many arguments that are no options there must be
+ * @param positionals how many arguments that are no options there must be; `any`: as many as there are
  * @throws {UsageError} for an unknown option, a missing value, or another number of positionals
  */
 export function parseOptions<Options extends ParseArgsOptionsConfig>(
   argv: string[],
   options: Options,
-  positionals = 0,
+  positionals: number | 'any' = 0,
 ) {
-  const parsed = parseStrictly({ args: argv, options, allowPositionals: positionals > 0 });
-  if (parsed.positionals.length !== positionals) throw new UsageError('missing or surplus argument');
+  const parsed = parseStrictly({ args: argv, options, allowPositionals: positionals !== 0 });
+  if (positionals !== 'any' && parsed.positionals.length !== positionals)
+    throw new UsageError('missing or surplus argument');
   return parsed;
 }
 

@@ -6,6 +6,7 @@ import { UsageError } from './usage-error.ts';
 
 /** For the commands that concern the whole database: tested with a process of their own. */
 const noDatabase = {
+  environment: {},
   location: { dataDir: '/dev/null/none' },
   version: '1.2.3',
   stdin: Readable.from([]),

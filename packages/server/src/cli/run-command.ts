@@ -1,5 +1,6 @@
 import { backup } from './backup.ts';
 import type { Command, CommandPorts } from './command.ts';
+import { doctor } from './doctor.ts';
 import { restore } from './restore.ts';
 import { setupLink } from './setup-link.ts';
 import { tokenCreate } from './token-create.ts';
@@ -12,6 +13,7 @@ const commands: Record<string, { run: Command; usage: string }> = {
   'setup-link': { run: setupLink, usage: '' },
   'token create': { run: tokenCreate, usage: '--email E --name N [--days D] [--scope chat]…' },
   'token revoke': { run: tokenRevoke, usage: 'ID' },
+  doctor: { run: doctor, usage: '[URL…] [--json]' },
   backup: { run: backup, usage: 'FILE|-' },
   restore: { run: restore, usage: 'FILE|-' },
   'user create': {

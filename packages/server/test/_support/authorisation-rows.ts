@@ -160,6 +160,8 @@ export const authorisationRows: Readonly<Record<string, Row>> = {
   'GET /api/shares/:id': { needs: 'nothing', uses: ['share'], ok: 200 },
   // A plain request: it is no WebSocket, whose tests say what one needs.
   'GET /api/ws': { needs: 'nothing', ok: 400 },
+  'POST /api/doctor/stream': { needs: 'nothing', ok: 401 },
+  'POST /api/doctor/body': { needs: 'nothing', ok: 401 },
   'GET /healthz': { needs: 'nothing', ok: 200 },
   'GET /readyz': { needs: 'nothing', ok: 200 },
   'GET /openapi.json': { needs: 'nothing', ok: 200 },

@@ -70,6 +70,25 @@ export const adminRoutes: readonly DescribedRoute[] = [
   },
   {
     ...plain,
+    route: 'POST /api/doctor/stream',
+    does: 'Sends the timed test stream of `sluice doctor`',
+    needs: 'probe token',
+    answers: {
+      200: {
+        is: 'How the request arrived, ten frames, a silence and an end.',
+        mediaType: 'text/event-stream',
+      },
+    },
+  },
+  {
+    ...plain,
+    route: 'POST /api/doctor/body',
+    does: 'Counts the bytes of a body, for `sluice doctor`',
+    needs: 'probe token',
+    answers: { 200: { is: 'How many there were.', mediaType: 'application/json' } },
+  },
+  {
+    ...plain,
     route: 'GET /openapi.json',
     does: 'Gives this document',
     answers: { 200: { is: 'OpenAPI 3.1.', mediaType: 'application/json' } },

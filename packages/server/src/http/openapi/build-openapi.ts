@@ -24,6 +24,7 @@ const needed: Record<Needs, string> = {
   'admin session': 'the session of an administrator',
   cookie: 'the refresh cookie, and an `Origin` of this server’s own',
   'token of its own': 'a token with the scope `chat`, as said above',
+  'probe token': 'a token in `X-Sluice-Probe` that only the command can make, who knows the server’s secret',
   nothing: 'nothing',
 };
 
@@ -71,7 +72,7 @@ function listSchemas({ body, query, answers }: DescribedRoute) {
 function toOperation(described: DescribedRoute, schemas: SchemaBook): object {
   const { route, tag, does, more, needs, body, example, answers } = described;
   // A browser sends its cookie by itself, and lets no form do so.
-  const isOpen = needs === 'nothing' || needs === 'cookie' || needs === 'token of its own';
+  const isOpen = ['nothing', 'cookie', 'token of its own', 'probe token'].includes(needs);
   const security = isOpen ? [] : [{ token: [] }, ...(route.includes(' /v1/') ? [{ key: [] }] : [])];
   return {
     operationId: route.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase(),

@@ -22,6 +22,7 @@ export type Needs =
   | 'admin session'
   | 'cookie'
   | 'token of its own'
+  | 'probe token'
   | 'nothing';
 
 /** One way in which a route answers. */

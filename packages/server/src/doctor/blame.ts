@@ -1,0 +1,37 @@
+import { type Finding, fail, note, ok, warn } from './finding.ts';
+import type { Judged } from './judge-hop.ts';
+import type { Symptom } from './symptom.ts';
+
+const tell = { note, warn, fail };
+
+/**
+ * @param judged from the inside to the outside: what shows at one hop shows at those further out too, and the first is the culprit
+ */
+export function blame(judged: readonly Judged[]): Finding[] {
+  const known = new Set<string>();
+  return judged.flatMap(({ name, hop, symptoms }, index) => {
+    const own = symptoms.filter(({ id }) => !known.has(id));
+    const inherited = symptoms.length - own.length;
+    for (const { id } of own) known.add(id);
+    const findings = own.map((symptom) => toFinding(name, withHint(symptom, judged.slice(0, index))));
+    if (own.some(({ level }) => level !== 'note')) return findings;
+    const rest = inherited === 0 ? '' : '; what is wrong here comes from further in';
+    const says = `${name} ${hop.isServer ? 'sends' : 'passes on'} streams, WebSockets and bodies of 20 MiB as it should${rest}`;
+    return [
+      inherited === 0 ? ok('path', says) : note('path', `${name} adds no fault of its own${rest}`),
+      ...findings,
+    ];
+  });
+}
+
+function toFinding(name: string, { level, id, does, fixes }: Symptom): Finding {
+  return tell[level](`path ${id}`, `${name} ${does}`, fixes);
+}
+
+/** A proxy that would not hold streams back, had one before it not kept the header that asks for this. */
+function withHint(symptom: Symptom, inner: readonly Judged[]): Symptom {
+  const keeper = inner.find(({ keepsAccel }) => keepsAccel);
+  if (symptom.id !== 'buffers' || keeper === undefined) return symptom;
+  const hint = `or let ${keeper.name} pass on X-Accel-Buffering (nginx: proxy_pass_header X-Accel-Buffering;)`;
+  return { ...symptom, fixes: [...symptom.fixes, hint] };
+}

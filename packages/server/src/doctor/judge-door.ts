@@ -1,0 +1,74 @@
+import { fixesFor } from './fixes.ts';
+import { type CertificateMeasurement, type Measurement, type Silence, isAnswer } from './measurement.ts';
+import { type ProxyKind, printable } from './proxy-kind.ts';
+import type { Symptom } from './symptom.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What was seen before the stream: the certificate, a WebSocket, a large body. */
+export function judgeDoor(
+  { socket, body, certificate }: Measurement,
+  { kind, now }: { kind?: ProxyKind | undefined; now: number },
+): Symptom[] {
+  return [
+    ...(certificate === undefined ? [] : judgeCertificate(certificate, now)),
+    judgeSocket(socket, kind),
+    judgeBody(body, kind),
+  ].flatMap((symptom) => symptom ?? []);
+}
+
+function judgeSocket(reply: Measurement['socket'], kind?: ProxyKind): Symptom | undefined {
+  if (isAnswer(reply) && reply.status === 101) return undefined;
+  if (isAnswer(reply) && (reply.status === 429 || reply.status === 503)) return undefined;
+  const what = isAnswer(reply) ? `answered with ${reply.status}` : printable(reply.failure);
+  return {
+    level: 'fail',
+    id: 'upgrade',
+    does: `lets no WebSocket through (Upgrade is lost): a request for one at /api/ws was ${isAnswer(reply) ? what : `not answered: ${what}`}`,
+    fixes: fixesFor('upgrade', kind),
+  };
+}
+
+function judgeBody(reply: Measurement['body'], kind?: ProxyKind): Symptom | undefined {
+  if (isAnswer(reply) && reply.status === 200) return undefined;
+  const what = isAnswer(reply) ? `answered ${reply.status}` : printable(reply.failure);
+  return {
+    level: 'fail',
+    id: 'body',
+    does: `lets no body of 20 MiB through (${what}): questions with images are refused`,
+    fixes: fixesFor('body', kind),
+  };
+}
+
+function judgeCertificate(certificate: CertificateMeasurement | Silence, now: number): Symptom[] {
+  if ('failure' in certificate) return [];
+  const { problem, expiresAt, hasHttp2 } = certificate;
+  const days = Math.floor((expiresAt - now) / DAY_MS);
+  const symptoms: Symptom[] = [];
+  if (problem !== undefined) {
+    symptoms.push({
+      level: 'fail',
+      id: 'certificate',
+      does: `shows a certificate that browsers refuse: ${printable(problem)}`,
+      fixes: [
+        'give it one of a known authority (Let’s Encrypt) for this name, with the whole chain (fullchain.pem)',
+      ],
+    });
+  } else if (days < 14) {
+    symptoms.push({
+      level: 'warn',
+      id: 'certificate',
+      does: `shows a certificate that ends in ${days} days`,
+      fixes: ['see why it is not renewed (certbot renew --dry-run, or the log of the proxy)'],
+    });
+  }
+  if (!hasHttp2) {
+    symptoms.push({
+      level: 'note',
+      id: 'http2',
+      does: 'speaks HTTP/1.1 with browsers: answers in many tabs take turns on six connections',
+      fixes: ['HTTP/2 lifts that; nginx: listen 443 ssl; http2 on;'],
+    });
+  }
+  return symptoms;
+}

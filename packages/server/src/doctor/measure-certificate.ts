@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
+import type { Hop } from './hop.ts';
+import type { CertificateMeasurement, Silence } from './measurement.ts';
+import { silenceOf } from './send.ts';
+
+/** Whether browsers would take what an https address shows, and what it speaks with them. */
+export async function measureCertificate(
+  { url }: Hop,
+  signal: AbortSignal,
+): Promise<CertificateMeasurement | Silence> {
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const isName = /[a-z]/i.test(hostname) && !hostname.includes(':');
+  const socket = connect({
+    host: hostname,
+    port: Number(url.port || 443),
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    ...(isName && { servername: hostname }),
+  });
+  try {
+    await once(socket, 'secureConnect', { signal });
+    const problem = socket.authorizationError as Error | string | null | undefined;
+    return {
+      ...(problem && { problem: typeof problem === 'string' ? problem : problem.message }),
+      expiresAt: Date.parse(socket.getPeerCertificate().valid_to),
+      hasHttp2: socket.alpnProtocol === 'h2',
+    };
+  } catch (error) {
+    return silenceOf(error);
+  } finally {
+    socket.on('error', () => undefined).destroy();
+  }
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Hop } from './hop.ts';
+import type { Reply } from './measurement.ts';
+import { headersOf, readAnswer, send, silenceOf } from './send.ts';
+
+/** Asks for a WebSocket where the page does, and without a token, which a socket may send later; leaves once it is open. */
+export async function measureSocket(hop: Hop, signal: AbortSignal): Promise<Reply> {
+  const request = send(hop, {
+    method: 'GET',
+    path: '/api/ws',
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      origin: hop.origin,
+      'sec-websocket-version': '13',
+      'sec-websocket-key': randomBytes(16).toString('base64'),
+      'sec-websocket-protocol': 'sluice',
+    },
+  });
+  try {
+    const answered = once(request, 'response', { signal }).then(([response]) =>
+      readAnswer(response as IncomingMessage),
+    );
+    const opened = once(request, 'upgrade', { signal }).then(([response]) => {
+      const { statusCode: status = 0 } = response as IncomingMessage;
+      return { status, headers: headersOf(response as IncomingMessage), text: '' };
+    });
+    answered.catch(() => undefined);
+    opened.catch(() => undefined);
+    request.end();
+    return await Promise.race([answered, opened]);
+  } catch (error) {
+    return silenceOf(error);
+  } finally {
+    request.on('error', () => undefined).destroy();
+  }
+}
