@@ -12,6 +12,7 @@ import { authenticate, identify, requireSession } from './http/middleware/authen
 import { checkHost } from './http/middleware/check-host.ts';
 import { type CreateRateStore, createRateLimits } from './http/middleware/limit-rate.ts';
 import { secureHeaders } from './http/middleware/secure-headers.ts';
+import { noteRequests } from './http/middleware/note-requests.ts';
 import { nameRequest, sendDialectError } from './http/middleware/send-dialect-error.ts';
 import { refuseUnknownRoute, sendProblem } from './http/middleware/send-problem.ts';
 import type { PublicAddress } from './http/public-address.ts';
@@ -35,6 +36,7 @@ import { usageRouter } from './http/routes/usage-router.ts';
 import { tokensRouter } from './http/routes/tokens-router.ts';
 import { webSocketRouter } from './http/routes/websocket-router.ts';
 import type { Logger } from './observability/logger.ts';
+import type { Observability } from './observability/observability.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Database } from './storage/database.ts';
 import type { WebSockets } from './transport/web-sockets.ts';
@@ -50,6 +52,7 @@ export interface Rooms {
   database: Database;
   catalog: Catalog;
   logger: Logger;
+  observability: Observability;
   /** Folder of the built page. */
   pageFolder: string;
   /** May the server take work now. */
@@ -65,7 +68,10 @@ export interface Rooms {
 /** The path of a request, in order. */
 export function createApp(rooms: Rooms): Express {
   const { config, address, auth, runs, conversations, database, catalog, logger } = rooms;
-  const rates = createRateLimits(config.rateLimitPerMinute, rooms.createRateStore);
+  const { metrics, audit } = rooms.observability;
+  const rates = createRateLimits(config.rateLimitPerMinute, rooms.createRateStore, (limit) =>
+    metrics.noteRateRefusal(limit),
+  );
   const known = [identify(auth), rates.byAddress];
   const admitTo = (scope: Scope) => [...known, authenticate(scope), rates.byUser];
   const admit = admitTo('chat');
@@ -83,6 +89,7 @@ export function createApp(rooms: Rooms): Express {
   app.use(healthRouter(rooms));
   const { trustProxy } = config;
   app.use(doctorRouter({ auth, address, heartbeatMs, trustProxy, version: readVersion() }));
+  app.use(noteRequests({ logger, metrics, audit }));
   app.use(checkHost(address));
   app.use(allowOrigins(config.corsOrigins));
   app.use(chatRouter({ runs, admit: admitStart, heartbeatMs }));

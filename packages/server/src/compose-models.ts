@@ -7,6 +7,7 @@ import type { ModelsConfig, ProviderConfig } from './config/models-config.ts';
 import { presets as configPresets } from './config/presets.ts';
 import type { Secrets } from './config/secrets.ts';
 import type { Logger } from './observability/logger.ts';
+import type { FindUpstream } from './observability/trace-runs.ts';
 import type { ProviderSettings } from './providers/create-provider.ts';
 import { presets } from './providers/openai-compatible/presets.ts';
 import type { Provider } from './providers/provider.ts';
@@ -25,6 +26,8 @@ export interface ComposedModels extends AsyncDisposable {
   providers: ReadonlyMap<string, Provider>;
   /** A local Ollama that nobody has named: where it is and how many models it has. */
   findOllama: () => { url: string; models: number } | undefined;
+  /** Where the calls of a provider go, where that is not its vendor's own. */
+  findUpstream: FindUpstream;
   /** Takes what `sluice.config.json` says now. Running answers keep the providers they began with. */
   reload: (loaded: Loaded) => Promise<void>;
 }
@@ -66,6 +69,12 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
       const ollama = current.providers.find(({ isLookedFor }) => isLookedFor);
       const models = ollama && found.get(ollama.id);
       return models === undefined ? undefined : { url: ollama?.baseUrl ?? '', models };
+    },
+    findUpstream(provider) {
+      const { baseUrl } = current.providers.find(({ id }) => id === provider) ?? {};
+      if (baseUrl === undefined) return undefined;
+      const { hostname, port, protocol } = new URL(baseUrl);
+      return { address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
     },
     async reload(next) {
       const replace = await providers.prepare(toProviderSettings(next));

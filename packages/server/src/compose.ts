@@ -21,6 +21,8 @@ import { SharedEventLog } from './event-log/shared-event-log.ts';
 import { createRedisWakeUps } from './event-log/wake-ups.ts';
 import type { CreateRateStore } from './http/middleware/limit-rate.ts';
 import { type Logger, createLogger } from './observability/logger.ts';
+import type { Observability } from './observability/observability.ts';
+import { openObservability } from './observability/open-observability.ts';
 import { endOrphans } from './runs/end-orphans.ts';
 import { Peers } from './runs/peers.ts';
 import { type ProcessLease, startProcessLease } from './runs/process-lease.ts';
@@ -41,6 +43,7 @@ export interface Composition extends AsyncDisposable {
   models: Pick<ComposedModels, 'findOllama' | 'reload'>;
   database: Database;
   logger: Logger;
+  observability: Observability;
   /** Where requests are counted, if not in this process alone. */
   createRateStore: CreateRateStore | undefined;
   /** Whether Redis is lost, where there is one: what is there can be read, and runs go on, but none begins. */
@@ -67,11 +70,13 @@ export async function compose({
   const redisUrl = secrets.get('redisUrl');
   const lock = stack.use(await acquireServerLock(location, { isShared: redisUrl !== undefined }));
   const database = stack.use(await openDatabase(location));
-  stack.use(watchDatabase(database, logger));
+  const watch = stack.use(watchDatabase(database, logger));
   const secret = await loadJwtSecret({ dataDir, given: secrets.get('jwtSecret') });
-  const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc, logger }));
   const models = stack.use(await composeModels({ config, secrets }, logger));
-  const { catalog } = models;
+  const { catalog, findUpstream } = models;
+  const observability = stack.use(await openObservability({ config, logger, findUpstream }));
+  const { audit, metrics } = observability;
+  const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc, logger, audit }));
   const limits = new Limits(database);
   const ports: CommonPorts = {
     providers: models.providers,
@@ -82,18 +87,29 @@ export async function compose({
     database,
     findRevoked: (owners) => auth.findRevoked(owners),
     logger,
+    observability,
   };
   const link = redisUrl === undefined ? null : stack.use(await openRedis(redisUrl, logger));
   const runs =
     link === null
       ? await serveAlone(ports, config, stack)
       : await serveTogether(ports, { config, link, stack });
-  const conversations = new Conversations(database);
+  metrics.nameModels((id) => catalog.list().models.some((model) => model.id === id));
+  metrics.watch({
+    runs_running: () => runs.running.length,
+    streams_open: () => runs.followerCount,
+    event_log_bytes: () => runs.logBytes,
+    event_log_max_bytes: () => config.eventLogBytes,
+    database_up: () => Number(watch.isAnswering),
+    ...(link !== null && { redis_up: () => Number(link.isAvailable) }),
+  });
+  const conversations = new Conversations(database, audit);
   const owned = stack.move();
-  const book = createLimitBook(database, limits);
+  const book = createLimitBook(database, limits, audit);
   const rooms = { config, auth, runs, conversations, limits: book, catalog, models, database, logger };
   return {
     ...rooms,
+    observability,
     lockLost: lock.lost,
     createRateStore: link === null ? undefined : (name) => new SharedRateStore(name, link),
     isDegraded: () => link?.isAvailable === false,

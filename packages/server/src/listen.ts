@@ -6,12 +6,15 @@ import { createApp } from './app.ts';
 import type { Composition } from './compose.ts';
 import { PublicAddress } from './http/public-address.ts';
 import { refuseUnreadable } from './http/refuse-unreadable.ts';
+import { serveMetrics } from './observability/serve-metrics.ts';
 import { WebSockets, asksForWebSocket } from './transport/web-sockets.ts';
 
 /** An open port; disposing closes it at once, with every connection. */
 export interface Listening extends AsyncDisposable {
   /** Where it listens: what a browser on this machine can open. */
   url: string;
+  /** Undefined: nothing is counted. */
+  metricsUrl: string | undefined;
   address: PublicAddress;
   /** Takes no new connections, lets running answers end and be read for `drainMs`, ends what is left. */
   drain: () => Promise<void>;
@@ -34,7 +37,6 @@ export async function listen(rooms: Composition): Promise<Listening> {
     shouldUpgradeCallback: asksForWebSocket,
   });
   const unused = trackUnused(server);
-  const { page, ...metrics } = observability.metrics;
   await using stack = new AsyncDisposableStack();
   stack.defer(() => closeNow(server));
   const sockets = stack.use(new WebSockets());
@@ -48,6 +50,7 @@ export async function listen(rooms: Composition): Promise<Listening> {
       () => false,
     );
   };
+  const metricsUrl = await openMetrics(rooms, { server, sockets, stack });
   const app = createApp({ ...rooms, address, isReady, pageFolder, sockets });
   server.on('request', app);
   // Of what a client may expect only `100-continue` means anything; Node's own answer to others would have none of our headers.
@@ -60,6 +63,7 @@ export async function listen(rooms: Composition): Promise<Listening> {
   const owned = stack.move();
   return {
     url,
+    metricsUrl,
     address,
     drain: () => drain({ server, unused, sockets }, rooms),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -93,6 +97,27 @@ function trackUnused(server: Server): ReadonlySet<Socket> {
     server.on(use, ({ socket }: IncomingMessage) => unused.delete(socket));
   }
   return unused;
+}
+
+/** What only the sockets know, and the port where all is asked for. */
+async function openMetrics(
+  { config, observability }: Composition,
+  { server, sockets, stack }: { server: Server; sockets: WebSockets; stack: AsyncDisposableStack },
+): Promise<string | undefined> {
+  const { metrics } = observability;
+  const { host, metricsPort: port } = config;
+  if (metrics.page === undefined || port === null) return undefined;
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  metrics.watch({
+    connections_open: () => open.size,
+    websockets_open: () => sockets.count,
+    socket_queue_bytes: () => open.values().reduce((sum, { writableLength }) => sum + writableLength, 0),
+  });
+  return stack.use(await serveMetrics(metrics.page, { host, port })).url;
 }
 
 interface Door {

@@ -46,10 +46,9 @@ async function run(): Promise<void> {
 }
 
 /** On the terminal, not through the logger: a setup link in a log would be a key left lying about. */
-async function greet(rooms: Composition, { url, address }: Listening): Promise<void> {
-  const { auth, config } = rooms;
+async function greet(rooms: Composition, { url, metricsUrl, address }: Listening): Promise<void> {
+  const { auth } = rooms;
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  for (const name of config.unread) print(`${name} is set, but this version of Sluice does not read it.`);
   for (const line of describeModels(rooms)) print(line);
   if (!(await auth.hasAdmin())) {
     const code = await auth.createSetupCode();
@@ -57,6 +56,8 @@ async function greet(rooms: Composition, { url, address }: Listening): Promise<v
       `Create the first account here (valid for 24 hours, once): ${address.url.origin}/setup#code=${code}`,
     );
   }
+  if (metricsUrl !== undefined)
+    print(`Metrics are at ${metricsUrl}, without a password: keep the port private.`);
   print(`Sluice is listening on ${url}`);
 }
 

@@ -7,6 +7,7 @@ import {
   type LimitStateList,
   SluiceError,
 } from '@sluice/shared';
+import { type Audit, noAudit } from '../observability/audit.ts';
 import type { Counter, CounterKey } from '../storage/budget-store.ts';
 import type { Database } from '../storage/database.ts';
 import { type Subjects, heldOf } from './counter-keys.ts';
@@ -26,7 +27,7 @@ export interface LimitBook {
   statesOf(caller: Omit<Subjects, 'model'>): Promise<LimitStateList>;
 }
 
-export function createLimitBook(database: Database, limits: Limits): LimitBook {
+export function createLimitBook(database: Database, limits: Limits, audit: Audit = noAudit): LimitBook {
   const list = async () => ({ limits: await database.budgets.listLimits() });
   return {
     list,
@@ -35,6 +36,7 @@ export function createLimitBook(database: Database, limits: Limits): LimitBook {
       if (limit.amount !== null) await refuseUnknown(database, subject, id ?? '');
       await database.transaction(({ budgets }) => budgets.putLimit({ subject, id: id ?? null, ...limit }));
       limits.forget();
+      audit.note('limit.changed', { subject, target: id ?? 'default', ...limit });
       return list();
     },
     async statesOf(caller) {

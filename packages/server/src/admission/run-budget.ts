@@ -5,6 +5,7 @@ import type { Database, Stores } from '../storage/database.ts';
 import type { CounterKey } from '../storage/budget-store.ts';
 import type { Held } from '../storage/counted-run.ts';
 import { type Subjects, counterKeysOf, heldOf, nothing } from './counter-keys.ts';
+import type { LimitAlerts } from './limit-alerts.ts';
 import type { AppliedLimit, Limits } from './limits.ts';
 import { MissingCounters, makeCounters } from './make-counters.ts';
 import { refusalOf, unpriced } from './refuse-over-limit.ts';
@@ -29,9 +30,10 @@ export interface TokenPrice {
   outputPerMTok: number;
 }
 
-interface Ports {
+export interface BudgetPorts {
   database: Database;
   limits: Limits;
+  alerts?: LimitAlerts;
 }
 
 /** For counters that a change of limits takes away in between. */
@@ -39,14 +41,14 @@ const MAX_ATTEMPTS = 3;
 
 /** What one run holds of the limits that apply to it. */
 export class RunBudget {
-  readonly #ports: Ports;
+  readonly #ports: BudgetPorts;
   #run: BudgetedRun;
   #limits: readonly AppliedLimit[];
   #estimate: Estimate = { input: 0, output: 0, price: null };
   /** Of all it may use, input and output, as far as that is limited. */
   held: Held = { tokens: 0, microUsd: 0 };
 
-  private constructor(ports: Ports, run: BudgetedRun, limits: readonly AppliedLimit[]) {
+  private constructor(ports: BudgetPorts, run: BudgetedRun, limits: readonly AppliedLimit[]) {
     this.#ports = ports;
     this.#run = run;
     this.#limits = limits;
@@ -56,7 +58,11 @@ export class RunBudget {
    * @param fallbacks models that may answer instead
    * @returns null when no limit applies, whichever answers: nothing is counted then
    */
-  static async of(ports: Ports, run: BudgetedRun, fallbacks: readonly string[]): Promise<RunBudget | null> {
+  static async of(
+    ports: BudgetPorts,
+    run: BudgetedRun,
+    fallbacks: readonly string[],
+  ): Promise<RunBudget | null> {
     const limits = await ports.limits.applyingTo(run);
     const budget = new RunBudget(ports, run, limits);
     if (limits.length > 0) return budget;
@@ -158,6 +164,27 @@ export class RunBudget {
     }
   }
 
+  /** Tells of limits that this run has brought near, or used up; once it has ended. Never rejects: what is missed is told by the next. */
+  async tellNearness(): Promise<void> {
+    const { alerts, database, limits } = this.#ports;
+    if (alerts === undefined) return;
+    const { createdAt: at } = this.#run;
+    try {
+      const applied = await limits.applyingTo(this.#run);
+      if (applied.length === 0) return;
+      const counters = await database.budgets.readCounters(this.#keys);
+      for (const limit of applied) {
+        const { kind, id, period, unit } = limit;
+        const counter = counters.find(
+          (each) => each.kind === kind && each.id === id && each.period === period,
+        );
+        if (counter !== undefined) alerts.noteUse(limit, { used: counter[unit], at });
+      }
+    } catch {
+      // The database is away, which is told elsewhere.
+    }
+  }
+
   get #keys(): readonly CounterKey[] {
     return counterKeysOf(this.#run, this.#run.createdAt);
   }
@@ -190,7 +217,11 @@ export class RunBudget {
       const left = limit.amount - counter[unit] - held;
       const ofOthers = held - (unit === 'requests' ? 0 : this.held[unit]);
       const needed = ofOthers > 0 ? most[unit] : least[unit];
-      if (needed > 0 && left < needed) throw refusalOf({ limit, left, held: ofOthers, needed, createdAt });
+      if (needed > 0 && left < needed) {
+        const isHeld = ofOthers > 0 && left + ofOthers > 0;
+        this.#ports.alerts?.noteRefusal(limit, { used: counter[unit], at: createdAt, isHeld });
+        throw refusalOf({ limit, left, held: ofOthers, needed, createdAt });
+      }
       lefts[unit] = Math.min(lefts[unit], left);
     }
     if (missing.length > 0) throw new MissingCounters(missing);

@@ -1,3 +1,4 @@
+import type { Audit } from '../observability/audit.ts';
 import type { Database } from '../storage/database.ts';
 import type { Keys } from './derive-keys.ts';
 import type { Passwords } from './password.ts';
@@ -11,4 +12,5 @@ export interface AuthContext {
   clock: () => number;
   /** Makes what this process has just written count at once here; others see it within a second. */
   forget: () => void;
+  audit: Audit;
 }

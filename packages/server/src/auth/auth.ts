@@ -1,6 +1,7 @@
 // In: credentials, codes and tokens as requests and commands bring them. Out: principals and sessions, or a SluiceError of the 401s.
 // Never: cookies, headers or addresses, which are http's; nor a password, a code or a refresh token in the database.
 import { type LoginRequest, type SetupRequest, SluiceError } from '@sluice/shared';
+import { type Audit, noAudit } from '../observability/audit.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../storage/database.ts';
 import type { AuthContext } from './auth-context.ts';
@@ -105,6 +106,7 @@ export interface AuthOptions {
   /** Unless given, our own tokens alone are taken. */
   identityProvider?: IdentityProvider | undefined;
   logger?: Logger;
+  audit?: Audit;
 }
 
 /** @throws {Error} in words for the terminal, when the secret is weak */
@@ -115,17 +117,26 @@ export function createAuth({
   passwords = argon2Passwords,
   identityProvider,
   logger,
+  audit = noAudit,
 }: AuthOptions): Auth {
   refuseWeakSecret(secret);
   const keys = deriveKeys(secret);
   const external =
-    identityProvider && createExternalTokens({ database, clock }, { provider: identityProvider, logger });
+    identityProvider &&
+    createExternalTokens({ database, clock, audit }, { provider: identityProvider, logger });
   const authenticator = createAuthenticator({ database, keys, clock, external });
   const forget = () => authenticator.forget();
-  const context: AuthContext = { database, keys, passwords, clock, forget };
+  const context: AuthContext = { database, keys, passwords, clock, forget, audit };
   const cleaning = startCleanUp({ database, clock, logger });
   return {
-    authenticate: (token) => authenticator.authenticate(token),
+    async authenticate(token) {
+      try {
+        return await authenticator.authenticate(token);
+      } catch (error) {
+        if (isRefusal(error)) audit.note('token.refused', { code: error.code });
+        throw error;
+      }
+    },
     setup: (request, caller = {}) => setUp(context, request, caller),
     login: (request, caller = {}) => logIn(context, request, caller),
     refresh: (refreshToken) => refreshSession(context, refreshToken),
@@ -158,4 +169,9 @@ export function createAuth({
       await cleaning[Symbol.asyncDispose]();
     },
   };
+}
+
+/** One that has expired, or that is missing, is everyday. */
+function isRefusal(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && (error.code === 'token_invalid' || error.code === 'token_revoked');
 }

@@ -3,10 +3,12 @@ import { hashOpaqueSecret } from './opaque-secret.ts';
 
 /** Ends the session of a refresh token, old or new. An unknown or missing one is nobody's: nothing to do. */
 export async function endSession(
-  { database, clock }: AuthContext,
+  { database, clock, audit }: AuthContext,
   refreshToken: string | undefined,
 ): Promise<void> {
   if (!refreshToken) return;
   const token = await database.refreshTokens.find(hashOpaqueSecret(refreshToken));
-  if (token !== undefined) await database.sessions.end(token.sessionId, clock());
+  if (token === undefined) return;
+  await database.sessions.end(token.sessionId, clock());
+  audit.note('session.logout', { target: token.sessionId });
 }

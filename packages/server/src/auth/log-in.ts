@@ -13,19 +13,24 @@ export async function logIn(
   { email, password }: LoginRequest,
   { address, userAgent }: Caller,
 ): Promise<SignedIn> {
-  const { database, passwords, clock } = context;
+  const { database, passwords, clock, audit } = context;
   const user = await database.users.findByEmail(email);
   const isRight = await tryPassword(context, { email, address }, async () => {
     const isPassword = await passwords.verify(password, user?.passwordHash);
     return isPassword && user?.isDisabled === false;
   });
-  if (!isRight || user === undefined) refuse();
+  if (!isRight || user === undefined) {
+    // Not the email: what is typed there may be a password.
+    audit.note('session.login_refused', { target: user?.id });
+    refuse();
+  }
   const issued = await database.transaction(async (stores) => {
     // The password may have been changed, and the sessions ended, while it was verified: then this one would outlive them.
     if (!(await stores.users.hold(user))) return null;
     return startSession(stores, { user, now: clock(), userAgent });
   });
   if (issued === null) refuse();
+  audit.note('session.login', { actor: user.id, target: issued.sessionId });
   return toSignedIn(context, issued);
 }
 

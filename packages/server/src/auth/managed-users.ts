@@ -43,11 +43,15 @@ export function createManagedUsers(context: AuthContext): ManagedUsers {
     },
     async create({ email, role = 'user', name, password }) {
       const { id } = await createUser(context, { email, role, name, password });
+      context.audit.note('user.created', { target: id, role });
       return find(id);
     },
     find,
     async change(change) {
       await changeUser(context, change);
+      const { role = null, disabled = null } = change.changes;
+      const fields = Object.keys(change.changes);
+      context.audit.note('user.changed', { target: change.id, fields, role, disabled });
       return find(change.id);
     },
   };

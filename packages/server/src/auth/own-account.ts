@@ -25,7 +25,7 @@ export interface OwnAccount {
 }
 
 export function createOwnAccount(context: AuthContext): OwnAccount {
-  const { database, clock, forget } = context;
+  const { database, clock, forget, audit } = context;
   return {
     async rename({ userId }, name) {
       await database.users.update(userId, { name });
@@ -48,10 +48,12 @@ export function createOwnAccount(context: AuthContext): OwnAccount {
       const ended = await database.sessions.endOf(userId, { at: clock(), only: id });
       if (ended === 0) throw new SluiceError('not_found', { detail: 'there is no such session' });
       forget();
+      audit.note('session.ended', { target: id });
     },
     async endSessions({ userId }) {
       await database.sessions.endOf(userId, { at: clock() });
       forget();
+      audit.note('session.ended', { target: 'all' });
     },
   };
 }
@@ -62,12 +64,15 @@ async function changePassword(
   { userId, email, sessionId }: Principal,
   { change, caller }: { change: PasswordChange; caller: Pick<Caller, 'address'> },
 ): Promise<void> {
-  const { database, passwords, clock, forget } = context;
+  const { database, passwords, clock, forget, audit } = context;
   const user = await database.users.find(userId);
   const isRight = await tryPassword(context, { email, address: caller.address }, () =>
     passwords.verify(change.currentPassword, user?.passwordHash),
   );
-  if (!isRight || user === undefined) refuse();
+  if (!isRight || user === undefined) {
+    audit.note('password.refused', { target: userId });
+    refuse();
+  }
   const passwordHash = await passwords.hash(change.newPassword);
   const isChanged = await database.transaction(async ({ users, sessions }) => {
     if (!(await users.hold(user))) return false;
@@ -77,6 +82,7 @@ async function changePassword(
   });
   if (!isChanged) refuse();
   forget();
+  audit.note('password.changed', { target: userId });
 }
 
 /** Not one of the 401s: they would say that the session is over. */

@@ -15,15 +15,18 @@ export interface OwnTokens {
 }
 
 export function createOwnTokens(context: AuthContext): OwnTokens {
-  const { database, clock, forget } = context;
+  const { database, clock, forget, audit } = context;
   return {
     async create(userId, terms) {
       checkTerms(terms);
-      return database.transaction(async (stores) => {
+      const created = await database.transaction(async (stores) => {
         const user = await stores.users.find(userId);
         if (user === undefined) throw new SluiceError('token_revoked');
         return issueAppToken(context, stores, { user, terms });
       });
+      const { id, scopes, expiresAt } = created;
+      audit.note('token.created', { target: id, scopes, expiresAt });
+      return created;
     },
     async list(userId) {
       return { tokens: (await database.apiTokens.list(userId)).map(toWire) };
@@ -32,6 +35,7 @@ export function createOwnTokens(context: AuthContext): OwnTokens {
       const isThere = await database.apiTokens.revoke(id, clock(), userId);
       if (!isThere) throw new SluiceError('not_found', { detail: 'there is no such token' });
       forget();
+      audit.note('token.revoked', { target: id });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type KeyObject, createHmac } from 'node:crypto';
 import { type ErrorCode, SluiceError } from '@sluice/shared';
 import type { Stores } from '../storage/database.ts';
+import type { StoredUser } from '../storage/user-store.ts';
 import type { AuthContext } from './auth-context.ts';
 import { hashOpaqueSecret } from './opaque-secret.ts';
 import { REFRESH_TOKEN_LIFETIME_MS } from './refresh-token-lifetime.ts';
@@ -20,10 +21,23 @@ export async function refreshSession(context: AuthContext, token: string | undef
   const outcome = await context.database.transaction((stores) => exchange(context, stores, token));
   // Thrown only here: within the transaction it would undo the end of the session.
   if (typeof outcome === 'string') throw new SluiceError(outcome);
+  if ('reused' in outcome) {
+    const { id, user } = outcome.reused;
+    context.audit.note('session.reused', { actor: user.id, target: id });
+    throw new SluiceError('token_revoked');
+  }
   return toSignedIn(context, outcome);
 }
 
-async function exchange(context: AuthContext, stores: Stores, token: string): Promise<Issued | ErrorCode> {
+interface Reused {
+  reused: { id: string; user: StoredUser };
+}
+
+async function exchange(
+  context: AuthContext,
+  stores: Stores,
+  token: string,
+): Promise<Issued | ErrorCode | Reused> {
   const now = context.clock();
   const hash = hashOpaqueSecret(token);
   const used = await stores.refreshTokens.find(hash);
@@ -43,7 +57,7 @@ async function exchange(context: AuthContext, stores: Stores, token: string): Pr
     });
   } else if (await isOutdated(stores, { key, successor: refreshToken, now })) {
     await stores.sessions.end(session.id, now);
-    return 'token_revoked';
+    return { reused: session };
   }
   const issued = await stores.refreshTokens.find(hashOpaqueSecret(refreshToken));
   if (issued === undefined) return 'token_invalid';

@@ -17,8 +17,11 @@ export async function setUp(
   request: SetupRequest,
   { userAgent }: Caller,
 ): Promise<SignedIn> {
-  const { database, passwords, clock } = context;
-  await checkCode(database, request.code, clock());
+  const { database, passwords, clock, audit } = context;
+  await checkCode(database, request.code, clock()).catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code !== 'unavailable') audit.note('setup.refused');
+    throw error;
+  });
   const passwordHash = await passwords.hash(request.password);
   const issued = await database.transaction(async (stores) => {
     const now = clock();
@@ -27,6 +30,7 @@ export async function setUp(
     const user = await makeAdmin(stores, { request, passwordHash, now });
     return startSession(stores, { user, now, userAgent });
   });
+  audit.note('setup.done', { actor: issued.user.id });
   return toSignedIn(context, issued);
 }
 

@@ -42,7 +42,7 @@ export async function tryPassword(
   }
 }
 
-async function count({ database, clock }: AuthContext, key: string): Promise<void> {
+async function count({ database, clock, audit }: AuthContext, key: string): Promise<void> {
   const now = clock();
   const blockedUntil = await database.transaction(async ({ loginFailures }) => {
     const attempts = await loginFailures.count(key, now);
@@ -51,6 +51,7 @@ async function count({ database, clock }: AuthContext, key: string): Promise<voi
     return undefined;
   });
   if (blockedUntil === undefined) return;
+  audit.note('session.locked');
   throw new SluiceError('rate_limited', {
     detail: 'Too many attempts with a wrong password. Wait a little.',
     retryAfterMs: Math.max(1, blockedUntil - now),

@@ -86,6 +86,9 @@ describe('loadConfig', () => {
     [{ IDLE_TIMEOUT_MS: '0' }, 'IDLE_TIMEOUT_MS'],
     [{ RUN_TIMEOUT_MS: '2147483648' }, 'RUN_TIMEOUT_MS'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ METRICS_PORT: '65536' }, 'METRICS_PORT'],
+    [{ METRICS_PORT: '3000' }, 'METRICS_PORT'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
     [{ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }, 'OPENAI_BASE_URL'],
     [{ GEMINI_BASE_URL: 'http://127.0.0.1:1' }, 'GEMINI_BASE_URL'],
     [{ AIAND_API_KEY: 'k', AIAND_BASE_URL: '127.0.0.1:1' }, 'AIAND_BASE_URL'],
@@ -147,8 +150,14 @@ describe('loadConfig', () => {
     );
   });
 
-  it('names what is set and not read by this version', () => {
-    expect(loadConfig({ METRICS_PORT: '9', HOME: '/' }).config.unread).toEqual(['METRICS_PORT']);
+  it('counts and traces nothing unless it is told to', () => {
+    const { config } = loadConfig({ METRICS_PORT: '', OTEL_EXPORTER_OTLP_ENDPOINT: '' });
+    expect(config).toMatchObject({ metricsPort: null, tracesEndpoint: null });
+    const told = { METRICS_PORT: '9464', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
+    expect(loadConfig(told).config).toMatchObject({
+      metricsPort: 9464,
+      tracesEndpoint: 'http://collector:4318',
+    });
   });
 
   it('takes hop counts and address lists for TRUST_PROXY', () => {

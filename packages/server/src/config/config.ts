@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type * as z from 'zod';
-import { type Environment, environmentVariables, unreadVariables } from './env.ts';
+import { type Environment, environmentVariables } from './env.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { findFileProblems } from './find-file-problems.ts';
 import { type ModelsConfig, groupModels, keyVariablesOf, valueOf } from './models-config.ts';
@@ -36,6 +36,10 @@ function findProblems(environment: Environment): string[] {
   }
   if (environment['OIDC_ISSUER'] && !environment['OIDC_AUDIENCE']) {
     problems.push("OIDC_ISSUER needs OIDC_AUDIENCE: without it, another app's tokens would be taken here");
+  }
+  const metricsPort = valueOf(environment, 'METRICS_PORT') ?? '0';
+  if (metricsPort !== '0' && metricsPort === (valueOf(environment, 'PORT') ?? '3000')) {
+    problems.push('METRICS_PORT must be another than PORT');
   }
   for (const name of ['OIDC_AUDIENCE', 'OIDC_JWKS_URL', 'OIDC_REQUIRED_CLAIM']) {
     if (environment[name] && !environment['OIDC_ISSUER']) problems.push(`${name} needs OIDC_ISSUER`);
@@ -75,17 +79,15 @@ function group(values: z.infer<typeof environmentSchema>) {
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     eventLogBytes: values.EVENT_LOG_MB * 1024 * 1024,
     logLevel: values.LOG_LEVEL,
+    /** Null: nothing is counted. */
+    metricsPort: values.METRICS_PORT ?? null,
+    /** Null: nothing is traced. */
+    tracesEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     oidc: groupOidc(values),
   };
 }
 
-export type Config = Readonly<
-  ReturnType<typeof group> & {
-    models: ModelsConfig;
-    /** Variables that are set and that this version does not read. */
-    unread: readonly string[];
-  }
->;
+export type Config = Readonly<ReturnType<typeof group> & { models: ModelsConfig }>;
 
 /** For commands, which ask no model: without `sluice.config.json` and the keys that it names. */
 export function loadCommandConfig(environment: Environment): ReturnType<typeof loadConfig> {
@@ -120,9 +122,8 @@ function load(environment: Environment, read: ReadFile): { config: Config; secre
     ...(DATABASE_URL !== undefined && { databaseUrl: DATABASE_URL }),
     ...(REDIS_URL !== undefined && { redisUrl: REDIS_URL }),
   };
-  const unread = unreadVariables.filter((name) => environment[name]);
   return {
-    config: Object.freeze({ ...group(parsed.data), models, unread }),
+    config: Object.freeze({ ...group(parsed.data), models }),
     secrets: new Secrets(values, secrets),
   };
 }

@@ -125,11 +125,25 @@ export const environmentVariables = [
       'Run starts per user and minute; other routes get ten times as much; sign-in and anonymous requests are counted per address; 0 = no limit.',
   },
   { name: 'EVENT_LOG_MB', default: '256', about: 'Memory for the event logs of runs.' },
-  { name: 'LOG_LEVEL', default: 'info', about: 'trace, debug, info, warn, error, fatal or silent.' },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    about:
+      'trace, debug, info, warn, error, fatal or silent; lines of the audit log are written at every level but the last.',
+  },
+  {
+    name: 'METRICS_PORT',
+    default: '–',
+    about:
+      'A second port on HOST, for Prometheus: `GET /metrics`, without a password, so never to be published; 0 takes a free one. Unset: nothing is counted. [Observability](observability.md).',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: '–',
+    about:
+      'An OpenTelemetry collector that traces are sent to, by OTLP over HTTP: `http://collector:4318`. Unset: nothing is traced.',
+  },
 ] as const satisfies EnvironmentVariable[];
-
-/** Variables of later versions: set by someone who expects something of them, so they are told that nothing comes of it. */
-export const unreadVariables = ['METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const;
 
 export type EnvironmentName = (typeof environmentVariables)[number]['name'];
 

@@ -9,6 +9,7 @@ import {
   type NewConversation,
   SluiceError,
 } from '@sluice/shared';
+import { type Audit, noAudit } from '../observability/audit.ts';
 import type { StoredConversation } from '../storage/conversation-store.ts';
 import { decodeCursor, encodeCursor } from '../storage/cursor.ts';
 import type { Database, Stores } from '../storage/database.ts';
@@ -40,10 +41,12 @@ const MAX_IMPORTS = 2;
 /** Another user's conversation is `not_found`, as is one that never was. */
 export class Conversations {
   readonly #database: Database;
+  readonly #audit: Audit;
   readonly #imports = new ImportLimiter(MAX_IMPORTS);
 
-  constructor(database: Database) {
+  constructor(database: Database, audit: Audit = noAudit) {
     this.#database = database;
+    this.#audit = audit;
   }
 
   /** @throws {SluiceError} `invalid_cursor` */
@@ -176,6 +179,7 @@ export class Conversations {
   /** @throws {SluiceError} `not_found`, `invalid_request` for a message that is not in it */
   async share(userId: string, id: string, messageId?: string): Promise<{ id: string; createdAt: string }> {
     const share = await shareConversation(this.#database, await this.#require(userId, id), messageId);
+    this.#audit.note('share.created', { target: id, share: beginningOf(share.id) });
     return { id: share.id, createdAt: toTime(share.createdAt) };
   }
 
@@ -198,12 +202,16 @@ export class Conversations {
   /** @throws {SluiceError} `not_found` */
   async deleteShare(userId: string, id: string): Promise<void> {
     if (!(await this.#database.shares.delete(id, userId))) throw new SluiceError('not_found');
+    this.#audit.note('share.deleted', { share: beginningOf(id) });
   }
 
   #require(userId: string, id: string): Promise<StoredConversation> {
     return requireConversation(this.#database, userId, id);
   }
 }
+
+/** Enough to find it by: the whole is the key that opens it. */
+const beginningOf = (shareId: string) => shareId.slice(0, 6);
 
 /** @param words of the title that is to be found from now on */
 async function indexTitle(

@@ -35,6 +35,9 @@ export interface RunLog extends Disposable {
 }
 
 export interface EventLog {
+  /** Memory that logs take in this process, about. */
+  readonly bytes: number;
+
   /**
    * Begins the log of a new run.
    * @throws {SluiceError} `unavailable` when the memory for logs is full of running ones, or there is no way to the log

@@ -32,6 +32,11 @@ export class LocalLogs implements Disposable {
     };
   }
 
+  /** Of all of them, about. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get(runId: string): LocalLog | undefined {
     return this.#logs.get(runId);
   }

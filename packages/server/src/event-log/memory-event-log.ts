@@ -10,6 +10,10 @@ export class MemoryEventLog implements EventLog, Disposable {
     this.#logs = new LocalLogs(options);
   }
 
+  get bytes(): number {
+    return this.#logs.bytes;
+  }
+
   open(runId: string): RunLog {
     const log = this.#logs.open(runId);
     return {

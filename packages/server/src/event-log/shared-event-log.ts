@@ -42,6 +42,10 @@ export class SharedEventLog implements SharedLog, Disposable {
     return this.#store.isAvailable;
   }
 
+  get bytes(): number {
+    return this.#logs.bytes;
+  }
+
   open(runId: string): RunLog {
     if (!this.#store.isAvailable) {
       throw new SluiceError('unavailable', {

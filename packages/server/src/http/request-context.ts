@@ -8,6 +8,8 @@ declare global {
       id: string;
       /** Who asks; set by `identify`, demanded by `authenticate`. */
       principal?: Principal;
+      /** The code of the error it was answered with. */
+      errorCode?: string;
       /** Why nobody could be identified; thrown by `authenticate`. */
       identityError?: unknown;
     }

@@ -4,6 +4,7 @@ import { type Message, type RunEvent, SluiceError } from '@sluice/shared';
 import { watchBudget } from '../admission/watch-budget.ts';
 import type { RunLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { AttemptOutcome } from '../observability/run-observer.ts';
 import { type Candidate, estimateCall, tell } from './candidates.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { Progress } from './progress.ts';
@@ -49,6 +50,7 @@ export async function callModels(calls: ModelCalls, progress: Progress): Promise
       candidate = next;
       const change = { from: from.id, to: next.model.id, reason: reasonOf(error) };
       logger.warn({ runId: run.id, ...change }, 'a model could not answer: another one is asked');
+      run.observation.noteFallback(from.provider, change.reason);
       log.append([{ type: 'run-fallback', ...change }]);
     }
   }
@@ -92,7 +94,7 @@ async function callPatiently(calls: ModelCalls, call: Call): Promise<void> {
   const { candidate, progress, timers, waited } = call;
   for (let made = 1; ; made += 1) {
     try {
-      await callOnce(calls, call);
+      await callObserved(calls, call);
       return;
     } catch (error) {
       timers.noteCallEnd();
@@ -101,6 +103,7 @@ async function callPatiently(calls: ModelCalls, call: Call): Promise<void> {
       const reason = reasonOf(error);
       const fields = { runId: run.id, model: candidate.model.id, reason, delayMs };
       logger.info(fields, 'an upstream call failed, and is made again');
+      run.observation.noteRetry(candidate.model.provider, reason);
       const maxAttempts = run.attempts + MAX_CALLS - made;
       log.append([{ type: 'run-retry', attempt: run.attempts + 1, maxAttempts, delayMs, reason }]);
       waited.ms += delayMs;
@@ -119,6 +122,32 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await within(ms, aborted.promise);
   signal.removeEventListener('abort', wake);
   signal.throwIfAborted();
+}
+
+/** Tells metrics and traces of one call. */
+async function callObserved(calls: ModelCalls, call: Call): Promise<void> {
+  const { run } = calls;
+  const { candidate, progress } = call;
+  const { model, maxOutputTokens, temperature } = candidate.options;
+  const { provider } = candidate.model;
+  const noteEnd = run.observation.beginAttempt({ provider, model, maxOutputTokens, temperature });
+  const tell = (outcome: AttemptOutcome) =>
+    noteEnd({
+      outcome,
+      finishReason: progress.finishReason,
+      usage: progress.usage,
+      responseId: progress.providerRequestId,
+      servedModel: progress.served?.model,
+      firstTokenAt: progress.firstTokenMs === null ? null : run.createdAt + progress.firstTokenMs,
+    });
+  try {
+    await callOnce(calls, call);
+    tell('ok');
+  } catch (error) {
+    const { reason }: { reason?: unknown } = run.signal;
+    tell(reason instanceof RunAbort ? (reason.code ?? reason.endReason) : reasonOf(error));
+    throw error;
+  }
 }
 
 async function callOnce(calls: ModelCalls, { candidate, progress, timers, isLast }: Call): Promise<void> {

@@ -3,6 +3,7 @@
 // Never: a second end of a run, nor an end that is given up while the process lives.
 import { settleRun } from '../admission/settle-run.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { Database, Stores } from '../storage/database.ts';
 import type { RunOutcome } from '../storage/stored-run.ts';
 import { collectWords } from '../storage/search-words.ts';
@@ -41,9 +42,11 @@ interface EndWriterPorts {
   database: Database;
   checkpoints: Pick<CheckpointWriter, 'close'>;
   logger: Logger;
+  metrics?: Pick<Metrics, 'noteFailedWrite'>;
 }
 
-export function createEndWriter({ database, checkpoints, logger }: EndWriterPorts): EndWriter {
+export function createEndWriter(ports: EndWriterPorts): EndWriter {
+  const { database, checkpoints, logger, metrics } = ports;
   const unwritten = new Set<Promise<'written' | 'unwritten' | 'elsewhere'>>();
   const givenUp = Promise.withResolvers<true>();
 
@@ -53,6 +56,7 @@ export function createEndWriter({ database, checkpoints, logger }: EndWriterPort
       try {
         return (await writeEnd({ database, logger }, run)) ? 'written' : 'elsewhere';
       } catch (error) {
+        metrics?.noteFailedWrite();
         const fields = { err: error, runId: run.id, retryMs: delayMs };
         logger.error(fields, 'the end of a run could not be written');
         if (await within(delayMs, givenUp.promise)) return 'unwritten';

@@ -153,6 +153,7 @@ async function end(generation: Generation, progress: Progress, verdict: Verdict)
   if (written === 'elsewhere') {
     generation.onLost();
     run.end({ reason: 'interrupted', usage, cost });
+    tellObservers(run, { ...ended.outcome, reason: 'interrupted', errorCode: 'interrupted' }, true);
     return;
   }
   const runEnd: RunEvent = {
@@ -169,7 +170,8 @@ async function end(generation: Generation, progress: Progress, verdict: Verdict)
   };
   log.append(error === undefined ? [runEnd] : [toErrorEvent(error), runEnd]);
   run.end({ reason, usage, cost });
-  logEnd(generation, ended, error);
+  logEnd(generation, ended, { error, isSaved: written === 'written' });
+  tellObservers(run, ended.outcome, written === 'written');
   askForCost(generation, progress);
 }
 
@@ -189,7 +191,17 @@ function toAnswer({ owner, place }: Run, { text, reasoning }: Progress): EndedRu
   return { userId: owner.userId, conversationId, messageId, text, reasoning };
 }
 
-function logEnd({ run, logger }: Generation, { outcome }: EndedRun, error: SluiceError | undefined): void {
+/** Metrics, traces, and whoever is to know that a limit comes near. */
+function tellObservers(run: Run, outcome: EndedRun['outcome'], isSaved: boolean): void {
+  run.observation.end({ ...outcome, isSaved });
+  void run.budget?.tellNearness();
+}
+
+function logEnd(
+  { run, logger }: Generation,
+  { outcome }: EndedRun,
+  { error, isSaved }: { error: SluiceError | undefined; isSaved: boolean },
+): void {
   // A key that is refused, and a quota that is used up, pass only when a person acts.
   const isForPeople = ['internal', 'upstream_auth', 'upstream_quota'].includes(error?.code ?? '');
   const level = isForPeople ? 'error' : 'info';
@@ -202,10 +214,13 @@ function logEnd({ run, logger }: Generation, { outcome }: EndedRun, error: Sluic
     model: run.model,
     reason,
     code: error?.code,
+    attempts: run.attempts,
     firstTokenMs,
     totalMs,
+    upstreamClosedMs: run.upstreamClosedMs ?? undefined,
     usage,
     cost,
+    saved: isSaved,
   };
   logger[level]({ ...fields, ...(error?.cause !== undefined && { err: error.cause }) }, 'run ended');
 }

@@ -1,8 +1,6 @@
 import { type ChatRequest, type Message, SluiceError } from '@sluice/shared';
-import { RunBudget } from '../admission/run-budget.ts';
-import type { Limits } from '../admission/limits.ts';
+import { type BudgetPorts, RunBudget } from '../admission/run-budget.ts';
 import { type Candidates, estimateCall } from './candidates.ts';
-import type { Database } from '../storage/database.ts';
 import type { NewRun } from '../storage/stored-run.ts';
 import { KEY_LIFETIME_MS } from './claimed-runs.ts';
 import { openTurn, prepareTurn } from './open-turn.ts';
@@ -28,14 +26,12 @@ export interface RunOpening {
  * @returns what the model is told
  * @throws {SluiceError} `not_found`, `invalid_request`, `unsupported_option`, `budget_exceeded`
  */
-export async function openRun(
-  { database, limits }: { database: Database; limits: Limits },
-  opening: RunOpening,
-): Promise<readonly Message[]> {
+export async function openRun(ports: BudgetPorts, opening: RunOpening): Promise<readonly Message[]> {
+  const { database } = ports;
   const { run, candidates, turn, asked, claim } = opening;
   const { first, fallbacks } = candidates;
   const others = fallbacks.map(({ model }) => model.id);
-  const budget = await RunBudget.of({ database, limits }, subjectsOf(run), others);
+  const budget = await RunBudget.of(ports, subjectsOf(run), others);
   if (turn === null && claim === null && budget === null) {
     await database.runs.insert(toRow(opening, asked));
     run.open(null);

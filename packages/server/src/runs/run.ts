@@ -1,5 +1,6 @@
 import type { Cost, ErrorCode, RunEndReason, StopResult, Usage } from '@sluice/shared';
 import type { RunBudget } from '../admission/run-budget.ts';
+import { type RunObservation, unobserved } from '../observability/run-observer.ts';
 import type { Follower } from './follower.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunOwner } from './run-owner.ts';
@@ -72,6 +73,8 @@ export class Run {
   readonly createdAt = Date.now();
   /** Null outside of conversations, and before the run is open. */
   place: RunPlace | null = null;
+  /** For metrics and traces, once it is open. */
+  observation: RunObservation = unobserved;
   /** Null when no limit applied as it began. */
   budget: RunBudget | null = null;
   /** Whether it has been written down: until then it may still be refused. */

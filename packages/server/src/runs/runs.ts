@@ -2,11 +2,15 @@
 // Out: runs that end exactly once, and their events.
 // Never: a socket, a frame, or another user's run.
 import { type ChatRequest, SluiceError, type StopResult } from '@sluice/shared';
+import { LimitAlerts } from '../admission/limit-alerts.ts';
 import type { Limits } from '../admission/limits.ts';
 import type { RunLimiter } from '../admission/limit-runs.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { EventLog, LoggedEvent, SharedLog } from '../event-log/event-log.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Observability } from '../observability/observability.ts';
+import { noObservability } from '../observability/no-observability.ts';
+import type { RunObserver } from '../observability/run-observer.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Database } from '../storage/database.ts';
 import type { NewRun, StoredRun } from '../storage/stored-run.ts';
@@ -54,6 +58,8 @@ export interface RunsPorts {
   database: Database;
   findRevoked: FindRevoked;
   logger: Logger;
+  /** Left out: nobody counts or traces. */
+  observability?: Observability;
 }
 
 /** A request for a run; who makes it is the run's first follower. */
@@ -86,6 +92,8 @@ export class Runs implements Disposable {
   readonly #claims: ClaimedRuns;
   readonly #checkpoints: CheckpointWriter;
   readonly #ends: EndWriter;
+  readonly #observer: RunObserver;
+  readonly #alerts: LimitAlerts;
   readonly #counter = createTokenCounter();
   readonly #corrector: CostCorrector;
   readonly #revocations: Disposable;
@@ -94,13 +102,17 @@ export class Runs implements Disposable {
 
   constructor(ports: RunsPorts) {
     this.#ports = ports;
-    const { database, findRevoked, logger, shared } = ports;
+    const { database, findRevoked, logger, shared, observability = noObservability } = ports;
+    const { metrics } = observability;
+    this.#observer = observability.runs;
+    this.#alerts = new LimitAlerts({ logger, metrics });
     this.#claims = createClaimedRuns(database.runs, (stored) => this.#findLive(stored), {
       isAlone: shared === null,
     });
     this.#checkpoints = new CheckpointWriter(database.checkpoints, logger);
     this.#corrector = correctCosts({ database, logger });
-    this.#ends = createEndWriter({ database, checkpoints: this.#checkpoints, logger });
+    const checkpoints = this.#checkpoints;
+    this.#ends = createEndWriter({ database, checkpoints, logger, metrics });
     const running = () => this.#listUnended();
     const followers = () => shared?.peers.followers ?? [];
     this.#revocations = cutRevoked({ running, followers, findRevoked, logger });
@@ -191,6 +203,17 @@ export class Runs implements Disposable {
   /** Those that are going on in this process. */
   get running(): Run[] {
     return this.#listUnended().filter(({ isOpen }) => isOpen);
+  }
+
+  /** Who reads here what is going on, wherever that is. */
+  get followerCount(): number {
+    const own = this.running.map(({ followers }) => [...followers].length);
+    return own.reduce((sum, count) => sum + count, 0) + (this.#ports.shared?.peers.followers.length ?? 0);
+  }
+
+  /** Memory that event logs take here, about. */
+  get logBytes(): number {
+    return this.#ports.eventLog.bytes;
   }
 
   /** Those of a user that are going on, wherever. */
@@ -295,10 +318,11 @@ export class Runs implements Disposable {
     });
     const processId = this.#ports.processId();
     const messages = await openRun(
-      { database, limits },
+      { database, limits, alerts: this.#alerts },
       { run, processId, body, candidates, turn, asked, claim },
     );
     undo.move();
+    run.observation = this.#observer.begin(run);
     run.addFollower(request.follower);
     void this.#generate({ run, log, candidates, messages }).finally(() => place[Symbol.dispose]());
     return run;

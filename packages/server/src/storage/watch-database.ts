@@ -3,8 +3,13 @@ import type { Database } from './database.ts';
 
 const INTERVAL_MS = 5000;
 
+export interface DatabaseWatch extends Disposable {
+  /** As it was last asked. */
+  readonly isAnswering: boolean;
+}
+
 /** Looks every few seconds whether the database answers, and tells the log when it no longer does and when it does again. */
-export function watchDatabase(database: Pick<Database, 'ping'>, logger: Logger): Disposable {
+export function watchDatabase(database: Pick<Database, 'ping'>, logger: Logger): DatabaseWatch {
   let isAway = false;
   let isLooking = false;
   const look = async () => {
@@ -22,5 +27,10 @@ export function watchDatabase(database: Pick<Database, 'ping'>, logger: Logger):
   };
   const timer = setInterval(() => void look(), INTERVAL_MS);
   timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return {
+    get isAnswering() {
+      return !isAway;
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
 }

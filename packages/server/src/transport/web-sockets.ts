@@ -100,6 +100,11 @@ export class WebSockets implements AsyncDisposable {
     return res;
   }
 
+  /** Those that are open. */
+  get count(): number {
+    return this.#users.size;
+  }
+
   /** Whether a request asks for a WebSocket, and has not got one yet. */
   isOffered(req: IncomingMessage): boolean {
     return this.#offers.has(req);

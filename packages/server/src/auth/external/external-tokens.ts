@@ -18,7 +18,7 @@ export interface ExternalTokens extends Disposable {
 }
 
 export function createExternalTokens(
-  context: Pick<AuthContext, 'database' | 'clock'>,
+  context: Pick<AuthContext, 'database' | 'clock' | 'audit'>,
   { provider, logger }: { provider: IdentityProvider; logger?: Logger | undefined },
 ): ExternalTokens {
   const keys = new IssuerKeys({ provider, clock: context.clock, logger });

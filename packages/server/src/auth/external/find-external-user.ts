@@ -11,7 +11,7 @@ import type { ExternalClaims } from './verify-external-token.ts';
  * @throws {SluiceError} `token_invalid` when there is no account and none is made
  */
 export async function findExternalUser(
-  context: Pick<AuthContext, 'database' | 'clock'>,
+  context: Pick<AuthContext, 'database' | 'clock' | 'audit'>,
   { issuer, requiredClaim }: IdentityProvider,
   claims: ExternalClaims,
 ): Promise<StoredUser> {
@@ -21,7 +21,9 @@ export async function findExternalUser(
   if (known !== undefined) return known;
   if (requiredClaim === undefined || !hasClaim(claims, requiredClaim)) refuse();
   try {
-    return await createExternalUser(context, { ...identity, name: readName(claims) });
+    const made = await createExternalUser(context, { ...identity, name: readName(claims) });
+    context.audit.note('user.external', { actor: made.id, target: made.id });
+    return made;
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'invalid_request') throw error;
     // Of two first requests at once, one makes the account.

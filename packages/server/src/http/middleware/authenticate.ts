@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Principal } from '../../auth/principal.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import type { Scope } from '../../auth/scope.ts';
+import { nameUser } from '../../observability/request-scope.ts';
 import '../request-context.ts';
 
 export interface Authenticator {
@@ -25,6 +26,7 @@ export function identify(auth: Authenticator, readToken = readBearer): RequestHa
   return async (req, _res, next) => {
     try {
       req.principal = await auth.authenticate(readToken(req));
+      nameUser(req.principal.userId);
     } catch (error) {
       req.identityError = error;
     }

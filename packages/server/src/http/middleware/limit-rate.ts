@@ -26,8 +26,13 @@ const WINDOW_MS = 60_000;
 /**
  * @param perMinute as RATE_LIMIT_PER_MINUTE; 0 for no limit
  * @param createStore left out, this process counts alone
+ * @param noteRefusal told of each by the name of its limit
  */
-export function createRateLimits(perMinute: number, createStore?: CreateRateStore): RateLimits {
+export function createRateLimits(
+  perMinute: number,
+  createStore?: CreateRateStore,
+  noteRefusal: (limit: string) => void = () => undefined,
+): RateLimits {
   if (perMinute === 0) {
     const pass: RequestHandler = (_req, _res, next) => next();
     const uncounted: Count = async () => undefined;
@@ -42,13 +47,14 @@ export function createRateLimits(perMinute: number, createStore?: CreateRateStor
   const keyOf = (req: Request) => req.principal?.userId ?? '';
   const byAddress = limit({
     createStore,
+    noteRefusal,
     name: 'address',
     perMinute,
     keyOf: (req) => ipKeyGenerator(req.ip ?? ''),
     isExempt: (req) => req.principal !== undefined,
   });
-  const runStarts = limit({ createStore, name: 'runs', perMinute, keyOf });
-  const byUser = limit({ createStore, name: 'requests', perMinute: perMinute * 10, keyOf });
+  const runStarts = limit({ createStore, noteRefusal, name: 'runs', perMinute, keyOf });
+  const byUser = limit({ createStore, noteRefusal, name: 'requests', perMinute: perMinute * 10, keyOf });
   return {
     byAddress: byAddress.middleware,
     runStarts: runStarts.middleware,
@@ -60,29 +66,34 @@ export function createRateLimits(perMinute: number, createStore?: CreateRateStor
 
 function limit(options: {
   createStore: CreateRateStore | undefined;
+  noteRefusal: (limit: string) => void;
   name: string;
   perMinute: number;
   keyOf: (req: Request) => string;
   isExempt?: (req: Request) => boolean;
 }): { middleware: RequestHandler; count: Count } {
-  const { perMinute } = options;
-  const shared = options.createStore?.(options.name);
+  const { perMinute, name } = options;
+  const shared = options.createStore?.(name);
   const store = shared === undefined ? new MemoryStore() : new FallbackRateStore(shared);
   const detail = `at most ${perMinute} a minute; wait a little`;
   const middleware = rateLimit({
     store,
     windowMs: WINDOW_MS,
     limit: perMinute,
-    identifier: options.name,
+    identifier: name,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     keyGenerator: options.keyOf,
     skip: options.isExempt ?? (() => false),
-    handler: (_req, _res, next) => next(new SluiceError('rate_limited', { detail })),
+    handler: (_req, _res, next) => {
+      options.noteRefusal(name);
+      next(new SluiceError('rate_limited', { detail }));
+    },
   });
   const count: Count = async (key) => {
     const { totalHits, resetTime } = await store.increment(key);
     if (totalHits <= perMinute) return;
+    options.noteRefusal(name);
     const retryAfterMs = Math.max(0, (resetTime?.getTime() ?? 0) - Date.now());
     throw new SluiceError('rate_limited', { detail, retryAfterMs });
   };

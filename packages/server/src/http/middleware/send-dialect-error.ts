@@ -24,6 +24,7 @@ export function sendDialectError(logger: Logger): ErrorRequestHandler {
   // oxlint-disable-next-line max-params -- NOTE: express knows an error handler by its four parameters
   return (thrown: unknown, req, res, _next) => {
     const failure = toFailure(thrown);
+    req.errorCode = failure.code;
     if (failure.code === 'internal') logger.error({ requestId: req.id, err: thrown }, 'request failed');
     if (res.headersSent) {
       res.destroy();

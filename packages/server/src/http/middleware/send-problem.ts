@@ -14,6 +14,7 @@ export function sendProblem(logger: Logger): ErrorRequestHandler {
   // oxlint-disable-next-line max-params -- NOTE: express knows an error handler by its four parameters
   return (thrown: unknown, req, res, _next) => {
     const error = toSluiceError(thrown);
+    req.errorCode = error.code;
     if (error.code === 'internal') logger.error({ requestId: req.id, err: thrown }, 'request failed');
     if (res.headersSent) {
       res.destroy();

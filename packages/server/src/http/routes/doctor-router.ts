@@ -16,8 +16,8 @@ export interface DoctorRouterPorts {
   version: string;
 }
 
-/** One command asks for as many at once as it was given addresses. */
-const MAX_PROBES = 8;
+/** One command asks for as many at once as it was given addresses, and there may be several commands. */
+const MAX_PROBES = 32;
 /** As much as a question may have. */
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
 

@@ -2,6 +2,7 @@ import { SluiceError } from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
 import { groupAddress } from '../../auth/address-group.ts';
 import { requireScope } from '../../auth/require-scope.ts';
+import { nameUser } from '../../observability/request-scope.ts';
 import { PROTOCOL, type WebSockets } from '../../transport/web-sockets.ts';
 import type { RateLimits } from '../middleware/limit-rate.ts';
 import type { PublicAddress } from '../public-address.ts';
@@ -78,6 +79,7 @@ function identifySocket(auth: SessionPorts['auth']): RequestHandler {
     if (token === undefined) return next();
     try {
       req.principal = await auth.authenticate(token);
+      nameUser(req.principal.userId);
     } catch (error) {
       req.identityError = error;
     }

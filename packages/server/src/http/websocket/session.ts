@@ -5,6 +5,7 @@ import type { Auth } from '../../auth/auth.ts';
 import type { Principal } from '../../auth/principal.ts';
 import { requireScope } from '../../auth/require-scope.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { currentScope, nameUser, runInScope } from '../../observability/request-scope.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { type FrameSocket, closeCode } from '../../transport/frame-socket.ts';
 import type { SocketUser } from '../../transport/web-sockets.ts';
@@ -66,7 +67,7 @@ export class Session implements SocketUser {
     const deadline = setTimeout(() => {
       if (this.#userId === undefined) this.#socket.close(closeCode.refused, 'no token came in time');
     }, patienceMs);
-    for await (const text of this.#socket.messages()) await this.#take(text);
+    for await (const text of this.#socket.messages()) await this.#take(text, crypto.randomUUID());
     clearTimeout(deadline);
   }
 
@@ -75,8 +76,14 @@ export class Session implements SocketUser {
     this.#closeIfDone();
   }
 
-  async #take(text: string): Promise<void> {
-    const requestId = crypto.randomUUID();
+  /** Each message is a request of its own. */
+  #take(text: string, requestId: string): Promise<void> {
+    const scope = currentScope();
+    const hear = () => this.#hear(text, requestId);
+    return scope === undefined ? hear() : runInScope({ ...scope, requestId, startedAt: Date.now() }, hear);
+  }
+
+  async #hear(text: string, requestId: string): Promise<void> {
     let id: string | undefined;
     try {
       const value = parseClientMessage(text);
@@ -123,6 +130,7 @@ export class Session implements SocketUser {
       else if (this.#userId !== userId) refuse('token: another user takes another socket');
       this.#token = token;
       this.#userId = userId;
+      nameUser(userId);
       this.#socket.trust();
     } catch (error) {
       this.#isRefused = this.#userId === undefined;
@@ -198,6 +206,7 @@ export class Session implements SocketUser {
   /** @throws {SluiceError} `token_expired`, `token_revoked`, `scope_missing`: a socket outlives its token */
   async #identify(requestId: string): Promise<Asking> {
     const principal = await this.#ports.auth.authenticate(this.#token);
+    nameUser(principal.userId);
     requireScope(principal, 'chat');
     return { owner: ownerOf({ principal }), requestId };
   }

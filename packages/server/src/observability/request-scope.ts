@@ -1,0 +1,38 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What is known of the request that is being served, for lines of the log and for traces. */
+export interface RequestScope {
+  readonly requestId: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** The pattern of the route that took it, once one has. */
+  readonly route: () => string | undefined;
+  /** Where it comes from, as attempts at passwords are counted. */
+  readonly addressGroup: () => string;
+  /** As the caller's own trace has it (W3C Trace Context). */
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+  /** Who asks, once that is known. */
+  userId?: string;
+}
+
+const scopes = new AsyncLocalStorage<RequestScope>();
+
+/** Carried beside the calls rather than through them: what is decided deep in a room is told with the request that asked for it. */
+export function runInScope<Result>(scope: RequestScope, work: () => Result): Result {
+  return scopes.run(scope, work);
+}
+
+/** Says who makes the request, once that is known. */
+export function nameUser(userId: string): void {
+  const scope = currentScope();
+  if (scope !== undefined) scope.userId = userId;
+}
+
+/** @returns undefined outside of requests */
+export function currentScope(): RequestScope | undefined {
+  return scopes.getStore();
+}
