@@ -13,14 +13,14 @@ const unit = (name: string, include: string[]) => ({ test: { ...together(0), nam
 
 /** Suites of the whole server that measure seconds: a neighbour does not matter. */
 const serverInPairs =
-  'packages/server/test/{replicas,replicas-faults,replicas-limits,websocket-limits}.test.ts';
+  'packages/server/test/{doctor,replicas,replicas-faults,replicas-limits,websocket-limits}.test.ts';
 /** Those that measure milliseconds or memory, or load all of the machine. */
 const serverInTime =
   'packages/server/test/{disconnects,long-imports,long-paths,nginx,shutdown-under-load,slow-readers,stop-and-follow}.test.ts';
 const fromDatabaseToDatabase = '**/backup.test.ts';
 /** What need not be run again on Postgres, since it says nothing of what is stored, or has a Postgres of its own. */
 const notOfStorage = [
-  '**/{architecture,client-package,config-file,crash-recovery,docs,examples,openapi,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
+  '**/{architecture,client-package,config-file,crash-recovery,docs,doctor,examples,openapi,lifecycle,local-ollama,nginx,record-stream,storage-faults}.test.ts',
   '**/replicas*.test.ts',
   '**/{ai-sdk,anthropic-sdk,attempts,chat-stream,cross-site,cut-answers,dialect-errors,every-provider,forged-tokens,formats,guarantees,hostile-requests,limits,one-run-many-readers,openai-sdk,slow-readers,unreadable-requests,upstream-faults,validation,websocket,websocket-limits}.test.ts',
 ];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Hop } from './hop.ts';
 import type { Reply } from './measurement.ts';
 import { headersOf, readAnswer, send, silenceOf } from './send.ts';
@@ -23,7 +24,8 @@ export async function measureSocket(hop: Hop, signal: AbortSignal): Promise<Repl
     const answered = once(request, 'response', { signal }).then(([response]) =>
       readAnswer(response as IncomingMessage),
     );
-    const opened = once(request, 'upgrade', { signal }).then(([response]) => {
+    const opened = once(request, 'upgrade', { signal }).then(([response, socket]) => {
+      (socket as Socket).on('error', () => undefined).destroy();
       const { statusCode: status = 0 } = response as IncomingMessage;
       return { status, headers: headersOf(response as IncomingMessage), text: '' };
     });

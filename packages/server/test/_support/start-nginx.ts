@@ -7,10 +7,10 @@ import { freePort } from './free-port.ts';
 import { repositoryRoot } from './source-files.ts';
 import { spawnProcess } from './spawn-process.ts';
 
-const binary = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync);
+export const nginxBinary = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync);
 
 /** Whether there is a real nginx here. Without one the tests that need it are skipped by name, and fail where CI=true. */
-export const hasNginx = binary !== undefined;
+export const hasNginx = nginxBinary !== undefined;
 
 export interface RunningNginx extends AsyncDisposable {
   url: string;
@@ -113,7 +113,7 @@ async function run(options: {
   const path = join(folder, 'nginx.conf');
   const upstreams = serverUrls.map((serverUrl) => new URL(serverUrl).host);
   await writeFile(path, adapt(await readShipped('nginx.conf'), adaptServer({ upstreams, port, folder })));
-  const nginx = stack.use(spawnProcess(binary ?? 'nginx', ['-c', path, '-p', folder, '-g', 'daemon off;']));
+  const nginx = stack.use(spawnProcess(nginxBinary ?? 'nginx', ['-c', path, '-p', folder, '-g', 'daemon off;']));
   const url = `http://127.0.0.1:${port}`;
   await untilAnswering(url, nginx.output);
   const owned = stack.move();
@@ -129,7 +129,7 @@ async function run(options: {
   };
 }
 
-async function untilAnswering(url: string, output: () => string): Promise<void> {
+export async function untilAnswering(url: string, output: () => string): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const isUp = await fetch(url, { redirect: 'manual' }).then(
       () => true,
