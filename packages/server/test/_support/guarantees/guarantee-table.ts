@@ -56,9 +56,10 @@ export function toMarkdown(lines: readonly Line[], depth: number): string {
   return [...head, ...rows].join('\n');
 }
 
-/** For a terminal. */
+/** For a terminal; what was not measured is left out. */
 export function toText(lines: readonly Line[]): string {
   return lines
+    .filter(({ measured }) => measured !== 'not measured')
     .map(({ guarantee, what, asked, measured, isMet, seed }) => {
       const played = seed === '' ? '' : `  (seed ${seed})`;
       return `${isMet ? 'met    ' : 'NOT MET'} ${guarantee.padEnd(3)} ${what}\n            asked ${asked}; measured ${measured}${played}`;
