@@ -70,12 +70,7 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
       const models = ollama && found.get(ollama.id);
       return models === undefined ? undefined : { url: ollama?.baseUrl ?? '', models };
     },
-    findUpstream(provider) {
-      const { baseUrl } = current.providers.find(({ id }) => id === provider) ?? {};
-      if (baseUrl === undefined) return undefined;
-      const { hostname, port, protocol } = new URL(baseUrl);
-      return { address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
-    },
+    findUpstream: (provider) => findUpstream(current, provider),
     async reload(next) {
       const replace = await providers.prepare(toProviderSettings(next));
       const before = new Map(providers.byId);
@@ -88,6 +83,13 @@ export async function composeModels(loaded: Loaded, logger: Logger): Promise<Com
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function findUpstream({ providers }: ModelsConfig, provider: string): ReturnType<FindUpstream> {
+  const { baseUrl } = providers.find(({ id }) => id === provider) ?? {};
+  if (baseUrl === undefined) return undefined;
+  const { hostname, port, protocol } = new URL(baseUrl);
+  return { address: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }
 
 /** What providers are made from; for the command that asks each of them once, too. */

@@ -21,6 +21,7 @@ import { SharedEventLog } from './event-log/shared-event-log.ts';
 import { createRedisWakeUps } from './event-log/wake-ups.ts';
 import type { CreateRateStore } from './http/middleware/limit-rate.ts';
 import { type Logger, createLogger } from './observability/logger.ts';
+import type { Gauges } from './observability/metrics.ts';
 import type { Observability } from './observability/observability.ts';
 import { openObservability } from './observability/open-observability.ts';
 import { endOrphans } from './runs/end-orphans.ts';
@@ -30,7 +31,7 @@ import { Runs, type RunsPorts } from './runs/runs.ts';
 import type { Database } from './storage/database.ts';
 import { openDatabase } from './storage/open-database.ts';
 import { acquireServerLock } from './storage/server-lock.ts';
-import { watchDatabase } from './storage/watch-database.ts';
+import { type DatabaseWatch, watchDatabase } from './storage/watch-database.ts';
 
 /** A server without a socket: its rooms, and what is to be closed at the end. */
 export interface Composition extends AsyncDisposable {
@@ -52,17 +53,16 @@ export interface Composition extends AsyncDisposable {
   lockLost: Promise<string>;
 }
 
+interface Loaded {
+  config: Config;
+  secrets: Secrets;
+}
+
 /**
  * Builds every room and hands each the ports it names. Disposing closes them in the opposite order.
  * @throws {Error} in words for the terminal when the database is another server's or cannot be opened
  */
-export async function compose({
-  config,
-  secrets,
-}: {
-  config: Config;
-  secrets: Secrets;
-}): Promise<Composition> {
+export async function compose({ config, secrets }: Loaded): Promise<Composition> {
   await using stack = new AsyncDisposableStack();
   const { dataDir } = config;
   const logger = createLogger(config.logLevel);
@@ -75,7 +75,7 @@ export async function compose({
   const models = stack.use(await composeModels({ config, secrets }, logger));
   const { catalog, findUpstream } = models;
   const observability = stack.use(await openObservability({ config, logger, findUpstream }));
-  const { audit, metrics } = observability;
+  const { audit } = observability;
   const auth = stack.use(createAuth({ database, secret, identityProvider: config.oidc, logger, audit }));
   const limits = new Limits(database);
   const ports: CommonPorts = {
@@ -94,15 +94,8 @@ export async function compose({
     link === null
       ? await serveAlone(ports, config, stack)
       : await serveTogether(ports, { config, link, stack });
-  metrics.nameModels((id) => catalog.list().models.some((model) => model.id === id));
-  metrics.watch({
-    runs_running: () => runs.running.length,
-    streams_open: () => runs.followerCount,
-    event_log_bytes: () => runs.logBytes,
-    event_log_max_bytes: () => config.eventLogBytes,
-    database_up: () => Number(watch.isAnswering),
-    ...(link !== null && { redis_up: () => Number(link.isAvailable) }),
-  });
+  observability.metrics.nameModels((id) => catalog.list().models.some((model) => model.id === id));
+  observability.metrics.watch(createGauges({ config, runs, watch, link }));
   const conversations = new Conversations(database, audit);
   const owned = stack.move();
   const book = createLimitBook(database, limits, audit);
@@ -115,6 +108,24 @@ export async function compose({
     isDegraded: () => link?.isAvailable === false,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function createGauges({ config, runs, watch, link }: Measured): Gauges {
+  return {
+    runs_running: () => runs.running.length,
+    streams_open: () => runs.followerCount,
+    event_log_bytes: () => runs.logBytes,
+    event_log_max_bytes: () => config.eventLogBytes,
+    database_up: () => Number(watch.isAnswering),
+    ...(link !== null && { redis_up: () => Number(link.isAvailable) }),
+  };
+}
+
+interface Measured {
+  config: Config;
+  runs: Runs;
+  watch: DatabaseWatch;
+  link: RedisLink | null;
 }
 
 type CommonPorts = Omit<RunsPorts, 'eventLog' | 'shared' | 'processId' | 'limiter'>;

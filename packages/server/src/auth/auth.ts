@@ -110,33 +110,20 @@ export interface AuthOptions {
 }
 
 /** @throws {Error} in words for the terminal, when the secret is weak */
-export function createAuth({
-  database,
-  secret,
-  clock = Date.now,
-  passwords = argon2Passwords,
-  identityProvider,
-  logger,
-  audit = noAudit,
-}: AuthOptions): Auth {
+export function createAuth(options: AuthOptions): Auth {
+  const { database, secret, identityProvider, logger } = options;
+  const { clock = Date.now, passwords = argon2Passwords, audit = noAudit } = options;
   refuseWeakSecret(secret);
   const keys = deriveKeys(secret);
   const external =
     identityProvider &&
     createExternalTokens({ database, clock, audit }, { provider: identityProvider, logger });
-  const authenticator = createAuthenticator({ database, keys, clock, external });
+  const authenticator = createAuthenticator({ database, keys, clock, external, audit });
   const forget = () => authenticator.forget();
   const context: AuthContext = { database, keys, passwords, clock, forget, audit };
   const cleaning = startCleanUp({ database, clock, logger });
   return {
-    async authenticate(token) {
-      try {
-        return await authenticator.authenticate(token);
-      } catch (error) {
-        if (isRefusal(error)) audit.note('token.refused', { code: error.code });
-        throw error;
-      }
-    },
+    authenticate: (token) => authenticator.authenticate(token),
     setup: (request, caller = {}) => setUp(context, request, caller),
     login: (request, caller = {}) => logIn(context, request, caller),
     refresh: (refreshToken) => refreshSession(context, refreshToken),
@@ -169,9 +156,4 @@ export function createAuth({
       await cleaning[Symbol.asyncDispose]();
     },
   };
-}
-
-/** One that has expired, or that is missing, is everyday. */
-function isRefusal(error: unknown): error is SluiceError {
-  return error instanceof SluiceError && (error.code === 'token_invalid' || error.code === 'token_revoked');
 }

@@ -31,7 +31,7 @@ interface Check {
 /** How far behind `lastUsedAt` may be: a write for each request would cost more than the request. */
 const USE_INTERVAL_MS = 60_000;
 
-export interface AuthenticatorContext extends Pick<AuthContext, 'database' | 'keys' | 'clock'> {
+export interface AuthenticatorContext extends Pick<AuthContext, 'database' | 'keys' | 'clock' | 'audit'> {
   /** Undefined: our own tokens alone are taken. */
   external: ExternalTokens | undefined;
 }
@@ -45,6 +45,9 @@ export function createAuthenticator(context: AuthenticatorContext): Authenticato
     // The wall clock may be set back: then an entry from the future is no younger than one from the past.
     if (known !== undefined && Math.abs(at - known.at) <= MAX_AGE_MS) return known.principal;
     const principal = findPrincipal(context, token, at);
+    principal.catch((error: unknown) => {
+      if (isRefusal(error)) context.audit.note('token.refused', { code: error.code });
+    });
     const entry = { at, principal };
     checks.delete(token);
     checks.set(token, entry);
@@ -66,6 +69,11 @@ export function createAuthenticator(context: AuthenticatorContext): Authenticato
     },
     forget: () => checks.clear(),
   };
+}
+
+/** One that has expired is everyday. */
+function isRefusal(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && (error.code === 'token_invalid' || error.code === 'token_revoked');
 }
 
 async function findPrincipal(context: AuthenticatorContext, token: string, now: number): Promise<Principal> {

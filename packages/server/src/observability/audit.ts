@@ -1,6 +1,6 @@
 // In: what happened that matters to who may do what. Out: a line of the log, at every level but `silent`, and a count.
 // Never: a password, a token, a code or an email; nor more lines of what anyone can cause than somebody could read.
-import { type AuditEvent, auditEvents } from './audit-events.ts';
+import type { AuditEvent } from './audit-events.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { currentScope } from './request-scope.ts';
@@ -46,7 +46,7 @@ export function createAudit(
           ...fields,
           ...(suppressed > 0 && { suppressed }),
         },
-        auditEvents[event],
+        'security event',
       );
     },
   };

@@ -19,6 +19,9 @@ export type FindUpstream = (provider: string) => { address: string; port: number
 /** What the conventions call providers that they know, where our names are others. */
 const wellKnown: Readonly<Record<string, string>> = { gemini: 'gcp.gemini' };
 
+/** Theirs of ends that we name otherwise. */
+const finishReasons: Readonly<Record<string, string>> = { complete: 'stop', refused: 'content_filter' };
+
 /**
  * One span for a run, from its request to its end, and in it one for each upstream call, by the semantic conventions for
  * generative AI: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-spans.md
@@ -98,7 +101,9 @@ function endCall(span: Span, ended: EndedAttempt, begunAt: number): void {
   span.setAttributes({
     ...(responseId !== undefined && { 'gen_ai.response.id': responseId }),
     ...(servedModel !== undefined && { 'gen_ai.response.model': servedModel }),
-    ...(finishReason !== null && { 'gen_ai.response.finish_reasons': [finishReason] }),
+    ...(finishReason !== null && {
+      'gen_ai.response.finish_reasons': [finishReasons[finishReason] ?? finishReason],
+    }),
     ...(firstTokenAt !== null && {
       'gen_ai.response.time_to_first_chunk': Math.max(0, firstTokenAt - begunAt) / 1000,
     }),
@@ -116,9 +121,9 @@ function endCall(span: Span, ended: EndedAttempt, begunAt: number): void {
 
 /** A stop and a reader who leaves are no failures. */
 function fail(span: Span, code: string | null): void {
-  if (code === null) return;
+  if (code === null || code === 'stopped' || code === 'disconnected') return;
   span.setAttribute('error.type', code);
-  if (code !== 'stopped' && code !== 'disconnected') span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
 /** https://www.w3.org/TR/trace-context/ */

@@ -153,12 +153,12 @@ async function end(generation: Generation, progress: Progress, verdict: Verdict)
   if (written === 'elsewhere') {
     generation.onLost();
     run.end({ reason: 'interrupted', usage, cost });
-    tellObservers(run, { ...ended.outcome, reason: 'interrupted', errorCode: 'interrupted' }, true);
+    run.observation.end({ ...ended.outcome, reason: 'interrupted', errorCode: null, isSaved: true });
     return;
   }
-  const runEnd: RunEvent = {
-    type: 'run-end',
-    done: true,
+  const runEnd = {
+    type: 'run-end' as const,
+    done: true as const,
     reason,
     usage,
     cost,
@@ -170,8 +170,7 @@ async function end(generation: Generation, progress: Progress, verdict: Verdict)
   };
   log.append(error === undefined ? [runEnd] : [toErrorEvent(error), runEnd]);
   run.end({ reason, usage, cost });
-  logEnd(generation, ended, { error, isSaved: written === 'written' });
-  tellObservers(run, ended.outcome, written === 'written');
+  tellEnd(generation, ended, { error, isSaved: runEnd.saved });
   askForCost(generation, progress);
 }
 
@@ -191,13 +190,8 @@ function toAnswer({ owner, place }: Run, { text, reasoning }: Progress): EndedRu
   return { userId: owner.userId, conversationId, messageId, text, reasoning };
 }
 
-/** Metrics, traces, and whoever is to know that a limit comes near. */
-function tellObservers(run: Run, outcome: EndedRun['outcome'], isSaved: boolean): void {
-  run.observation.end({ ...outcome, isSaved });
-  void run.budget?.tellNearness();
-}
-
-function logEnd(
+/** To the log, to metrics and traces, and to whoever is to know that a limit comes near. */
+function tellEnd(
   { run, logger }: Generation,
   { outcome }: EndedRun,
   { error, isSaved }: { error: SluiceError | undefined; isSaved: boolean },
@@ -217,12 +211,14 @@ function logEnd(
     attempts: run.attempts,
     firstTokenMs,
     totalMs,
-    upstreamClosedMs: run.upstreamClosedMs ?? undefined,
+    ...(run.upstreamClosedMs !== null && { upstreamClosedMs: Math.round(run.upstreamClosedMs) }),
     usage,
     cost,
     saved: isSaved,
   };
   logger[level]({ ...fields, ...(error?.cause !== undefined && { err: error.cause }) }, 'run ended');
+  run.observation.end({ ...outcome, isSaved });
+  void run.budget?.tellNearness();
 }
 
 function toErrorEvent(error: SluiceError): RunEvent {
