@@ -34,10 +34,13 @@ export interface SocketWish {
   options?: ClientOptions;
 }
 
+/** Whose socket, and who asks. */
+type Asked = Pick<TestServer, 'url' | 'token'>;
+
 const socketUrl = ({ url }: { url: string }, path = '/api/ws') => url.replace('http', 'ws') + path;
 
 /** @returns a socket that is open */
-export async function openSocket(server: TestServer, wish: SocketWish = {}): Promise<TestSocket> {
+export async function openSocket(server: Asked, wish: SocketWish = {}): Promise<TestSocket> {
   const socket = wrap(connect(server, wish));
   await once(socket.ws, 'open');
   return socket;
@@ -45,7 +48,7 @@ export async function openSocket(server: TestServer, wish: SocketWish = {}): Pro
 
 /** @returns the response to a request for a socket that is refused */
 export async function refusedSocket(
-  server: TestServer,
+  server: Asked,
   wish: SocketWish = {},
 ): Promise<{ status: number; headers: Record<string, string>; body: { code?: string; detail?: string } }> {
   const ws = connect(server, wish);
@@ -62,7 +65,7 @@ export async function refusedSocket(
   return { status: response.statusCode, headers: response.headers, body: JSON.parse(text) };
 }
 
-function connect(server: TestServer, { token, protocols, path, options }: SocketWish): WebSocket {
+function connect(server: Asked, { token, protocols, path, options }: SocketWish): WebSocket {
   const bearer = token === '' ? [] : [`bearer.${token ?? server.token}`];
   return new WebSocket(socketUrl(server, path), protocols ?? ['sluice', ...bearer], options);
 }
