@@ -9,19 +9,25 @@ const tell = { note, warn, fail };
  */
 export function blame(judged: readonly Judged[]): Finding[] {
   const known = new Set<string>();
-  return judged.flatMap(({ name, hop, symptoms }, index) => {
-    const own = symptoms.filter(({ id }) => !known.has(id));
-    const inherited = symptoms.length - own.length;
+  return judged.flatMap((one, index) => {
+    const own = one.symptoms.filter(({ id }) => !known.has(id));
     for (const { id } of own) known.add(id);
-    const findings = own.map((symptom) => toFinding(name, withHint(symptom, judged.slice(0, index))));
+    const findings = own.map((symptom) => toFinding(one.name, withHint(symptom, judged.slice(0, index))));
     if (own.some(({ level }) => level !== 'note')) return findings;
-    const rest = inherited === 0 ? '' : '; what is wrong here comes from further in';
-    const says = `${name} ${hop.isServer ? 'sends' : 'passes on'} streams, WebSockets and bodies of 20 MiB as it should${rest}`;
-    return [
-      inherited === 0 ? ok('path', says) : note('path', `${name} adds no fault of its own${rest}`),
-      ...findings,
-    ];
+    return [...describeRest(one, own.length < one.symptoms.length), ...findings];
   });
+}
+
+/** What is to be said of a hop at which nothing has gone wrong that was not wrong before. */
+function describeRest({ name, hop, version }: Judged, hasInherited: boolean): Finding[] {
+  if (version === undefined) {
+    return hasInherited
+      ? [note('path', `${name} is not tested: nothing comes through what is further in`)]
+      : [];
+  }
+  if (hasInherited) return [note('path', `${name} adds no fault of its own to those further in`)];
+  const does = hop.isServer ? 'sends' : 'passes on';
+  return [ok('path', `${name} ${does} streams, WebSockets and bodies of 20 MiB as it should`)];
 }
 
 function toFinding(name: string, { level, id, does, fixes }: Symptom): Finding {

@@ -9,11 +9,11 @@ import { isTyped } from './hop.ts';
 export function checkAddresses(url: URL, publicUrl: string): Finding[] {
   const address = new PublicAddress(publicUrl);
   if (address.isOwnOrigin(url.origin)) return [];
-  const set = [`if people type it: set PUBLIC_URL=${url.origin}, and restart Sluice`];
-  if (url.host === address.url.host) {
-    const says = `people who come by ${url.origin} cannot sign in: PUBLIC_URL says ${address.url.protocol}//`;
-    return [fail('scheme', says, set)];
-  }
-  const says = `people who type ${url.origin} get 421: PUBLIC_URL is ${address.url.origin}`;
-  return [isTyped(url) ? fail('address', says, set) : note('address', says, set)];
+  const meets = address.isOwnHost(url.host) ? 'cannot sign in' : 'get 421';
+  const says = `people who type ${url.origin} ${meets}: PUBLIC_URL is ${address.url.origin}`;
+  const fixes = [`if they do type it: set PUBLIC_URL=${url.origin}, and restart Sluice`];
+  // Others may be places on the way, which nobody types.
+  return isTyped(url) || url.host === address.url.host
+    ? [fail('address', says, fixes)]
+    : [note('address', says, fixes)];
 }

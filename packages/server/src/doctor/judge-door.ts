@@ -1,17 +1,30 @@
 import { fixesFor } from './fixes.ts';
+import type { Hop } from './hop.ts';
 import { type CertificateMeasurement, type Measurement, type Silence, isAnswer } from './measurement.ts';
 import { type ProxyKind, printable } from './proxy-kind.ts';
 import type { Symptom } from './symptom.ts';
 
 const DAY_MS = 86_400_000;
 
+/** What OpenSSL says, in words. */
+const problems: Record<string, string> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is one of your own, which they do not know',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its chain is not whole, or its authority is unknown',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its chain is not whole',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
+};
+
 /** What was seen before the stream: the certificate, a WebSocket, a large body. */
 export function judgeDoor(
   { socket, body, certificate }: Measurement,
-  { kind, now }: { kind?: ProxyKind | undefined; now: number },
+  { hop, kind, now }: { hop: Hop; kind?: ProxyKind | undefined; now: number },
 ): Symptom[] {
   return [
-    ...(certificate === undefined ? [] : judgeCertificate(certificate, now)),
+    // Browsers see that of the outermost alone.
+    ...(certificate === undefined || !hop.isLast ? [] : judgeCertificate(certificate, now)),
     judgeSocket(socket, kind),
     judgeBody(body, kind),
   ].flatMap((symptom) => symptom ?? []);
@@ -49,7 +62,7 @@ function judgeCertificate(certificate: CertificateMeasurement | Silence, now: nu
     symptoms.push({
       level: 'fail',
       id: 'certificate',
-      does: `shows a certificate that browsers refuse: ${printable(problem)}`,
+      does: `shows a certificate that browsers refuse: ${problems[problem] ?? printable(problem)}`,
       fixes: [
         'give it one of a known authority (Let’s Encrypt) for this name, with the whole chain (fullchain.pem)',
       ],

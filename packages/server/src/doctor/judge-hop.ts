@@ -45,11 +45,11 @@ function judge(hop: Hop, measurement: Measurement, { kind, isProxied, now }: Kno
   const { stream } = measurement;
   const { report, reply } = stream;
   if (!isAnswer(reply) || !isStream(stream)) {
-    const isThere = isAnswer(reply) ? judgeDoor(measurement, { kind, now }).filter(isOfConnection) : [];
+    const isThere = isAnswer(reply) ? judgeDoor(measurement, { hop, kind, now }).filter(isOfConnection) : [];
     return [...isThere, judgeRefusal(hop, reply, kind)];
   }
   return [
-    ...judgeDoor(measurement, { kind, now }),
+    ...judgeDoor(measurement, { hop, kind, now }),
     ...judgeStream(stream, kind),
     ...(report === undefined ? [] : judgeArrival({ hop, report, isProxied, kind })),
     ...judgeClock(stream),

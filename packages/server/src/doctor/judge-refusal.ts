@@ -33,7 +33,7 @@ function judgeSilence({ isServer, isNamed }: Hop, failure: string): Symptom {
 }
 
 function judgeRedirect(
-  { url, host }: Hop,
+  { url, host, origin }: Hop,
   { status, headers }: Answer,
   kind?: ProxyKind,
 ): Symptom | undefined {
@@ -41,6 +41,10 @@ function judgeRedirect(
   if (status < 300 || status > 399 || location === undefined) return undefined;
   const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
   const leads = `answers ${status} and leads to ${printable(target?.origin ?? location)}`;
+  if (target?.origin === origin && target.origin !== url.origin) {
+    const fixes = ['that is right; name that address, or none, to have it tested'];
+    return { ...refused(`${leads}, which is PUBLIC_URL`, fixes), level: 'note' };
+  }
   const isSame = target?.host === host || target?.hostname === url.hostname;
   if (target === undefined || !isSame) {
     return refused(`${leads}: no API can be called through a redirect, such as one to a sign-in`, [

@@ -32,11 +32,13 @@ function judgeEncoding(encoding: string | undefined, kind?: ProxyKind): Symptom 
 }
 
 /** Later than the fastest of them: how long the way itself is does not count. */
-function judgeHolding({ frames, report }: StreamMeasurement, kind?: ProxyKind): Symptom | undefined {
+function judgeHolding(stream: StreamMeasurement, kind?: ProxyKind): Symptom | undefined {
+  const { frames } = stream;
+  if (frames.length === 0) return heldAll(stream, kind);
   const delays = frames.map(({ atMs, sentMs }) => atMs - sentMs);
   const fastest = Math.min(...delays);
   const held = frames.filter((_, index) => (delays[index] ?? 0) - fastest > HELD_MS);
-  if (held.length === 0 || report === undefined) return undefined;
+  if (held.length === 0) return undefined;
   const longestMs = Math.max(...delays) - fastest;
   return {
     level: 'fail',
@@ -46,9 +48,20 @@ function judgeHolding({ frames, report }: StreamMeasurement, kind?: ProxyKind): 
   };
 }
 
+/** Until it was cut, or to its end where what came cannot be read. */
+function heldAll({ endedMs, isAltered }: StreamMeasurement, kind?: ProxyKind): Symptom | undefined {
+  if (isAltered || endedMs < HELD_MS) return undefined;
+  return {
+    level: 'fail',
+    id: 'buffers',
+    does: `holds the stream back: nothing of it came in ${seconds(endedMs)}`,
+    fixes: fixesFor('buffers', kind),
+  };
+}
+
 function judgeEnd(stream: StreamMeasurement, kind?: ProxyKind): Symptom | undefined {
   const { frames, report, endedMs, lastByteMs } = stream;
-  if (frames.at(-1)?.type === 'end') return undefined;
+  if (stream.isAltered || frames.at(-1)?.type === 'end') return undefined;
   const silentMs = endedMs - lastByteMs;
   const heartbeatMs = report?.heartbeatMs ?? 0;
   const isImpatient = silentMs > 1000 && frames.length > PROBE_TICKS && stream.heartbeats === 0;
@@ -58,7 +71,7 @@ function judgeEnd(stream: StreamMeasurement, kind?: ProxyKind): Symptom | undefi
     id: 'cuts',
     does: isImpatient
       ? `cuts a stream that says nothing for ${seconds(silentMs)}; Sluice gives a sign of life only after ${before}`
-      : `cuts the stream after ${seconds(endedMs)}, whole or not`,
+      : `cuts the stream after ${seconds(endedMs)}`,
     fixes: [
       ...fixesFor('cuts', kind),
       ...(isImpatient

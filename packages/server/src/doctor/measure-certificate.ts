@@ -20,9 +20,8 @@ export async function measureCertificate(
   });
   try {
     await once(socket, 'secureConnect', { signal });
-    const problem = socket.authorizationError as Error | string | null | undefined;
     return {
-      ...(problem && { problem: typeof problem === 'string' ? problem : problem.message }),
+      ...(!socket.authorized && { problem: codeOf(socket.authorizationError) }),
       expiresAt: Date.parse(socket.getPeerCertificate().valid_to),
       hasHttp2: socket.alpnProtocol === 'h2',
     };
@@ -31,4 +30,10 @@ export async function measureCertificate(
   } finally {
     socket.on('error', () => undefined).destroy();
   }
+}
+
+/** The types say an Error; most are text. */
+function codeOf(error: unknown): string {
+  if (error instanceof Error) return 'code' in error ? String(error.code) : error.message;
+  return String(error);
 }

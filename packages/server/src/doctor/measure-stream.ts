@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import zlib from 'node:zlib';
-import { PROBE_TEXT, type ProbeFrame } from '../http/probe-report.ts';
+import { type ProbeFrame, probeFrameSchema } from '../http/probe-report.ts';
 import type { Hop } from './hop.ts';
 import type { ArrivedFrame, StreamMeasurement } from './measurement.ts';
 import { headersOf, probeHeaders, readAnswer, send, silenceOf } from './send.ts';
+
+/** Ours are below 2000 characters. */
+const MAX_FRAME = 64 * 1024;
 
 /** Reads the probe's stream as a browser would read an answer, and writes down when each piece came. */
 export async function measureStream(
@@ -69,6 +72,8 @@ async function readFrames(response: IncomingMessage, sinceStart: () => number): 
       const blocks = rest.split('\n\n');
       rest = blocks.pop() ?? '';
       for (const block of blocks) take(block);
+      if (rest.length > MAX_FRAME) read.isAltered = true;
+      if (read.isAltered) break;
     }
   } catch {
     // A connection that was cut: what is missing tells.
@@ -80,8 +85,8 @@ async function readFrames(response: IncomingMessage, sinceStart: () => number): 
 function parseFrame(block: string, seq: number): ProbeFrame | undefined {
   const [, id, json = ''] = /^id: (\d+)\ndata: (.*)$/.exec(block) ?? [];
   try {
-    const frame = JSON.parse(json) as ProbeFrame;
-    return Number(id) === seq && frame.text === PROBE_TEXT ? frame : undefined;
+    const frame = probeFrameSchema.parse(JSON.parse(json));
+    return Number(id) === seq ? frame : undefined;
   } catch {
     return undefined;
   }

@@ -14,6 +14,7 @@ import { type Finding, note, ok, warn } from './finding.ts';
 import { type Hop, listHops } from './hop.ts';
 import { type Judged, judgeHop } from './judge-hop.ts';
 import { measureHops } from './measure-hops.ts';
+import { printable } from './proxy-kind.ts';
 
 export interface DoctorPorts {
   config: Config;
@@ -82,7 +83,11 @@ async function checkPath({ config, version, urls, onWait }: DoctorPorts, secret:
     const measurement = measurements[index];
     return measurement === undefined ? [] : [judgeHop(hop, measurement, now)];
   });
-  return [...blame(judged), ...checkAddresses(last.url, publicUrl), ...checkVersions(judged, version)];
+  return [
+    ...blame(judged),
+    ...(judged.at(-1)?.version === undefined ? [] : checkAddresses(last.url, publicUrl)),
+    ...checkVersions(judged, version),
+  ];
 }
 
 function describeWait(hops: readonly Hop[], streamMs: number): string {
@@ -94,7 +99,7 @@ function checkVersions(judged: readonly Judged[], version: string): Finding[] {
   const running = judged.find((hop) => hop.version !== undefined)?.version;
   if (running === undefined || running === version) return [];
   return [
-    warn('version', `the server runs Sluice ${running}, and this command is ${version}`, [
+    warn('version', `the server runs Sluice ${printable(running)}, and this command is ${version}`, [
       'restart the server',
     ]),
   ];

@@ -15,7 +15,7 @@ export async function* probeFrames(
   signal: AbortSignal,
 ): AsyncGenerator<readonly EncodableEvent[]> {
   const startedAt = performance.now();
-  const frame = (seq: number, fields: Pick<ProbeFrame, 'type' | 'report'>) => {
+  const frame = (seq: number, fields: Omit<ProbeFrame, 'sentMs' | 'text'>) => {
     const told: ProbeFrame = { ...fields, sentMs: performance.now() - startedAt, text: PROBE_TEXT };
     return [{ seq, json: JSON.stringify(told) }];
   };

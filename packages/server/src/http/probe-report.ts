@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** What lets a probe in. `Authorization` is among what is probed: a proxy may keep it to itself. */
 export const PROBE_HEADER = 'x-sluice-probe';
 
@@ -16,38 +18,41 @@ export const probedHeaders = {
 export const PROBE_TEXT = 'Grüße & <b>漢字</b> 👋';
 
 /** How the server saw a probe arrive. */
-export interface ProbeReport {
-  version: string;
+const reportSchema = z.object({
+  version: z.string(),
   /** Epoch ms. */
-  now: number;
-  heartbeatMs: number;
+  now: z.number(),
+  heartbeatMs: z.number(),
   /** As proxies in front say it, or as they left it. */
-  host: string | undefined;
+  host: z.optional(z.string()),
   /** Whether people who come under this name are answered. */
-  isOwnHost: boolean;
+  isOwnHost: z.boolean(),
   /** Of `probedHeaders`, those that arrived. */
-  headers: Readonly<Record<string, string>>;
-  forwardedProto: string | undefined;
+  headers: z.record(z.string(), z.string()),
+  forwardedProto: z.optional(z.string()),
   /** The first is what whoever sent the request says of itself; each proxy that appends adds one. */
-  forwardedFor: readonly string[];
-  /** Other signs of a proxy. */
-  via: string | undefined;
+  forwardedFor: z.array(z.string()),
+  /** Another sign of a proxy. */
+  via: z.optional(z.string()),
   /** Whom limits by address count. */
-  address: string | undefined;
+  address: z.optional(z.string()),
   /** The other end of the connection. */
-  peerPort: number | undefined;
-  trustProxy: false | number | readonly string[];
-}
+  peerPort: z.optional(z.number()),
+  trustProxy: z.union([z.literal(false), z.number(), z.array(z.string())]),
+});
 
-/** One frame of a probe's stream. */
-export interface ProbeFrame {
-  type: 'report' | 'tick' | 'end';
+/** One frame of a probe's stream, which may come from anybody who has been named as a proxy. */
+export const probeFrameSchema = z.object({
+  type: z.enum(['report', 'tick', 'end']),
   /** Since the first. */
-  sentMs: number;
-  text: string;
+  sentMs: z.number(),
+  text: z.literal(PROBE_TEXT),
   /** In the first. */
-  report?: ProbeReport;
-}
+  report: z.optional(reportSchema),
+});
+
+export type ProbeReport = z.infer<typeof reportSchema>;
+export type ProbeFrame = z.infer<typeof probeFrameSchema>;
 
 export const PROBE_TICKS = 10;
 export const PROBE_TICK_MS = 100;

@@ -1,0 +1,141 @@
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SluiceError } from '@sluice/shared';
+import { describe, expect, it } from 'vitest';
+import { loadJwtSecret } from '../auth/load-jwt-secret.ts';
+import type { RedisState } from '../event-log/inspect-redis.ts';
+import { makeDataDir } from '../storage/data-dir.fixture.ts';
+import type { DatabaseState } from '../storage/inspect-database.ts';
+import { openDatabase } from '../storage/open-database.ts';
+import { makeUser } from '../storage/rows.fixture.ts';
+import { checkDatabase, judgeDatabase } from './check-database.ts';
+import { judgeDisk } from './check-disk.ts';
+import { checkProviders, judgeFailure } from './check-providers.ts';
+import { checkRedis, judgeRedis } from './check-redis.ts';
+import { checkSecret } from './check-secret.ts';
+import type { Finding } from './finding.ts';
+
+const now = 1_700_000_000_000;
+const levels = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`);
+
+describe('checkSecret', () => {
+  it('makes none', async () => {
+    const dataDir = await makeDataDir();
+    const { secret, findings } = await checkSecret({ dataDir, given: undefined });
+    expect([secret, levels(findings)]).toEqual([undefined, ['note secret']]);
+    expect(await readdir(join(dataDir, '..'))).toEqual([]);
+  });
+
+  it('refuses a weak one, and never says it', async () => {
+    const { secret, findings } = await checkSecret({ dataDir: '/nowhere', given: 'changeme' });
+    expect([secret, levels(findings)]).toEqual([undefined, ['fail secret']]);
+    expect(JSON.stringify(findings)).not.toContain('changeme');
+  });
+
+  it('tells who else can read it', async () => {
+    const dataDir = await makeDataDir();
+    const made = await loadJwtSecret({ dataDir, given: undefined });
+    expect(await checkSecret({ dataDir, given: undefined })).toMatchObject({
+      secret: made,
+      findings: [{ level: 'ok' }],
+    });
+    await chmod(join(dataDir, 'jwt-secret'), 0o644);
+    await chmod(dataDir, 0o755);
+    const { findings } = await checkSecret({ dataDir, given: undefined });
+    expect(findings.slice(1).map(({ fixes }) => fixes[0])).toEqual([
+      `chmod 600 ${join(dataDir, 'jwt-secret')}`,
+      `chmod 700 ${dataDir}`,
+    ]);
+    expect(JSON.stringify(findings)).not.toContain(made);
+  });
+});
+
+describe('checkDatabase', () => {
+  it('makes none, beside a folder or without one', async () => {
+    const dataDir = await makeDataDir();
+    expect(levels(await checkDatabase({ dataDir }))).toEqual(['note database']);
+    await mkdir(dataDir);
+    expect(levels(await checkDatabase({ dataDir }))).toEqual(['note database']);
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('looks at one that a server is using', async () => {
+    const dataDir = await makeDataDir();
+    await using database = await openDatabase({ dataDir });
+    expect(levels(await checkDatabase({ dataDir }))).toEqual(['ok database', 'warn accounts']);
+    await database.users.insert({ ...makeUser(), role: 'admin', passwordHash: 'x' });
+    expect(levels(await checkDatabase({ dataDir }))).toEqual(['ok database']);
+  });
+
+  it('tells of one that is none, is older, newer, or away', async () => {
+    const dataDir = await makeDataDir();
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, 'sluice.db'), 'no database at all, but long enough to be one'.repeat(100));
+    expect(levels(await checkDatabase({ dataDir }))).toEqual(['fail database']);
+    await writeFile(join(dataDir, 'sluice.db'), '');
+    expect(levels(await checkDatabase({ dataDir }))).toEqual(['note database']);
+    const databaseUrl = 'postgres://sluice:hunter2@127.0.0.1:9/none';
+    const away = await checkDatabase({ dataDir, databaseUrl });
+    expect(levels(away)).toEqual(['fail database']);
+    expect(JSON.stringify(away)).not.toContain('hunter2');
+  });
+
+  it('tells of one that takes no writes, and of its clock', () => {
+    const state: DatabaseState = {
+      name: 'Postgres at db/sluice',
+      bytes: 1e6,
+      pending: 0,
+      hasAdmin: true,
+      isWritable: true,
+      now,
+    };
+    expect(levels(judgeDatabase(state, now + 4000))).toEqual(['ok database']);
+    expect(levels(judgeDatabase({ ...state, isWritable: false }, now))).toEqual(['fail database']);
+    expect(levels(judgeDatabase(state, now + 60_000))).toEqual(['ok database', 'warn clock']);
+  });
+});
+
+describe('judgeRedis', () => {
+  const state: RedisState = { version: '7.4.1', policy: 'noeviction', usedBytes: 1, maxBytes: 0, now };
+  const judge = (changes: Partial<RedisState>) =>
+    levels(judgeRedis({ ...state, ...changes }, { host: 'redis:6379', now }));
+
+  it('demands a version, a policy and room', () => {
+    expect(judge({})).toEqual(['ok redis']);
+    expect(judge({ version: '10.0.0', policy: undefined })).toEqual(['ok redis']);
+    expect(judge({ version: '6.2.14' })).toEqual(['fail redis']);
+    expect(judge({ policy: 'allkeys-lru' })).toEqual(['fail redis']);
+    expect(judge({ usedBytes: 90, maxBytes: 100 })).toEqual(['warn redis']);
+    expect(judge({ now: now - 60_000 })).toEqual(['ok redis', 'warn clock']);
+  });
+
+  it('tells of one that is away without its password', async () => {
+    const findings = await checkRedis('redis://user:hunter2@127.0.0.1:9/0');
+    expect(levels(findings)).toEqual(['fail redis']);
+    expect(JSON.stringify(findings)).not.toContain('hunter2');
+  });
+});
+
+describe('the other checks', () => {
+  it('want a gigabyte of disk', () => {
+    const gib = 1024 ** 3;
+    const levelOf = (bytes: number) => judgeDisk('/data', bytes).level;
+    expect([levelOf(5 * gib), levelOf(0.5 * gib), levelOf(0.01 * gib)]).toEqual(['ok', 'warn', 'fail']);
+  });
+
+  it('tell a key that is refused from a provider that is away, in no words of others', () => {
+    const levelOf = (error: unknown) => judgeFailure('openai', error);
+    expect(levelOf(new SluiceError('upstream_auth'))).toMatchObject({
+      level: 'fail',
+      says: 'openai refuses its key',
+    });
+    expect(levelOf(new SluiceError('upstream_overloaded'))).toMatchObject({ level: 'warn' });
+    expect(levelOf(new Error('sk-secret'))).toMatchObject({ level: 'fail', says: 'openai cannot be asked' });
+  });
+
+  it('mind no Ollama that nobody has named', async () => {
+    const ollama = { id: 'ollama', preset: 'ollama', name: 'Ollama', baseUrl: 'http://127.0.0.1:9' } as const;
+    expect(levels(await checkProviders([ollama], new Set(['ollama'])))).toEqual(['warn providers']);
+    expect(levels(await checkProviders([ollama], new Set()))).toEqual(['fail providers']);
+  });
+});
