@@ -7,7 +7,9 @@ import { freePort } from './free-port.ts';
 import { repositoryRoot } from './source-files.ts';
 import { spawnProcess } from './spawn-process.ts';
 
-export const nginxBinary = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync);
+export const nginxBinary = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(
+  existsSync,
+);
 
 /** Whether there is a real nginx here. Without one the tests that need it are skipped by name, and fail where CI=true. */
 export const hasNginx = nginxBinary !== undefined;
@@ -113,7 +115,9 @@ async function run(options: {
   const path = join(folder, 'nginx.conf');
   const upstreams = serverUrls.map((serverUrl) => new URL(serverUrl).host);
   await writeFile(path, adapt(await readShipped('nginx.conf'), adaptServer({ upstreams, port, folder })));
-  const nginx = stack.use(spawnProcess(nginxBinary ?? 'nginx', ['-c', path, '-p', folder, '-g', 'daemon off;']));
+  const nginx = stack.use(
+    spawnProcess(nginxBinary ?? 'nginx', ['-c', path, '-p', folder, '-g', 'daemon off;']),
+  );
   const url = `http://127.0.0.1:${port}`;
   await untilAnswering(url, nginx.output);
   const owned = stack.move();
