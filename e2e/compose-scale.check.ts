@@ -91,7 +91,7 @@ describe('docker compose up with docker-compose.scale.yml', () => {
   let connection: Connection;
   let servers: string[];
   beforeAll(async () => {
-    await up();
+    await up('--build');
     connection = { baseUrl: url, token: await createToken() };
     servers = await containers('server');
     expect(servers).toHaveLength(2);
@@ -134,14 +134,14 @@ describe('docker compose up with docker-compose.scale.yml', () => {
     const startedAt = performance.now();
     using load = new SteadyLoad(connection, 20);
     for (const server of servers) {
-      await sleep(5000);
+      await sleep(4000);
       await docker('stop', '-t', '60', server);
       // It has drained, and was not killed.
       expect(await docker('inspect', '-f', '{{.State.ExitCode}}', server)).toBe('0');
       await docker('start', server);
       await untilHealthy(server);
     }
-    await sleep(5000);
+    await sleep(4000);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const total = await load.end();
     const seen = JSON.stringify(load.answers);

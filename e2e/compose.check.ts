@@ -266,7 +266,7 @@ describe('docker compose down, and up again with docker-compose.tls.yml', () => 
     if (isRoot) await chown(keyPath, nginxUserId, nginxUserId);
     await compose('down', '--timeout', '10');
     const settings = { ...environment, PUBLIC_URL: secureUrl, SLUICE_TLS_DIR: folder };
-    await composeStack(['docker-compose.tls.yml', fake], settings).up();
+    await composeStack(['docker-compose.tls.yml', fake], settings).up('--build');
   }, 120_000);
   afterAll(() => rm(folder, { recursive: true }));
 

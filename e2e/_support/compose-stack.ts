@@ -47,7 +47,7 @@ export function composeStack(files: string[], environment: Record<string, string
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
     },
-    up: (...options: string[]) => compose('up', '-d', '--build', '--wait', ...options),
+    up: (...options: string[]) => compose('up', '-d', '--wait', ...options),
     /** Ends it, with its volumes. */
     down: () => compose('down', '-v', '--timeout', '10'),
     /** @returns a token for the API */
