@@ -51,7 +51,7 @@ describe('judgeRefusal', () => {
     ['no JSON', { status: 500, text: '{"code":' }, /^answers 500, which Sluice has not said$/],
     ['a JSON of another', { status: 500, text: 'null' }, /^answers 500, /],
     ['an address that is none', { status: 301, headers: { location: 'http://[' } }, /leads to http:\/\/\[: /],
-  ])('%s', (_title, reply, does, hop = makeHop()) => {
+  ])('%s', (...[, reply, does, hop = makeHop()]) => {
     const symptoms = judge(reply, hop);
     expect(symptoms).toMatchObject([{ id: 'reach', level: 'fail', does: expect.stringMatching(does) }]);
   });

@@ -72,7 +72,7 @@ describe('measureStream', () => {
   });
 
   it('leaves what goes on for ever, and what says nothing', async () => {
-    const silent = await serve((res) => void res.writeHead(200, stream).flushHeaders());
+    const silent = await serve((res) => res.writeHead(200, stream).flushHeaders());
     expect(await measure(silent, 200)).toMatchObject({ reply: { status: 200 }, frames: [] });
     const mute = await serve(() => undefined);
     expect(await measure(mute, 200)).toMatchObject({ reply: { failure: expect.stringMatching(/abort/i) } });
