@@ -4,9 +4,9 @@ import type { Contestant } from './contestant.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
-/** Reads one stream to its end. @returns whether it came whole */
-function readStream({ url, headers, body }: Contestant): Promise<boolean> {
-  return new Promise((resolve, reject) => {
+/** Reads one stream to its end. @throws {Error} where it does not come whole */
+export async function readStream({ name, url, headers, body }: Contestant): Promise<void> {
+  const end = await new Promise<string>((resolve, reject) => {
     const call = request(url, { method: 'POST', headers, agent });
     call.on('error', reject);
     call.on('response', (response) => {
@@ -14,11 +14,13 @@ function readStream({ url, headers, body }: Contestant): Promise<boolean> {
       response.on('data', (chunk: Buffer) => {
         tail = (tail + chunk.toString('latin1')).slice(-400);
       });
-      response.on('end', () => resolve(tail.includes('[DONE]') || tail.includes('"reason":"complete"')));
+      response.on('end', () => resolve(tail));
       response.on('error', reject);
     });
     call.end(body);
   });
+  if (!/\[DONE\]|"reason":"complete"/.test(end))
+    throw new Error(`${name} did not give a whole stream, but ${end}`);
 }
 
 /** @returns a connection on which a stream has begun */
@@ -65,7 +67,7 @@ export async function cpuPerStream(
   const work = async () => {
     while (left > 0) {
       left -= 1;
-      if (!(await readStream(contestant))) throw new Error(`${contestant.name} did not give a whole stream`);
+      await readStream(contestant);
     }
   };
   await Promise.all(Array.from({ length: load.atOnce }, work));

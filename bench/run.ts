@@ -1,10 +1,11 @@
-// npm run bench [-- relay|storage|page]: what Sluice costs, in tables. Machines are noisy: quote ratios and differences of one run.
+// npm run bench [-- relay|storage|scale|page]: what Sluice costs, in tables. Machines are noisy: quote ratios and differences of one run.
 import { cpus } from 'node:os';
 import { benchPage } from './page-render.ts';
 import { benchRelay } from './relay-cost.ts';
+import { benchScale } from './scale-cost.ts';
 import { benchStorage } from './storage-cost.ts';
 
-const benches = { relay: benchRelay, storage: benchStorage, page: benchPage };
+const benches = { relay: benchRelay, storage: benchStorage, scale: benchScale, page: benchPage };
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in benches));
