@@ -4,6 +4,7 @@ import { type Composition, compose } from './compose.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { readEnvironment } from './config/env.ts';
 import { type Listening, listen } from './listen.ts';
+import { takeWarnings } from './observability/take-warnings.ts';
 
 // Whoever reads its output may end before it.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
@@ -24,6 +25,7 @@ try {
 /** Shutdown is leaving this scope: what was opened is closed in order, and the process ends by itself. */
 async function run(): Promise<void> {
   await using rooms = await compose(loadConfig(readEnvironment()));
+  using _warnings = takeWarnings(rooms.logger);
   const signalled = nextSignal();
   reloadOnHangUp(rooms);
   await using server = await listen(rooms);
