@@ -6,7 +6,7 @@ import type { Reply } from './measurement.ts';
 import { probeHeaders, readAnswer, send, silenceOf } from './send.ts';
 
 /** What a question with images may have: less may come through where this does not, but the page offers all of it. */
-export const BODY_BYTES = 20 * 1024 * 1024;
+const BODY_BYTES = 20 * 1024 * 1024;
 /** One that says nothing to `Expect` may take the body all the same (RFC 9110, section 10.1.1). */
 const CONTINUE_MS = 1000;
 

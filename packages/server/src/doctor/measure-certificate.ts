@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import type { Hop } from './hop.ts';
 import type { CertificateMeasurement, Silence } from './measurement.ts';
-import { silenceOf } from './send.ts';
+import { nameOf, silenceOf } from './send.ts';
 
 /** Whether browsers would take what an https address shows, and what it speaks with them. */
 export async function measureCertificate(
-  { url }: Hop,
+  { url, host }: Hop,
   signal: AbortSignal,
 ): Promise<CertificateMeasurement | Silence> {
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  const isName = /[a-z]/i.test(hostname) && !hostname.includes(':');
+  const servername = nameOf(host);
   const socket = connect({
     host: hostname,
     port: Number(url.port || 443),
     rejectUnauthorized: false,
     ALPNProtocols: ['h2', 'http/1.1'],
-    ...(isName && { servername: hostname }),
+    ...(servername !== '' && { servername }),
   });
   try {
     await once(socket, 'secureConnect', { signal });

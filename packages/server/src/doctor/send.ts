@@ -28,12 +28,16 @@ export function send({ url, host, forwardedProto }: Hop, { method, path, headers
     method,
     agent: false,
     rejectUnauthorized: false,
-    ...(url.protocol === 'https:' && isName(url.hostname) && { servername: url.hostname }),
+    ...(url.protocol === 'https:' && { servername: nameOf(host) }),
     headers: { host, ...(forwardedProto && { 'x-forwarded-proto': forwardedProto }), ...headers },
   });
 }
 
-const isName = (hostname: string) => /[a-z]/i.test(hostname) && !hostname.includes(':');
+/** @returns what TLS is asked for: the name that is in Host, as browsers do; none for an address (RFC 6066, section 3) */
+export function nameOf(host: string): string {
+  const { hostname } = new URL(`https://${host}`);
+  return /[a-z]/i.test(hostname) && !hostname.includes(':') ? hostname : '';
+}
 
 export function headersOf({ headers }: IncomingMessage): Headers {
   return Object.fromEntries(
