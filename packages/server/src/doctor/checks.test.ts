@@ -1,7 +1,10 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '@sluice/shared';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import '../../test/_support/provide-postgres.ts';
+import '../../test/_support/provide-redis.ts';
+import { createDatabase, dropDatabase } from '../../test/_support/start-postgres.ts';
 import { loadJwtSecret } from '../auth/load-jwt-secret.ts';
 import type { RedisState } from '../event-log/inspect-redis.ts';
 import { makeDataDir } from '../storage/data-dir.fixture.ts';
@@ -16,6 +19,8 @@ import { checkSecret } from './check-secret.ts';
 import type { Finding } from './finding.ts';
 
 const now = 1_700_000_000_000;
+const cluster = inject('postgresUrl');
+const redisUrl = inject('redisUrl');
 const levels = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`);
 
 describe('checkSecret', () => {
@@ -80,6 +85,20 @@ describe('checkDatabase', () => {
     expect(JSON.stringify(away)).not.toContain('hunter2');
   });
 
+  it.skipIf(cluster === undefined)(
+    'looks at a Postgres as it is, before and after its first server',
+    async () => {
+      const databaseUrl = await createDatabase(cluster ?? '');
+      onTestFinished(() => dropDatabase(databaseUrl));
+      const location = { dataDir: await makeDataDir(), databaseUrl };
+      expect(levels(await checkDatabase(location))).toEqual(['note database']);
+      await (await openDatabase(location))[Symbol.asyncDispose]();
+      const findings = await checkDatabase(location);
+      expect(levels(findings)).toEqual(['ok database', 'warn accounts']);
+      expect(findings[0]?.says).toMatch(/^Postgres at .+ \(\d[\d.]* [KM]iB\)$/);
+    },
+  );
+
   it('tells of one that takes no writes, and of its clock', () => {
     const state: DatabaseState = {
       name: 'Postgres at db/sluice',
@@ -107,6 +126,12 @@ describe('judgeRedis', () => {
     expect(judge({ policy: 'allkeys-lru' })).toEqual(['fail redis']);
     expect(judge({ usedBytes: 90, maxBytes: 100 })).toEqual(['warn redis']);
     expect(judge({ now: now - 60_000 })).toEqual(['ok redis', 'warn clock']);
+  });
+
+  it.skipIf(redisUrl === undefined)('asks a real one', async () => {
+    const [finding] = await checkRedis(redisUrl ?? '');
+    expect(finding?.says).toMatch(/^Redis (\d+\.\d+\.\d+ )?at /);
+    expect(finding?.says).not.toContain('cannot be used');
   });
 
   it('tells of one that is away without its password', async () => {
