@@ -2,10 +2,13 @@
 // Never: a secret taken from an argument, where other users of the machine can read it; nor process.exit, which would cut the output.
 import type { Auth } from '../auth/auth.ts';
 import type { Environment } from '../config/env.ts';
+import type { Database } from '../storage/database.ts';
 import type { DatabaseLocation } from '../storage/open-database.ts';
 
 export interface CommandPorts {
   /** Opens the database beside a running server; asked for only once the arguments are known to be right. */
+  openDatabase: () => Promise<Database>;
+  /** The same, for what concerns accounts. */
   openAuth: () => Promise<Auth>;
   /** For the command that says what is wrong with it. */
   environment: Environment;

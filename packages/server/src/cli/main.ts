@@ -30,10 +30,12 @@ async function run(argv: string[]): Promise<void> {
   // Not before a command asks for something of it: doctor tells what is wrong with it.
   const load = () => (loaded ??= loadCommandConfig(environment));
   const location = () => ({ dataDir: load().config.dataDir, databaseUrl: load().secrets.get('databaseUrl') });
+  const open = async () => opened.use(await openDatabase(location()));
   await runCommand(
     {
+      openDatabase: open,
       async openAuth() {
-        const database = opened.use(await openDatabase(location()));
+        const database = await open();
         const given = load().secrets.get('jwtSecret');
         const secret = await loadJwtSecret({ dataDir: location().dataDir, given });
         return opened.use(createAuth({ database, secret }));

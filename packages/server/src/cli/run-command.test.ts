@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { periodAt } from '../admission/period-at.ts';
 import { openAuth, password, signUp } from '../auth/auth.fixture.ts';
 import { runCommand } from './run-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -21,6 +22,7 @@ async function openCommands({ stdin = '', oidcIssuer }: { stdin?: string; oidcIs
     runCommand(
       {
         openAuth: async () => opened.auth,
+        openDatabase: async () => opened.database,
         publicUrl: 'http://127.0.0.1:3000',
         oidcIssuer,
         ...noDatabase,
@@ -67,11 +69,20 @@ describe('runCommand', () => {
     'user create --email a@example.com --role user --password-stdin --oidc-issuer https://i.example',
     'user password --email a@example.com',
     'user password --password-stdin',
+    'limit list --all',
+    'limit set --period day --unit tokens',
+    'limit set --period week --unit tokens --amount 1',
+    'limit set --period day --unit eur --amount 1',
+    'limit set --period day --unit tokens --amount -1',
+    'limit set --period day --unit tokens --amount 2.5',
+    'limit set --period day --unit usd --amount 2,50',
+    'limit set --period day --unit usd --amount 1 --user a@example.com --model anthropic/x',
   ])('takes %j for a mistake before it opens anything', async (line) => {
     const argv = line.split(' ').filter(Boolean);
     const fail = () => Promise.reject(new Error('opened'));
     const ports = {
       openAuth: fail,
+      openDatabase: fail,
       publicUrl: '',
       oidcIssuer: undefined,
       ...noDatabase,
@@ -141,6 +152,37 @@ describe('runCommand', () => {
     await auth.login({ email: 'ada@example.com', password: 'another good password' });
     await expect(run('user password --email eve@example.com --password-stdin')).rejects.toThrow(
       'there is no user eve@example.com',
+    );
+  });
+
+  it('sets limits of everybody, of one and of a model, lists them, and takes them away', async () => {
+    const { auth, database, run, printed, remarks } = await openCommands();
+    const { user } = (await signUp(auth)).session;
+    await run('limit list');
+    expect(remarks).toEqual(['There are no limits.']);
+    await run('limit set --period day --unit requests --amount 100');
+    await run('limit set --user Ada@example.com --period month --unit usd --amount 2.5');
+    await run('limit set --model anthropic/claude-sonnet-5-5 --period day --unit tokens --amount 0');
+    const counter = { kind: 'user', id: user.id, period: 'month', ...periodAt('month', Date.now()) } as const;
+    await database.transaction(({ budgets }) => budgets.makeCounter(counter));
+    const spent = { requests: 1, tokens: 9, microUsd: 1_000_000, heldTokens: 0, heldMicroUsd: 250_000 };
+    await database.budgets.addToCounters([counter], spent);
+    printed.length = 0;
+    await run('limit list');
+    expect(printed.toSorted()).toEqual([
+      'everybody\tday\trequests\t100',
+      'model anthropic/claude-sonnet-5-5\tday\ttokens\t0',
+      'user ada@example.com\tmonth\tusd\t2.50\tused 1.25',
+    ]);
+    await run('limit set --period day --unit requests --amount none');
+    printed.length = 0;
+    await run('limit list');
+    expect(printed).toHaveLength(2);
+    await expect(run('limit set --user eve@example.com --period day --unit usd --amount 1')).rejects.toThrow(
+      'there is no user eve@example.com',
+    );
+    await expect(run('limit set --token none --period day --unit usd --amount 1')).rejects.toThrow(
+      'there is no such token',
     );
   });
 

@@ -1,6 +1,8 @@
 import { backup } from './backup.ts';
 import type { Command, CommandPorts } from './command.ts';
 import { doctor } from './doctor.ts';
+import { limitList } from './limit-list.ts';
+import { limitSet } from './limit-set.ts';
 import { restore } from './restore.ts';
 import { setupLink } from './setup-link.ts';
 import { tokenCreate } from './token-create.ts';
@@ -21,6 +23,12 @@ const commands: Record<string, { run: Command; usage: string }> = {
     usage: '--email E --role admin|user --password-stdin [--name N] | --oidc-sub SUB [--oidc-issuer URL]',
   },
   'user password': { run: userPassword, usage: '--email E --password-stdin' },
+  'limit list': { run: limitList, usage: '' },
+  'limit set': {
+    run: limitSet,
+    usage:
+      '[--user E | --token ID | --model M] --period day|month --unit requests|tokens|usd --amount N|none',
+  },
 };
 
 /** One line per command. */
