@@ -7,6 +7,7 @@ import { fullCounts } from './_support/counts.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
 import { type FakeScript, directive } from './_support/fake-upstream-script.ts';
 import { type LocalIssuer, audience, startLocalIssuer } from './_support/local-issuer.ts';
+import { prove } from './_support/guarantees/prove.ts';
 import { openSocket } from './_support/open-socket.ts';
 import { type SpawnedServer, createToken, spawnServer } from './_support/spawn-server.ts';
 import { type Collector, startCollector } from './_support/start-collector.ts';
@@ -221,6 +222,7 @@ it(`tells none of its secrets in ${FLOWS} requests of all kinds, and each line o
     [...secrets].filter((secret) => text.includes(secret)).map((secret) => `${secret} in ${place}`),
   );
   expect(found).toEqual([]);
+  prove('canaries', { found: found.length, cases: FLOWS });
 }, 300_000);
 
 interface Line {

@@ -8,6 +8,8 @@ import * as z from 'zod';
 import { configFileSchema } from '../src/config/config-file-schema.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { environmentVariables } from '../src/config/env.ts';
+import { auditEvents } from '../src/observability/audit-events.ts';
+import { metricDefinitions } from '../src/observability/metric-definitions.ts';
 import { presetNames } from '../src/config/presets.ts';
 import { readSourceFiles, repositoryRoot } from './_support/source-files.ts';
 
@@ -69,6 +71,25 @@ describe('docs/operating.md', () => {
     expect(read('docs/operating.md')).toContain(
       ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n'),
     );
+  });
+});
+
+describe('docs/observability.md', () => {
+  const page = read('docs/observability.md');
+  it('has a row for each metric, and names none that there is not', () => {
+    const rows = Object.entries(metricDefinitions).map(([name, { type, labels, help }]) => {
+      const named = labels.map((label) => `\`${label}\``).join(', ');
+      return `| \`${name}\` | ${type} | ${named === '' ? '–' : named} | ${help} |`;
+    });
+    expect(page).toContain(rows.join('\n'));
+    const known = Object.keys(metricDefinitions);
+    const meant = page.match(/\bsluice_[a-z_]+/g) ?? [];
+    expect(meant.filter((name) => !known.includes(name.replace(/_(count|bucket|sum)$/, '')))).toEqual([]);
+  });
+
+  it('has a row for each event of the audit log', () => {
+    const rows = Object.entries(auditEvents).map(([event, about]) => `| \`${event}\` | ${about} |`);
+    expect(page).toContain(rows.join('\n'));
   });
 });
 
