@@ -48,12 +48,25 @@ function judgeHeaders({ report, kind }: Arrival): Symptom[] {
 }
 
 function judgeHost({ hop, report, kind }: Arrival): Symptom | undefined {
-  if (report.host === hop.host || report.isOwnHost) return undefined;
+  if (report.isOwnHost) return undefined;
+  if (report.host === hop.host) return isPublic(hop) ? otherName(hop) : undefined;
   return {
     level: 'fail',
     id: 'host',
     does: `says Host: ${printable(report.host ?? '')} instead of ${hop.host}: Sluice answers 421 to it`,
     fixes: fixesFor('host', kind),
+  };
+}
+
+/** Other names are looked at without a request. */
+const isPublic = ({ host, origin }: Hop) => new URL(origin).host === host;
+
+function otherName({ host }: Hop): Symptom {
+  return {
+    level: 'fail',
+    id: 'host',
+    does: `leads to a server that answers 421 to ${host}: its PUBLIC_URL is not the one that this command has`,
+    fixes: ['give both the same PUBLIC_URL, and restart the server'],
   };
 }
 

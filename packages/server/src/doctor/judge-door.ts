@@ -1,3 +1,4 @@
+import { codeOf } from './code-of.ts';
 import { fixesFor } from './fixes.ts';
 import type { Hop } from './hop.ts';
 import { type CertificateMeasurement, type Measurement, type Silence, isAnswer } from './measurement.ts';
@@ -25,20 +26,38 @@ export function judgeDoor(
   return [
     // Browsers see that of the outermost alone.
     ...(certificate === undefined || !hop.isLast ? [] : judgeCertificate(certificate, now)),
-    judgeSocket(socket, kind),
+    judgeSocket(socket, { hop, kind }),
     judgeBody(body, kind),
   ].flatMap((symptom) => symptom ?? []);
 }
 
-function judgeSocket(reply: Measurement['socket'], kind?: ProxyKind): Symptom | undefined {
-  if (isAnswer(reply) && reply.status === 101) return undefined;
-  if (isAnswer(reply) && (reply.status === 429 || reply.status === 503)) return undefined;
+function judgeSocket(
+  reply: Measurement['socket'],
+  { hop, kind }: { hop: Hop; kind?: ProxyKind | undefined },
+): Symptom | undefined {
+  if (isAnswer(reply)) {
+    // One too many for now; or under another Host, of which the stream tells more.
+    if ([101, 421, 429, 503].includes(reply.status)) return undefined;
+    if (codeOf(reply.text) === 'origin_not_allowed') return refusedOrigin(hop);
+  }
   const what = isAnswer(reply) ? `answered with ${reply.status}` : printable(reply.failure);
   return {
     level: 'fail',
     id: 'upgrade',
     does: `lets no WebSocket through (Upgrade is lost): a request for one at /api/ws was ${isAnswer(reply) ? what : `not answered: ${what}`}`,
     fixes: fixesFor('upgrade', kind),
+  };
+}
+
+function refusedOrigin({ origin }: Hop): Symptom {
+  return {
+    level: 'fail',
+    id: 'origin',
+    does: `refuses pages from ${origin}: a WebSocket was answered with 403`,
+    fixes: [
+      'give this command the PUBLIC_URL of the server, and restart the server if it has changed',
+      'let proxies pass the header Origin on as it is',
+    ],
   };
 }
 

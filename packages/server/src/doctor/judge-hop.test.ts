@@ -110,6 +110,12 @@ describe('judgeHop, of how a request arrives', () => {
   it('minds another Host only where Sluice does not answer to it', () => {
     expect(ofReport({ host: 'localhost:3000' })).toEqual([]);
     expect(ids(ofReport({ host: 'server:3000', isOwnHost: false }))).toEqual(['host']);
+    const same = ofReport({ isOwnHost: false });
+    expect(same).toMatchObject([
+      { id: 'host', does: expect.stringContaining('its PUBLIC_URL is not the one') },
+    ]);
+    const typed = makeHop({ host: 'other.example.com' });
+    expect(ofReport({ host: 'other.example.com', isOwnHost: false }, typed)).toEqual([]);
   });
 
   it('compares the scheme with what the outermost was told, or was reached by', () => {
@@ -165,6 +171,8 @@ describe('judgeHop, of what comes before the stream', () => {
     ['upgrade', { socket: answer(426) }],
     ['upgrade', { socket: answer(200) }],
     ['upgrade', { socket: { failure: 'socket hang up' } }],
+    ['origin', { socket: { ...answer(403), text: '{"code":"origin_not_allowed"}' } }],
+    ['upgrade', { socket: answer(403) }],
     ['body', { body: answer(413) }],
     ['body', { body: { failure: 'write EPIPE' } }],
     ['certificate', { certificate: { problem: 'CERT_HAS_EXPIRED', expiresAt: now - 1, hasHttp2: true } }],
@@ -178,5 +186,6 @@ describe('judgeHop, of what comes before the stream', () => {
     const certificate = { problem: 'DEPTH_ZERO_SELF_SIGNED_CERT', expiresAt: now, hasHttp2: false };
     const inner = makeHop({ isLast: false, forwardedProto: 'https' });
     expect(judge(makeMeasurement({ certificate, socket: answer(429) }), inner).symptoms).toEqual([]);
+    expect(judge(makeMeasurement({ socket: answer(421) })).symptoms).toEqual([]);
   });
 });

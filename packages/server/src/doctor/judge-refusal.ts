@@ -2,6 +2,7 @@ import type { Hop } from './hop.ts';
 import type { Answer, Reply } from './measurement.ts';
 import { isAnswer } from './measurement.ts';
 import { type ProxyKind, printable } from './proxy-kind.ts';
+import { codeOf } from './code-of.ts';
 import { fixesFor } from './fixes.ts';
 import type { Symptom } from './symptom.ts';
 
@@ -87,15 +88,6 @@ function judgeCode({ isServer }: Hop, { text }: Answer): Symptom | undefined {
       ]);
     default:
       return code === undefined ? undefined : refused(`refuses the probe: ${printable(code)}`);
-  }
-}
-
-function codeOf(text: string): string | undefined {
-  try {
-    const { code } = JSON.parse(text) as { code?: unknown };
-    return typeof code === 'string' ? code : undefined;
-  } catch {
-    return undefined;
   }
 }
 
