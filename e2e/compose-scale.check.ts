@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, type RunEvent, followRun, foldEvents, stopRun, streamRun } from '@sluice/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directive } from '../packages/server/test/_support/fake-upstream-script.ts';
+import { SteadyLoad } from '../packages/server/test/_support/steady-load.ts';
 import { beginStream } from './_support/begin-stream.ts';
 import { composeStack } from './_support/compose-stack.ts';
 import { expectConfined } from './_support/expect-confined.ts';
@@ -18,74 +19,6 @@ const stack = composeStack(['docker-compose.scale.yml', 'e2e/compose.fake-upstre
   RATE_LIMIT_PER_MINUTE: '0',
 });
 const { url, compose, docker, containers, untilHealthy, up, down, createToken, stats } = stack;
-
-/** Asks at a steady rate, as the page and other clients do, and keeps count of what goes wrong on the way. */
-class SteadyLoad implements Disposable {
-  readonly #connection: Connection;
-  readonly #streams: Promise<void>[] = [];
-  readonly #stop = new AbortController();
-  readonly problems: string[] = [];
-  readonly answers: Record<string, number> = {};
-  resumed = 0;
-
-  constructor(connection: Connection, perSecond: number) {
-    this.#connection = { ...connection, fetch: (...args) => this.#fetch(...args) };
-    void this.#begin(perSecond);
-  }
-
-  [Symbol.dispose](): void {
-    this.#stop.abort();
-  }
-
-  /** Begins no more. @returns how many there were, when the last has ended */
-  async end(): Promise<number> {
-    this.#stop.abort();
-    await Promise.all(this.#streams);
-    return this.#streams.length;
-  }
-
-  async #begin(perSecond: number): Promise<void> {
-    const start = performance.now();
-    while (!this.#stop.signal.aborted) {
-      this.#streams.push(this.#ask(this.#streams.length));
-      const due = start + (this.#streams.length * 1000) / perSecond;
-      await sleep(Math.max(0, due - performance.now()));
-    }
-  }
-
-  async #fetch(...args: Parameters<typeof fetch>): Promise<Response> {
-    const count = (answer: string | number) => (this.answers[answer] = (this.answers[answer] ?? 0) + 1);
-    try {
-      const response = await fetch(...args);
-      count(response.status);
-      return response;
-    } catch (error) {
-      count('network error');
-      throw error;
-    }
-  }
-
-  /** Answers of two to four seconds. */
-  async #ask(index: number): Promise<void> {
-    const tokens = 20 + (index % 21);
-    const events: RunEvent[] = [];
-    try {
-      const run = streamRun({
-        ...this.#connection,
-        request: { message: directive({ tokens, delayMs: 100 }) },
-        onConnection: ({ type }) => (this.resumed += type === 'resumed' ? 1 : 0),
-      });
-      for await (const event of run) events.push(event);
-      const { content, end } = foldEvents(events);
-      const marks = events.filter(({ type }) => type === 'run-start' || type === 'run-end').length;
-      if (content !== numberedTokens(tokens) || end?.reason !== 'complete' || marks !== 2) {
-        this.problems.push(`stream ${index}: ${end?.reason}, ${marks} marks, ${JSON.stringify(content)}`);
-      }
-    } catch (error) {
-      this.problems.push(`stream ${index}, after ${events.length} events: ${String(error)}`);
-    }
-  }
-}
 
 describe('docker compose up with docker-compose.scale.yml', () => {
   let connection: Connection;

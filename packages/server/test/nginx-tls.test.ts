@@ -5,8 +5,9 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } f
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TLSSocket, connect as connectTls } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fullCounts, randomFrom } from './_support/counts.ts';
+import { prove } from './_support/guarantees/prove.ts';
 import { openSocket } from './_support/open-socket.ts';
 import { type TlsNginx, hasNginx, startTlsNginx } from './_support/start-nginx.ts';
 import { useServer } from './_support/use-server.ts';
@@ -88,7 +89,10 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.tls.conf'
     for (let done = 0; done < total; done += 10) {
       await Promise.all(Array.from({ length: 10 }, () => leave(shared)));
     }
-    await expect.poll(() => pair.upstream.stats.active, { timeout: 5000 }).toBe(0);
+    await vi
+      .waitFor(() => expect(pair.upstream.stats.active).toBe(0), { timeout: 5000 })
+      .catch(() => undefined);
+    prove('leavers-http2', { found: pair.upstream.stats.active, cases: total, seed: random.seed });
     shared.destroy();
     expect(pair.upstream.stats.requests).toBeGreaterThan(total / 3);
     expect(pair.upstream.stats.completed).toBe(0);

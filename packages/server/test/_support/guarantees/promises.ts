@@ -56,6 +56,14 @@ export const promises = {
     of: 'random disconnects',
     suite: server('nginx'),
   },
+  'leavers-http2': {
+    guarantee: 'G1',
+    what: 'the same, by HTTP/2, their stream or their connection',
+    atMost: 0,
+    cases: 1000,
+    of: 'random disconnects',
+    suite: server('nginx-tls'),
+  },
   'leavers-websocket': {
     guarantee: 'G1',
     what: 'upstream calls left open by WebSockets that closed',
