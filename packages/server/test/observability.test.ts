@@ -121,7 +121,7 @@ describe('metrics', () => {
   });
 
   it('tell of a limit that came near and was reached', async () => {
-    const limit = { subject: 'default', id: null, period: 'day', unit: 'requests' } as const;
+    const limit = { subject: 'default', period: 'day', unit: 'requests' } as const;
     const { limits } = server.rooms;
     await limits.change({ ...limit, amount: 1 });
     await ask({ message: 'Hi' });

@@ -1,10 +1,12 @@
 import { type ChatRequest, SluiceError } from '@sluice/shared';
 import type { Request, Response } from 'express';
 import { Follower } from '../runs/follower.ts';
+import { nameRoute } from '../observability/request-scope.ts';
 import type { Runs } from '../runs/runs.ts';
 import { inWordsOf } from './in-words-of.ts';
 import { closeSignal } from './middleware/track-close.ts';
 import { ownerOf } from './owner-of.ts';
+import { routeOf } from './route-of.ts';
 
 interface AskedRun {
   req: Request;
@@ -32,6 +34,7 @@ export async function beginRun(runs: Runs, asked: AskedRun) {
   const { req, res, body, call, mayDrop = false, chatId, dropped = [], names = noNames } = asked;
   const follower = new Follower(ownerOf(req), closeSignal(res));
   const key = readKey(req);
+  nameRoute(routeOf(req));
   const started = runs.start(body, { id: req.id, follower, key, call, mayDrop, chatId });
   const {
     run,

@@ -42,7 +42,7 @@ export function createAudit(
         {
           event,
           actor: actor ?? scope?.userId ?? null,
-          address: scope?.addressGroup() ?? null,
+          address: scope?.addressGroup ?? null,
           ...fields,
           ...(suppressed > 0 && { suppressed }),
         },

@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is known of the request that is being served, for lines of the log and for traces. */
+/**
+ * What is known of the request that is being served, for lines of the log and for traces. Whatever is begun meanwhile keeps it, a
+ * timer too: so nothing of the request itself is in it.
+ */
 export interface RequestScope {
   readonly requestId: string;
   /** Epoch ms. */
@@ -8,13 +11,13 @@ export interface RequestScope {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** The pattern of the route that took it, once one has. */
-  readonly route: () => string | undefined;
   /** Where it comes from, as attempts at passwords are counted. */
-  readonly addressGroup: () => string;
+  readonly addressGroup: string;
   /** As the caller's own trace has it (W3C Trace Context). */
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
+  /** The pattern of the route that begins an answer. */
+  route?: string | undefined;
   /** Who asks, once that is known. */
   userId?: string;
 }
@@ -30,6 +33,12 @@ export function runInScope<Result>(scope: RequestScope, work: () => Result): Res
 export function nameUser(userId: string): void {
   const scope = currentScope();
   if (scope !== undefined) scope.userId = userId;
+}
+
+/** Says which route is about to begin an answer, by its pattern. */
+export function nameRoute(route: string | undefined): void {
+  const scope = currentScope();
+  if (scope !== undefined) scope.route = route;
 }
 
 /** @returns undefined outside of requests */

@@ -49,10 +49,10 @@ export function traceRuns(tracer: Tracer, findUpstream: FindUpstream): RunObserv
 }
 
 const nameOf = (scope: RequestScope | undefined) =>
-  scope === undefined ? 'run' : `${scope.method} ${scope.route() ?? ''}`.trim();
+  scope === undefined ? 'run' : `${scope.method} ${scope.route ?? ''}`.trim();
 
 function describeRun({ id, conversationId }: BegunRun, scope: RequestScope | undefined) {
-  const route = scope?.route();
+  const route = scope?.route;
   return {
     kind: SpanKind.SERVER,
     startTime: scope?.startedAt ?? Date.now(),

@@ -131,7 +131,7 @@ async function callObserved(calls: ModelCalls, call: Call): Promise<void> {
   const { model, maxOutputTokens, temperature } = candidate.options;
   const { provider } = candidate.model;
   const noteEnd = run.observation.beginAttempt({ provider, model, maxOutputTokens, temperature });
-  const tell = (outcome: AttemptOutcome) =>
+  const noteOutcome = (outcome: AttemptOutcome) =>
     noteEnd({
       outcome,
       finishReason: progress.finishReason,
@@ -142,10 +142,10 @@ async function callObserved(calls: ModelCalls, call: Call): Promise<void> {
     });
   try {
     await callOnce(calls, call);
-    tell('ok');
+    noteOutcome('ok');
   } catch (error) {
     const { reason }: { reason?: unknown } = run.signal;
-    tell(reason instanceof RunAbort ? (reason.code ?? reason.endReason) : reasonOf(error));
+    noteOutcome(reason instanceof RunAbort ? (reason.code ?? reason.endReason) : reasonOf(error));
     throw error;
   }
 }

@@ -2,7 +2,6 @@ import type { RequestHandler } from 'express';
 import { groupAddress } from '../../auth/address-group.ts';
 import { runInScope } from '../../observability/request-scope.ts';
 import '../request-context.ts';
-import { routeOf } from '../route-of.ts';
 
 export const assignRequestId: RequestHandler = (req, res, next) => {
   req.id = crypto.randomUUID();
@@ -12,8 +11,7 @@ export const assignRequestId: RequestHandler = (req, res, next) => {
     startedAt: Date.now(),
     method: req.method,
     path: req.path,
-    route: () => routeOf(req),
-    addressGroup: () => groupAddress(req.ip ?? ''),
+    addressGroup: groupAddress(req.ip ?? ''),
     traceparent: req.get('traceparent'),
     tracestate: req.get('tracestate'),
   };

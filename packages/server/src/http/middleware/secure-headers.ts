@@ -46,6 +46,11 @@ const imageFrame = {
   'trusted-types': nowhere,
 };
 
+/** Devices that the page never asks for: nothing that runs in it, or in a frame of it, can. */
+const permissions = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
+  .map((device) => `${device}=()`)
+  .join(', ');
+
 const imageFramePath = /^\/image-frame\.(?:html|css|js)$/;
 
 /**
@@ -79,6 +84,7 @@ export function secureHeaders(address: PublicAddress): RequestHandler {
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   });
   return (req, res, next) => {
+    res.setHeader('Permissions-Policy', permissions);
     if (imageFramePath.test(req.path)) return ofImageFrame(req, res, next);
     return (docsPath.test(req.path) ? ofDocs : ofPage)(req, res, next);
   };

@@ -26,13 +26,13 @@ export function authRouter({ auth, address, limitByAddress }: AuthRouterPorts): 
   const cookie: CookieOptions = {
     httpOnly: true,
     sameSite: 'strict',
-    path: '/api/auth',
+    // Of its prefix `__Host-`: no other host of the domain can set it, or be sent it.
+    path: address.isSecure ? '/' : '/api/auth',
     secure: address.isSecure,
   };
   const name = address.refreshCookieName;
   const answer = (res: Response, { session, refreshToken, refreshExpiresAt }: SignedIn) => {
     res.cookie(name, refreshToken, { ...cookie, expires: new Date(refreshExpiresAt) });
-    res.setHeader('Cache-Control', 'no-store');
     res.json(session);
   };
   const arrive = [limitByAddress, requireOwnOrigin(address, { isCookieUsed: false })];
@@ -57,6 +57,7 @@ export function authRouter({ auth, address, limitByAddress }: AuthRouterPorts): 
     const token = readCookie(req, name);
     if (token !== undefined) await auth.logout(token);
     res.clearCookie(name, cookie);
+    if (address.isSecure) res.setHeader('Clear-Site-Data', '"cache"');
     res.status(204).end();
   });
   return router;

@@ -41,7 +41,6 @@ export function conversationContentsRouter({
         req.params.sha256,
       );
       const isShown = shownTypes.has(mediaType);
-      res.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
       res.setHeader('Content-Type', isShown ? mediaType : 'application/octet-stream');
       if (!isShown) res.setHeader('Content-Disposition', 'attachment');
       res.end(Buffer.from(data, 'base64'));

@@ -42,8 +42,6 @@ export function sharesRouter({ conversations, address, limitByAddress, admit }: 
   });
 
   router.get('/api/shares/:id', limitByAddress, async (req: WithId, res) => {
-    // A link that is taken back is to be gone at once, and is for those alone who have it.
-    res.setHeader('Cache-Control', 'no-store');
     res.setHeader('X-Robots-Tag', 'noindex');
     const pieces = await conversations.readShare(req.params.id);
     res.type('json');

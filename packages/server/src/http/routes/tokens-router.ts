@@ -19,7 +19,6 @@ export function tokensRouter({ tokens, admitSession }: TokensRouterPorts): Route
     ...readBody(newAppTokenSchema, '1mb'),
     async (req: Request<Record<string, string>, unknown, NewAppToken>, res) => {
       const created = await tokens.create(requirePrincipal(req).userId, req.body);
-      res.setHeader('Cache-Control', 'no-store');
       res.status(201).json(created);
     },
   );

@@ -2,11 +2,12 @@ import { SluiceError } from '@sluice/shared';
 import { type Request, type RequestHandler, Router } from 'express';
 import { groupAddress } from '../../auth/address-group.ts';
 import { requireScope } from '../../auth/require-scope.ts';
-import { nameUser } from '../../observability/request-scope.ts';
+import { nameRoute, nameUser } from '../../observability/request-scope.ts';
 import { PROTOCOL, type WebSockets } from '../../transport/web-sockets.ts';
 import type { RateLimits } from '../middleware/limit-rate.ts';
 import type { PublicAddress } from '../public-address.ts';
 import '../request-context.ts';
+import { routeOf } from '../route-of.ts';
 import { Session, type SessionPorts } from '../websocket/session.ts';
 import { SocketPlaces } from '../websocket/socket-places.ts';
 
@@ -33,6 +34,7 @@ export function webSocketRouter({ sockets, address, corsOrigins, ...ports }: Web
 
   router.get('/api/ws', ...path, (req) => {
     const { principal } = req;
+    nameRoute(routeOf(req));
     if (principal !== undefined) requireScope(principal, 'chat');
     if (runs.isDraining) throw new SluiceError('draining', { retryAfterMs: 5000 });
     using held = new DisposableStack();
