@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { currentScope } from './request-scope.ts';
 
-export interface AuditFields {
+interface AuditFields {
   /** Who did it, where that is not who makes the request. */
   actor?: string | undefined;
   /** Whom or what it was done to: an id. */

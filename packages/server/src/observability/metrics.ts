@@ -4,7 +4,7 @@ import type { AuditEvent } from './audit-events.ts';
 import type { RunObserver } from './run-observer.ts';
 
 /** A limit, as far as its name goes: how many there are is bounded. */
-export interface LimitName {
+interface LimitName {
   subject: 'user' | 'token' | 'model';
   period: 'day' | 'month';
   unit: 'requests' | 'tokens' | 'microUsd';
