@@ -10,6 +10,7 @@ import { allowOrigins } from './http/middleware/allow-origins.ts';
 import { assignRequestId } from './http/middleware/assign-request-id.ts';
 import { authenticate, identify, requireSession } from './http/middleware/authenticate.ts';
 import { checkHost } from './http/middleware/check-host.ts';
+import { forbidStoring } from './http/middleware/forbid-storing.ts';
 import { type CreateRateStore, createRateLimits } from './http/middleware/limit-rate.ts';
 import { secureHeaders } from './http/middleware/secure-headers.ts';
 import { noteRequests } from './http/middleware/note-requests.ts';
@@ -76,7 +77,7 @@ export function createApp(rooms: Rooms): Express {
   const admitTo = (scope: Scope) => [...known, authenticate(scope), rates.byUser];
   const admit = admitTo('chat');
   const admitStart = [...known, authenticate('chat'), rates.runStarts];
-  const { heartbeatMs } = config;
+  const { heartbeatMs, trustProxy } = config;
 
   const app = express();
   app.disable('x-powered-by');
@@ -86,8 +87,8 @@ export function createApp(rooms: Rooms): Express {
   app.use(assignRequestId);
   app.use('/v1', nameRequest);
   app.use(secureHeaders(address));
+  app.use(['/api', '/v1'], forbidStoring);
   app.use(healthRouter(rooms));
-  const { trustProxy } = config;
   app.use(doctorRouter({ auth, address, heartbeatMs, trustProxy, version: readVersion() }));
   app.use(noteRequests({ logger, metrics, audit }));
   app.use(checkHost(address));

@@ -68,9 +68,41 @@ describe('the Content-Security-Policy', () => {
     },
   );
 
+  it('is not all that is said: devices are out of reach, types are not guessed, and nobody hears where one came from', async () => {
+    for (const path of ['/', '/api/me', '/docs', '/image-frame.html']) {
+      const headers = await headersOf(path);
+      expect(headers.get('permissions-policy')).toMatch(/camera=\(\), .*microphone=\(\)/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+    }
+  });
+
   it('asks for https alone where that is what there is', async () => {
     expect((await policyOf('/')).has('upgrade-insecure-requests')).toBe(false);
     for (const path of ['/', '/image-frame.html'])
       expect((await policyOf(path, true)).has('upgrade-insecure-requests')).toBe(true);
+  });
+});
+
+describe('what only makes sense over https', () => {
+  const names = ['strict-transport-security', 'cross-origin-opener-policy', 'origin-agent-cluster'];
+
+  it.each(['/', '/api/me', '/docs', '/image-frame.html'])(
+    'is said of %s there, and there alone',
+    async (path) => {
+      const secure = await headersOf(path, true);
+      expect(names.map((name) => secure.get(name))).toEqual([
+        'max-age=31536000; includeSubDomains',
+        'same-origin',
+        '?1',
+      ]);
+      const plain = await headersOf(path);
+      expect(names.map((name) => plain.get(name))).toEqual([null, null, null]);
+    },
+  );
+
+  it('is not whose pages may take what is here: our own alone, but for the document of one image', async () => {
+    expect((await headersOf('/api/me')).get('cross-origin-resource-policy')).toBe('same-origin');
+    expect((await headersOf('/image-frame.css')).get('cross-origin-resource-policy')).toBe('cross-origin');
   });
 });

@@ -57,7 +57,6 @@ export function authRouter({ auth, address, limitByAddress }: AuthRouterPorts): 
     const token = readCookie(req, name);
     if (token !== undefined) await auth.logout(token);
     res.clearCookie(name, cookie);
-    if (address.isSecure) res.setHeader('Clear-Site-Data', '"cache"');
     res.status(204).end();
   });
   return router;
