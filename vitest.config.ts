@@ -22,7 +22,7 @@ const onlyFull = isFull ? [] : ['**/{idle-streams,rolling-restart}.test.ts'];
 const fromDatabaseToDatabase = '**/backup.test.ts';
 /** What need not be run again on Postgres, since it says nothing of what is stored, or has a Postgres of its own. */
 const notOfStorage = [
-  '**/{architecture,client-package,config-file,crash-recovery,docs,doctor,examples,openapi,lifecycle,local-ollama,nginx,nginx-proxied,nginx-tls,record-stream,storage-faults,workflows}.test.ts',
+  '**/{architecture,client-package,config-file,crash-recovery,docs,doctor,examples,openapi,lifecycle,local-ollama,nginx,nginx-proxied,nginx-tls,record-stream,response-headers,security,storage-faults,workflows}.test.ts',
   '**/replicas*.test.ts',
   '**/{abuse,ai-sdk,anthropic-sdk,attempts,chat-stream,cross-site,cut-answers,dialect-errors,every-provider,forged-tokens,formats,guarantees,hostile-requests,idle-streams,injection,limits,one-run-many-readers,openai-sdk,rolling-restart,slow-readers,unreadable-requests,upstream-faults,validation,websocket,websocket-limits}.test.ts',
 ];

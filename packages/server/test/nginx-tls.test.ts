@@ -106,6 +106,16 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.tls.conf'
     expect(socket.text('a')).toBe('Safe and sound');
   });
 
+  it('says of its own files, too, that there is nothing but https', async () => {
+    const session = await openSession();
+    const [headers] = await once(session.request({ ':path': '/assets/probe.js' }).resume(), 'response');
+    session.close();
+    expect(headers).toMatchObject({
+      ':status': 200,
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    });
+  });
+
   it('lets people sign in with a cookie that goes over TLS alone', async () => {
     const account = { email: 'owner@example.com', password: 'correct horse battery staple' };
     await pair.server.rooms.auth.createUser({ ...account, role: 'user' });

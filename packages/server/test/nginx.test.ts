@@ -179,8 +179,12 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.conf', ()
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'cache-control': 'public, max-age=31536000, immutable',
       'content-encoding': 'gzip',
+      'content-type': expect.stringMatching(/javascript; charset=utf-8$/),
       'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
     });
+    expect(response.headers.has('strict-transport-security')).toBe(false);
     expect((await fetch(`${nginx.url}/assets/nothing.js`)).status).toBe(404);
   });
 
@@ -192,12 +196,13 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.conf', ()
       const response = await fetch(proxy.url + path, { method: 'POST' });
       return {
         status: response.status,
+        keeping: `${response.headers.get('cache-control')}, ${response.headers.get('x-content-type-options')}`,
         retryAfter: response.headers.get('retry-after'),
         text: await response.text(),
       };
     };
     const api = await get('/api/chat/stream');
-    expect([api.status, api.retryAfter]).toEqual([503, '2']);
+    expect([api.status, api.retryAfter, api.keeping]).toEqual([503, '2', 'no-store, nosniff']);
     expect(JSON.parse(api.text)).toMatchObject({ code: 'unavailable', status: 503, retryable: true });
     const openai = await get('/v1/chat/completions');
     expect([openai.status, JSON.parse(openai.text).error.code]).toEqual([503, 'unavailable']);
