@@ -93,6 +93,19 @@ describe('refreshSession', () => {
     await expect(auth.refresh(first)).rejects.toMatchObject({ code: 'token_expired' });
   });
 
+  it('ends 90 days after the sign-in, however much it was used', async () => {
+    const { auth, first, refresh, wait } = await openSession();
+    let newest = first;
+    for (let day = 0; day < 80; day += 10) {
+      wait(10 * 86_400_000);
+      newest = await refresh(newest);
+    }
+    wait(10 * 86_400_000 - 1);
+    newest = await refresh(newest);
+    wait(1);
+    await expect(auth.refresh(newest)).rejects.toMatchObject({ code: 'token_expired' });
+  });
+
   it('ends with logout, by an old token as well as by the newest', async () => {
     const { auth, first, refresh, expectRevoked } = await openSession();
     const second = await refresh(first);

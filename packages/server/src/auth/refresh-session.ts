@@ -4,7 +4,7 @@ import type { Stores } from '../storage/database.ts';
 import type { StoredUser } from '../storage/user-store.ts';
 import type { AuthContext } from './auth-context.ts';
 import { hashOpaqueSecret } from './opaque-secret.ts';
-import { REFRESH_TOKEN_LIFETIME_MS } from './refresh-token-lifetime.ts';
+import { REFRESH_TOKEN_LIFETIME_MS, SESSION_LIFETIME_MS } from './refresh-token-lifetime.ts';
 import { type Issued, type SignedIn, toSignedIn } from './signed-in.ts';
 
 /** How long a token that was replaced still works once its successor has: requests of two tabs cross. */
@@ -53,7 +53,7 @@ async function exchange(
       hash: hashOpaqueSecret(refreshToken),
       sessionId: session.id,
       createdAt: now,
-      expiresAt: now + REFRESH_TOKEN_LIFETIME_MS,
+      expiresAt: Math.min(now + REFRESH_TOKEN_LIFETIME_MS, session.createdAt + SESSION_LIFETIME_MS),
     });
   } else if (await isOutdated(stores, { key, successor: refreshToken, now })) {
     await stores.sessions.end(session.id, now);

@@ -7,6 +7,8 @@ import { type StoredUser, toUser } from './user-store.ts';
 interface StoredSession {
   id: string;
   user: StoredUser;
+  /** Epoch ms. */
+  createdAt: number;
   /** Epoch ms; null while it lives. Its refresh tokens may all have expired before. */
   endedAt: number | null;
   /** Epoch ms; null before its first use. */
@@ -57,10 +59,12 @@ function readSessions(db: Kysely<Schema>): Pick<SessionStore, 'find' | 'listOpen
         .selectFrom('sessions')
         .innerJoin('users', 'users.id', 'sessions.user_id')
         .selectAll('users')
-        .select(['sessions.ended_at', 'sessions.last_used_at'])
+        .select(['sessions.ended_at', 'sessions.last_used_at', 'sessions.created_at as began_at'])
         .where('sessions.id', '=', id)
         .executeTakeFirst();
-      return row && { id, user: toUser(row), endedAt: row.ended_at, lastUsedAt: row.last_used_at };
+      if (row === undefined) return undefined;
+      const { began_at: createdAt, ended_at: endedAt, last_used_at: lastUsedAt } = row;
+      return { id, user: toUser(row), createdAt, endedAt, lastUsedAt };
     },
     async listOpen(userId, now) {
       const rows = await db
