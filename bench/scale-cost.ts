@@ -3,11 +3,11 @@ import { createDatabase, startPostgres } from '../packages/server/test/_support/
 import { startRedis } from '../packages/server/test/_support/start-redis.ts';
 import { type StoreCounters, readStoreCounters } from '../packages/server/test/_support/store-counters.ts';
 import { prepareAccess } from './access.ts';
-import { type Contestant, startSluice } from './contestant.ts';
-import { readStream } from './measure.ts';
+import { type Contestant, startPipe, startSluice } from './contestant.ts';
+import { cpuPerToken, readStream } from './measure.ts';
 import { startPacedUpstream } from './paced-upstream.ts';
 
-const RUNS = 200;
+const RUNS = 500;
 const PACE = { tokens: 200, perSecond: 10 };
 
 type Costs = StoreCounters & { serverCpuMicroseconds: number };
@@ -47,6 +47,10 @@ export async function benchScale(): Promise<void> {
   // The long runs are as many, and took as long as the idle time.
   const perToken = (name: keyof Costs) =>
     (long(name) - idle(name) - perRun(name) * RUNS) / (RUNS * (PACE.tokens - 1));
+  const pipe = stack.use(await startPipe(upstream.url));
+  upstream.pace({ ...PACE, tokens: 1e6 });
+  const pipeCost = await cpuPerToken(pipe, { streams: RUNS, windowMs: 5000, sent: () => upstream.sent });
+  console.log(`\nA byte pipe takes ${pipeCost.toFixed(1)} µs of CPU per token here: compare with that.`);
   console.log(
     `\n${RUNS} runs in conversations, of 1 token and of ${PACE.tokens} at ${PACE.perSecond} a second\n`,
   );
