@@ -294,7 +294,7 @@ describe('docker compose down, and up again with docker-compose.tls.yml', () => 
       headers: { origin: secureUrl },
       body: { email: resident.email, password: account.password },
     });
-    expect(String(login.headers['set-cookie'])).toMatch(/^__Host-sluice-refresh=.*; Secure;/);
+    expect(String(login.headers['set-cookie'])).toMatch(/^__Secure-sluice-refresh=.*; Secure;/);
     const options = { origin: secureUrl, ca: certificate };
     using socket = await openSocket({ url: secureUrl, token }, { options });
     socket.send({ type: 'chat', id: 'a', message: directive({ text: 'By the other way' }) });

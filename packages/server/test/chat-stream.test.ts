@@ -34,7 +34,7 @@ describe.each(models)('POST /api/chat/stream with %s', (model) => {
     const response = await pair.server.call('/api/chat/stream', { body: { model, message: 'Hi' } });
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store, no-transform',
+      'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
       connection: 'keep-alive',
       'x-run-id': expect.stringMatching(/./),

@@ -128,7 +128,7 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.tls.conf'
     stream.resume();
     session.close();
     expect(headers[':status']).toBe(200);
-    expect(String(headers['set-cookie'])).toMatch(/^__Host-sluice-refresh=.*; HttpOnly; Secure;/);
+    expect(String(headers['set-cookie'])).toMatch(/^__Secure-sluice-refresh=.*; HttpOnly; Secure;/);
   });
 
   it('sends on whoever comes without TLS, but for who looks whether the name is ours', async () => {

@@ -159,7 +159,9 @@ describe('behind https', () => {
       .set('Origin', 'https://chat.example.com')
       .send(account);
     expect(response.status).toBe(200);
-    expect(cookieOf(response)).toMatch(/^__Host-sluice-refresh=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/);
+    expect(cookieOf(response)).toMatch(
+      /^__Secure-sluice-refresh=[^;]+; Path=\/api\/auth; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/,
+    );
     expect(response.headers['strict-transport-security']).toContain('max-age=');
     expect((await request(secure.url).get('/api/models')).status).toBe(421);
   });

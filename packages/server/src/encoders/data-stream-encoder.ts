@@ -15,7 +15,7 @@ export class DataStreamEncoder implements Encoder {
   readonly headers = {
     'Content-Type': 'text/plain; charset=utf-8',
     'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': 'no-store, no-transform',
+    'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
     'x-vercel-ai-data-stream': 'v1',
   };

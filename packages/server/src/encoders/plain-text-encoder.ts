@@ -33,7 +33,7 @@ export function createPlainTextEncoder(): Encoder {
     headers: {
       'Content-Type': 'text/plain; charset=utf-8',
       'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'no-store, no-transform',
+      'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
     },
     heartbeat: undefined,

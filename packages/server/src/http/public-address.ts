@@ -11,7 +11,7 @@ export class PublicAddress {
     this.url = new URL(publicUrl);
     this.isSecure = this.url.protocol === 'https:';
     this.refreshCookieName = this.isSecure
-      ? '__Host-sluice-refresh'
+      ? '__Secure-sluice-refresh'
       : `sluice-refresh-${this.url.port || '80'}`;
   }
 

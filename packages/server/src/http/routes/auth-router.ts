@@ -26,8 +26,7 @@ export function authRouter({ auth, address, limitByAddress }: AuthRouterPorts): 
   const cookie: CookieOptions = {
     httpOnly: true,
     sameSite: 'strict',
-    // Of its prefix `__Host-`: no other host of the domain can set it, or be sent it.
-    path: address.isSecure ? '/' : '/api/auth',
+    path: '/api/auth',
     secure: address.isSecure,
   };
   const name = address.refreshCookieName;
