@@ -100,7 +100,14 @@ export default defineConfig({
       }),
       ...(isFull
         ? [
-            unit('models', ['packages/server/src/**/{conformance,readers.fuzz,shared-runs.model}.test.ts']),
+            {
+              test: {
+                ...together(0),
+                name: 'models',
+                include: ['packages/server/src/**/{conformance,readers.fuzz,shared-runs.model}.test.ts'],
+                testTimeout: 60_000,
+              },
+            },
             inBrowser('browser', {
               ...alone(5),
               include: ['e2e/{payloads,through-nginx,coming-back}.test.ts'],
