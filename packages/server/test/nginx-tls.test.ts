@@ -131,11 +131,13 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.tls.conf'
     expect(String(headers['set-cookie'])).toMatch(/^__Secure-sluice-refresh=.*; HttpOnly; Secure;/);
   });
 
-  it('sends on whoever comes without TLS, but for who looks whether the name is ours', async () => {
+  it('sends on people who come without TLS, but no calls of the API, nor who looks whether the name is ours', async () => {
     const get = (path: string) => fetch(nginx.plainUrl + path, { redirect: 'manual' });
     const sent = await get('/c/1?q=a%20b');
     expect([sent.status, sent.headers.get('location')]).toEqual([308, 'https://127.0.0.1/c/1?q=a%20b']);
     expect((await get('/assets/probe.js')).status).toBe(308);
+    for (const path of ['/api/me', '/v1/models', '//api/me', '/a/../api/me'])
+      expect((await get(path)).status).toBe(403);
     const folder = join(nginx.tlsFolder, 'acme/.well-known/acme-challenge');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'proof'), 'proof.of-the-name');
