@@ -2,6 +2,7 @@ import type { RunEnd, RunEvent, Usage } from '@sluice/shared';
 import { anthropicHead, toAnthropicStop, toAnthropicUsage } from './anthropic-answer.ts';
 import { toAnthropicError } from './anthropic-error.ts';
 import type { EncodableEvent, Encoder } from './encoder.ts';
+import { escapeLineEnds } from './escape-line-ends.ts';
 import { eventStreamHeaders } from './event-stream-headers.ts';
 import { failureOf } from './failure.ts';
 import { parseEvents } from './parse-events.ts';
@@ -42,9 +43,8 @@ export class AnthropicEventEncoder implements Encoder {
   }
 
   encode(events: readonly EncodableEvent[]): string {
-    return parseEvents(events)
-      .map((event) => this.#encodeEvent(event))
-      .join('');
+    const frames = parseEvents(events).map((event) => this.#encodeEvent(event));
+    return escapeLineEnds(frames.join(''));
   }
 
   #encodeEvent(event: RunEvent): string {

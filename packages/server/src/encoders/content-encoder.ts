@@ -1,5 +1,6 @@
 import { type RunEvent, SSE_HEARTBEAT } from '@sluice/shared';
 import type { Encoder } from './encoder.ts';
+import { escapeLineEnds } from './escape-line-ends.ts';
 import { eventStreamHeaders } from './event-stream-headers.ts';
 import { failureOf } from './failure.ts';
 import { parseEvents } from './parse-events.ts';
@@ -43,7 +44,7 @@ export function createContentEncoder(): Encoder {
   return {
     headers: eventStreamHeaders,
     heartbeat: SSE_HEARTBEAT,
-    encode: (events) => parseEvents(events).map(encodeEvent).join(''),
+    encode: (events) => escapeLineEnds(parseEvents(events).map(encodeEvent).join('')),
     get isCut() {
       return isCut;
     },

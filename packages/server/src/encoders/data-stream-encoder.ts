@@ -1,6 +1,7 @@
 import type { RunEnd, RunEvent } from '@sluice/shared';
 import { aiSdkFinishReason } from './ai-sdk-finish-reason.ts';
 import type { EncodableEvent, Encoder } from './encoder.ts';
+import { escapeLineEnds } from './escape-line-ends.ts';
 import { failureOf } from './failure.ts';
 import { mergeDeltas } from './merge-deltas.ts';
 import { parseEvents } from './parse-events.ts';
@@ -27,9 +28,8 @@ export class DataStreamEncoder implements Encoder {
   #error: Extract<RunEvent, { type: 'error' }> | null = null;
 
   encode(events: readonly EncodableEvent[]): string {
-    return mergeDeltas(parseEvents(events))
-      .map((event) => this.#encodeEvent(event))
-      .join('');
+    const frames = mergeDeltas(parseEvents(events)).map((event) => this.#encodeEvent(event));
+    return escapeLineEnds(frames.join(''));
   }
 
   #encodeEvent(event: RunEvent): string {

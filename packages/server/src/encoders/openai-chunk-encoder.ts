@@ -1,5 +1,6 @@
 import { type RunEnd, type RunEvent, type RunStart, SSE_HEARTBEAT } from '@sluice/shared';
 import type { EncodableEvent, Encoder } from './encoder.ts';
+import { escapeLineEnds } from './escape-line-ends.ts';
 import { eventStreamHeaders } from './event-stream-headers.ts';
 import { failureOf } from './failure.ts';
 import { openAiFinishReason, openAiHead, toOpenAiUsage } from './openai-answer.ts';
@@ -34,9 +35,8 @@ export class OpenAiChunkEncoder implements Encoder {
   }
 
   encode(events: readonly EncodableEvent[]): string {
-    return parseEvents(events)
-      .map((event) => this.#encodeEvent(event))
-      .join('');
+    const frames = parseEvents(events).map((event) => this.#encodeEvent(event));
+    return escapeLineEnds(frames.join(''));
   }
 
   #encodeEvent(event: RunEvent): string {

@@ -1,5 +1,6 @@
 import { SSE_HEARTBEAT, encodeSseFrame } from '@sluice/shared';
 import type { Encoder } from './encoder.ts';
+import { escapeLineEnds } from './escape-line-ends.ts';
 import { eventStreamHeaders } from './event-stream-headers.ts';
 
 /** Sluice's own stream: the event's JSON as it lies in the log, in an SSE frame. */
@@ -9,6 +10,6 @@ export const sseEncoder: Encoder = {
   encode(events) {
     let frames = '';
     for (const { seq, json } of events) frames += encodeSseFrame(seq, json);
-    return frames;
+    return escapeLineEnds(frames);
   },
 };

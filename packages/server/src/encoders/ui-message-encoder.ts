@@ -1,6 +1,7 @@
 import { type AnswerMetadata, type RunEnd, type RunEvent, SSE_HEARTBEAT } from '@sluice/shared';
 import { aiSdkFinishReason } from './ai-sdk-finish-reason.ts';
 import type { EncodableEvent, Encoder } from './encoder.ts';
+import { escapeLineEnds } from './escape-line-ends.ts';
 import { eventStreamHeaders } from './event-stream-headers.ts';
 import { failureOf } from './failure.ts';
 import { mergeDeltas } from './merge-deltas.ts';
@@ -26,9 +27,8 @@ export class UiMessageEncoder implements Encoder {
   #error: Extract<RunEvent, { type: 'error' }> | null = null;
 
   encode(events: readonly EncodableEvent[]): string {
-    return mergeDeltas(parseEvents(events))
-      .map((event) => this.#encodeEvent(event))
-      .join('');
+    const frames = mergeDeltas(parseEvents(events)).map((event) => this.#encodeEvent(event));
+    return escapeLineEnds(frames.join(''));
   }
 
   #encodeEvent(event: RunEvent): string {
