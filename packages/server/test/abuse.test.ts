@@ -11,6 +11,7 @@ import { createApp } from '../src/app.ts';
 import { PublicAddress } from '../src/http/public-address.ts';
 import { WebSockets } from '../src/transport/web-sockets.ts';
 import { codeOf } from './_support/code-of.ts';
+import { galleryOf } from './_support/make-person.ts';
 import { hasNginx, startNginx } from './_support/start-nginx.ts';
 import { startServer } from './_support/start-server.ts';
 import { makeTraversals } from './_support/traversals.ts';
@@ -125,6 +126,34 @@ describe('a path that leads out of a folder', () => {
       expect(body).not.toMatch(/inside\.txt/);
     }
   });
+});
+
+describe('a picture that is none', () => {
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>');
+
+  it.each(['image/svg+xml', 'text/html', 'image/png\r\nX-Forged: 1', '', '../image/png'])(
+    'of the type %j is refused, or given back as a download',
+    async (mediaType) => {
+      const part = { type: 'image', mediaType, data: svg.toString('base64') };
+      const body = { messages: [{ role: 'user', content: [part] }] };
+      expect((await pair.server.call('/api/chat', { body })).status).toBe(400);
+      const gallery = galleryOf(svg);
+      const [[hash, image] = []] = Object.entries(gallery.images);
+      const file = { ...gallery, images: { [hash ?? '']: { ...image, mediaType } } };
+      const imported = await pair.server.call('/api/conversations/import', { body: file });
+      const { conversations = [] } = (await imported.json()) as { conversations?: { id: string }[] };
+      for (const { id } of conversations) {
+        const given = await pair.server.call(`/api/conversations/${id}/images/${hash}`);
+        const type = given.headers.get('content-type') ?? '';
+        expect(given.headers.has('x-forged')).toBe(false);
+        if (given.ok) expect(type).toMatch(/^application\/octet-stream$|^image\/(?:png|jpeg|gif|webp)$/);
+        if (type === 'application/octet-stream') {
+          expect(given.headers.get('content-disposition')).toBe('attachment');
+        }
+        expect(given.headers.get('x-content-type-options')).toBe('nosniff');
+      }
+    },
+  );
 });
 
 describe('a small body that is large once it is unpacked', () => {

@@ -75,6 +75,20 @@ describe('SECURITY.md', () => {
   });
 });
 
+it('what is installed is what the lockfile says, a day old, from the registry, and runs nothing', () => {
+  const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
+  const settings = read('pnpm-workspace.yaml');
+  expect(Number(/^minimumReleaseAge: (\d+)$/m.exec(settings)?.[1])).toBeGreaterThanOrEqual(1440);
+  expect(settings).toMatch(/^blockExoticSubdeps: true$/m);
+  expect(settings).toMatch(/^trustPolicy: no-downgrade$/m);
+  expect(/^allowBuilds:\n((?: {2}.*\n)+)/m.exec(settings)?.[1]).toMatch(/^(?: {2}[\w-]+: false\n)+$/);
+  const installs = [read('Dockerfile'), read('scripts/run.mjs')].flatMap(
+    (text) => text.match(/.*(?:RUN pnpm install\b|PNPM, 'install').*/g) ?? [],
+  );
+  expect(installs.length).toBeGreaterThanOrEqual(3);
+  for (const line of installs) expect(line).toContain('--frozen-lockfile');
+});
+
 it('no source runs text as code, and the server starts no process', () => {
   const sources = ['packages/shared/src', 'packages/server/src', 'packages/web/src'].flatMap(readSourceFiles);
   expect(sources.length).toBeGreaterThan(500);

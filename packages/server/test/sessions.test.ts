@@ -63,6 +63,19 @@ describe('signing in', () => {
     },
   );
 
+  it('ends the session that this browser had before; an attempt that fails ends none', async () => {
+    const first = await post('/api/auth/login', account);
+    const statusOfFirst = async () =>
+      (await server.call('/api/me', { token: first.body.accessToken })).status;
+    const wrong = { ...account, password: 'a wrong password' };
+    expect((await post('/api/auth/login', wrong).set('Cookie', pairOf(first))).status).toBe(401);
+    await post('/api/auth/login', account);
+    expect(await statusOfFirst()).toBe(200);
+    const second = await post('/api/auth/login', account).set('Cookie', pairOf(first));
+    expect([second.status, await statusOfFirst()]).toEqual([200, 401]);
+    expect((await server.call('/api/me', { token: second.body.accessToken })).status).toBe(200);
+  });
+
   it('is refused for pages of another origin', async () => {
     const response = await post('/api/auth/login', account).set('Origin', 'https://evil.example');
     expect([response.status, response.body.code]).toEqual([403, 'origin_not_allowed']);

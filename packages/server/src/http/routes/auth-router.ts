@@ -45,7 +45,10 @@ export function authRouter({ auth, address, limitByAddress }: AuthRouterPorts): 
     answer(res, await auth.setup(req.body as SetupRequest, callerOf(req)));
   });
   router.post('/api/auth/login', ...arrive, ...readBody(loginRequestSchema, '1mb'), async (req, res) => {
-    answer(res, await auth.login(req.body as LoginRequest, callerOf(req)));
+    const signedIn = await auth.login(req.body as LoginRequest, callerOf(req));
+    // The new cookie takes the place of the one before, whose session nobody could come back to.
+    await auth.logout(readCookie(req, name));
+    answer(res, signedIn);
   });
   router.post('/api/auth/refresh', ...comeBack, async (req, res) => {
     const token = readCookie(req, name);
