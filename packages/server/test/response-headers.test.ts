@@ -28,7 +28,7 @@ function expectToBeNobodysToKeep({ headers }: Response): void {
   expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
 }
 
-describe('no browser, and no cache on the way, keeps an answer or a refusal of', () => {
+describe('no browser, and no cache on the way, uses again without asking what was said by', () => {
   const ofApi = rows.filter(([name]) => /^\S+ \/(?:api|v1)\//.test(name));
   // Those that end the session they are asked with come last.
   const inOrder = ofApi.map(([name]) => name).toSorted((a, b) => Number(endsAll(a)) - Number(endsAll(b)));
