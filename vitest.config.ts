@@ -9,6 +9,9 @@ const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder }
 /** Of `npm run guarantees`: what takes too long for each commit. */
 const isFull = process.env['SLUICE_FULL_COUNTS'] === '1';
 
+/** How long a condition is waited for; a test that measures time says so itself. */
+const expect = { poll: { timeout: 5000 } };
+
 const unit = (name: string, include: string[]) => ({ test: { ...together(0), name, include } });
 
 /** Suites of the whole server that measure seconds: a neighbour does not matter. */
@@ -34,6 +37,7 @@ const wholeServer = (name: string, test: object) => ({
     include: ['packages/server/test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect,
     ...test,
     name,
   },
@@ -57,8 +61,7 @@ const inBrowser = (name: string, test: object) => ({
     name,
     testTimeout: 90_000,
     hookTimeout: 120_000,
-    // How long a condition is waited for; a test that measures time says so itself.
-    expect: { poll: { timeout: 5000 } },
+    expect,
   },
 });
 

@@ -42,31 +42,35 @@ function answerIn({ dialect, terminal }: WireFormat) {
 }
 
 const total = fullCounts ? 1000 : 100;
-it(`an answer that is cut upstream at any byte is never shown as complete, and its text is what came (× ${total})`, async () => {
-  const random = randomFrom('cut answers');
-  const broken: object[] = [];
-  const pick = <Choice>(choices: readonly Choice[]) =>
-    choices[Math.floor(random() * choices.length)] as Choice;
-  const cutOne = async () => {
-    const wireFormat = pick(wireFormats);
-    const { bytes, whole } = answerIn(wireFormat);
-    const at = Math.floor(random() * whole);
-    const rawBase64 = bytes.subarray(0, at).toString('base64');
-    const script: FakeScript = { rawBase64, end: pick(['fin', 'truncate', 'reset']) };
-    if (random() < 0.3) script.split = 'random';
-    const { model } = wireFormat;
-    const response = await pair.server.call('/api/chat/stream', {
-      body: { model, message: directive(script) },
-    });
-    const events = await readEvents(response);
-    const reason = lastOf(events, 'run-end')?.reason;
-    const isHonest = reason === 'error' && lastOf(events, 'error')?.code === 'upstream_truncated';
-    if (!isHonest || !text.startsWith(textOf(events))) broken.push({ model, at, ...script, events });
-  };
-  for (let done = 0; done < total; done += 50) await Promise.all(Array.from({ length: 50 }, cutOne));
-  if (broken.length > 0) console.log(JSON.stringify(broken.slice(0, 3)));
-  prove('cut-answers', { found: broken.length, cases: total, seed: random.seed });
-});
+it(
+  `an answer that is cut upstream at any byte is never shown as complete, and its text is what came (× ${total})`,
+  { timeout: 600_000 },
+  async () => {
+    const random = randomFrom('cut answers');
+    const broken: object[] = [];
+    const pick = <Choice>(choices: readonly Choice[]) =>
+      choices[Math.floor(random() * choices.length)] as Choice;
+    const cutOne = async () => {
+      const wireFormat = pick(wireFormats);
+      const { bytes, whole } = answerIn(wireFormat);
+      const at = Math.floor(random() * whole);
+      const rawBase64 = bytes.subarray(0, at).toString('base64');
+      const script: FakeScript = { rawBase64, end: pick(['fin', 'truncate', 'reset']) };
+      if (random() < 0.3) script.split = 'random';
+      const { model } = wireFormat;
+      const response = await pair.server.call('/api/chat/stream', {
+        body: { model, message: directive(script) },
+      });
+      const events = await readEvents(response);
+      const reason = lastOf(events, 'run-end')?.reason;
+      const isHonest = reason === 'error' && lastOf(events, 'error')?.code === 'upstream_truncated';
+      if (!isHonest || !text.startsWith(textOf(events))) broken.push({ model, at, ...script, events });
+    };
+    for (let done = 0; done < total; done += 50) await Promise.all(Array.from({ length: 50 }, cutOne));
+    if (broken.length > 0) console.log(JSON.stringify(broken.slice(0, 3)));
+    prove('cut-answers', { found: broken.length, cases: total, seed: random.seed });
+  },
+);
 
 it.each(wireFormats)('an answer of $model that is not cut is complete', async (wireFormat) => {
   const rawBase64 = answerIn(wireFormat).bytes.toString('base64');

@@ -15,33 +15,37 @@ const total = fullCounts ? 2000 : 100;
 /** An answer takes about so long; everything that races it happens within a little more. */
 const ANSWER_MS = 30;
 
-it(`a run ends once, whatever races: Stop, leaving, resuming and its own end (× ${total})`, async () => {
-  const random = randomFrom('races');
-  const reasons: Record<string, number> = {};
-  const broken: object[] = [];
-  const soon = () => sleep(random() * ANSWER_MS * 1.3);
-  const race = async () => {
-    const run = await begin(random);
-    const followers = times(random, 3, async () => {
-      await soon();
-      return follow(run.runId, random() < 0.4 ? soon() : undefined);
-    });
-    const stops = times(random, 3, async () => {
-      await soon();
-      return stop(run.runId);
-    });
-    const seen = [...(await Promise.all(followers)), await run.seen];
-    const stopped = await Promise.all(stops);
-    const { reason, problems } = await check(run, seen, stopped);
-    reasons[reason] = (reasons[reason] ?? 0) + 1;
-    if (problems.length > 0) broken.push({ runId: run.runId, reason, problems });
-  };
-  for (let done = 0; done < total; done += 10) await Promise.all(Array.from({ length: 10 }, race));
-  if (broken.length > 0) console.log(JSON.stringify(broken.slice(0, 3)));
-  prove('ends', { found: broken.length, cases: total, seed: random.seed });
-  // Every way to end has been seen.
-  expect(Object.keys(reasons).toSorted()).toEqual(['complete', 'disconnected', 'error', 'stopped']);
-});
+it(
+  `a run ends once, whatever races: Stop, leaving, resuming and its own end (× ${total})`,
+  { timeout: 600_000 },
+  async () => {
+    const random = randomFrom('races');
+    const reasons: Record<string, number> = {};
+    const broken: object[] = [];
+    const soon = () => sleep(random() * ANSWER_MS * 1.3);
+    const race = async () => {
+      const run = await begin(random);
+      const followers = times(random, 3, async () => {
+        await soon();
+        return follow(run.runId, random() < 0.4 ? soon() : undefined);
+      });
+      const stops = times(random, 3, async () => {
+        await soon();
+        return stop(run.runId);
+      });
+      const seen = [...(await Promise.all(followers)), await run.seen];
+      const stopped = await Promise.all(stops);
+      const { reason, problems } = await check(run, seen, stopped);
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+      if (problems.length > 0) broken.push({ runId: run.runId, reason, problems });
+    };
+    for (let done = 0; done < total; done += 10) await Promise.all(Array.from({ length: 10 }, race));
+    if (broken.length > 0) console.log(JSON.stringify(broken.slice(0, 3)));
+    prove('ends', { found: broken.length, cases: total, seed: random.seed });
+    // Every way to end has been seen.
+    expect(Object.keys(reasons).toSorted()).toEqual(['complete', 'disconnected', 'error', 'stopped']);
+  },
+);
 
 interface BegunRun {
   runId: string;
