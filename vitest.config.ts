@@ -35,7 +35,7 @@ const wholeServer = (name: string, test: object) => ({
     // Their servers share nothing; loading the sources anew for each file is a sixth of their time.
     isolate: false,
     include: ['packages/server/test/**/*.test.ts'],
-    testTimeout: 30_000,
+    testTimeout: isFull ? 300_000 : 30_000,
     hookTimeout: 30_000,
     expect,
     ...test,
