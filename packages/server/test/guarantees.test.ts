@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toLines, toMarkdown, toText } from './_support/guarantees/guarantee-table.ts';
+import { toLines, toRows, toText } from './_support/guarantees/guarantee-table.ts';
 import { type Promised, promises } from './_support/guarantees/promises.ts';
 import { addTo } from './_support/guarantees/prove.ts';
 import { repositoryRoot } from './_support/source-files.ts';
@@ -29,9 +29,18 @@ describe('the table of guarantees', () => {
     const lines = toLines(measures);
     const index = Object.keys(promises).indexOf('resumes');
     expect(lines[index]).toMatchObject({ isMet: false });
-    expect(toMarkdown(lines, 1).split('\n')[index + 2]).toContain('**no**');
+    expect(toRows(lines, { before: '', on: '2026-11-22' })[index]).toContain('**no**');
     const isMeasured = lines[index]?.measured !== 'not measured';
     expect(toText(lines)).toMatch(isMeasured ? /^NOT MET G4 / : /^$/);
+  });
+
+  it('keeps what an earlier run has measured, and this one has not', () => {
+    const on = '2026-11-21';
+    const before = toRows(toLines({ resumes: { found: 0, cases: 1000 } }), { before: '', on }).join('\n');
+    const after = toRows(toLines({ ends: { found: 0, cases: 2000 } }), { before, on: '2026-11-22' });
+    expect(
+      after.filter((row) => row.includes('| yes |')).map((row) => /2026-11-\d\d/.exec(row)?.[0]),
+    ).toEqual(['2026-11-22', '2026-11-21']);
   });
 
   it('keeps the worst of several measures, over all their cases', () => {

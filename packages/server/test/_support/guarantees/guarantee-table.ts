@@ -42,18 +42,30 @@ function toLine(promised: Promised, measured: Measured | undefined): Line {
   };
 }
 
-/** @param depth how many folders lie between the root and the file that the table stands in */
-export function toMarkdown(lines: readonly Line[], depth: number): string {
-  const rows = lines.map(({ guarantee, what, asked, measured, isMet, seed, suite }) => {
+/**
+ * The table of docs/guarantees.md.
+ * @param before the page as it was: what it says of promises that were not measured stays
+ * @param on the date of the run
+ */
+export function toRows(lines: readonly Line[], { before, on }: { before: string; on: string }): string[] {
+  const kept = before.split('\n');
+  return lines.map((line) => {
+    const { guarantee, what, asked, measured, isMet, seed, suite } = line;
+    const start = `| ${guarantee} | ${what} | ${asked} |`;
+    const old = measured === 'not measured' ? kept.find((row) => row.startsWith(start)) : undefined;
     const name = suite
       .split('/')
       .at(-1)
       ?.replace(/\.test\.ts$/, '');
-    const link = `[${name}](${'../'.repeat(depth)}${suite})`;
-    return `| ${[guarantee, what, asked, isMet ? measured : `**${measured}**`, isMet ? 'yes' : '**no**', seed, link].join(' | ')} |`;
+    const cells = [
+      isMet ? measured : `**${measured}**`,
+      isMet ? 'yes' : '**no**',
+      seed,
+      on,
+      `[${name}](../${suite})`,
+    ];
+    return old ?? `${start} ${cells.join(' | ')} |`;
   });
-  const head = ['| | promise | asked | measured | met | seed | suite |', '|---|---|---|---|---|---|---|'];
-  return [...head, ...rows].join('\n');
 }
 
 /** For a terminal; what was not measured is left out. */
