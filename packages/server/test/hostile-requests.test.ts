@@ -75,7 +75,8 @@ function send(
     const { statusCode: status = 0 } = response;
     buffer(response).then(
       (bytes) => resolve({ status, headers: response.headers, text: String(bytes) }),
-      (error: unknown) => resolve({ status: 0, headers: {}, text: String(error) }),
+      // What is deleted while it is read breaks off, and can't look whole.
+      (error: unknown) => resolve({ status, headers: response.headers, text: String(error) }),
     );
   });
   request.end(body);

@@ -18,7 +18,7 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const STREAMS = 500;
 
-describe('SIGTERM', { timeout: 60_000 }, () => {
+describe('SIGTERM', { timeout: fullCounts ? 300_000 : 60_000 }, () => {
   it(`with ${STREAMS} running answers lets those end that fit, and tells the rest that they were interrupted`, async () => {
     await using upstream = await startFakeUpstream();
     const environment = { ...pointAt(upstream), DATA_DIR: dataDir, DRAIN_MS: '3000' } as Record<
