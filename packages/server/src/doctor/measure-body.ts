@@ -12,29 +12,22 @@ const CONTINUE_MS = 1000;
 
 /** Announces the body first, so that most who will not have it say so before any of it is sent; then sends it, for some look only then. */
 export async function measureBody(hop: Hop, token: string, signal: AbortSignal): Promise<Reply> {
-  const request = send(hop, {
-    method: 'POST',
-    path: '/api/doctor/body',
-    headers: { ...probeHeaders(token), 'content-length': BODY_BYTES, expect: '100-continue' },
-  });
+  const headers = { ...probeHeaders(token), 'content-length': BODY_BYTES, expect: '100-continue' };
+  const request = send(hop, { method: 'POST', path: '/api/doctor/body', headers }, signal);
   try {
-    const answered = once(request, 'response', { signal }).then(([response]) =>
-      readAnswer(response as IncomingMessage),
-    );
+    const answered = once(request, 'response').then(([response]) => readAnswer(response as IncomingMessage));
     answered.catch(() => undefined);
-    const continued = once(request, 'continue', { signal });
-    continued.catch(() => undefined);
+    const continued = once(request, 'continue').then(
+      () => true,
+      () => false,
+    );
     request.flushHeaders();
-    const isRefused = await Promise.race([
-      answered.then(() => true),
-      continued.then(() => false),
-      sleep(CONTINUE_MS, false),
-    ]);
-    if (!isRefused) request.end(Buffer.alloc(BODY_BYTES, ' '));
+    const isWanted = await Promise.race([answered.then(() => false), continued, sleep(CONTINUE_MS, true)]);
+    if (isWanted) request.end(Buffer.alloc(BODY_BYTES, ' '));
     return await answered;
   } catch (error) {
     return silenceOf(error);
   } finally {
-    request.on('error', () => undefined).destroy();
+    request.destroy();
   }
 }

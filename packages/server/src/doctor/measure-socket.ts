@@ -8,34 +8,28 @@ import { headersOf, readAnswer, send, silenceOf } from './send.ts';
 
 /** Asks for a WebSocket where the page does, and without a token, which a socket may send later; leaves once it is open. */
 export async function measureSocket(hop: Hop, signal: AbortSignal): Promise<Reply> {
-  const request = send(hop, {
-    method: 'GET',
-    path: '/api/ws',
-    headers: {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      origin: hop.origin,
-      'sec-websocket-version': '13',
-      'sec-websocket-key': randomBytes(16).toString('base64'),
-      'sec-websocket-protocol': 'sluice',
-    },
-  });
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    origin: hop.origin,
+    'sec-websocket-version': '13',
+    'sec-websocket-key': randomBytes(16).toString('base64'),
+    'sec-websocket-protocol': 'sluice',
+  };
+  const request = send(hop, { method: 'GET', path: '/api/ws', headers }, signal);
   try {
-    const answered = once(request, 'response', { signal }).then(([response]) =>
-      readAnswer(response as IncomingMessage),
-    );
-    const opened = once(request, 'upgrade', { signal }).then(([response, socket]) => {
+    const answered = once(request, 'response').then(([response]) => readAnswer(response as IncomingMessage));
+    const opened = once(request, 'upgrade').then(([response, socket]) => {
       (socket as Socket).on('error', () => undefined).destroy();
       const { statusCode: status = 0 } = response as IncomingMessage;
       return { status, headers: headersOf(response as IncomingMessage), text: '' };
     });
-    answered.catch(() => undefined);
-    opened.catch(() => undefined);
     request.end();
-    return await Promise.race([answered, opened]);
+    // An answer that breaks off is one all the same.
+    return await Promise.any([answered, opened]);
   } catch (error) {
     return silenceOf(error);
   } finally {
-    request.on('error', () => undefined).destroy();
+    request.destroy();
   }
 }

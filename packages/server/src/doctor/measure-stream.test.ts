@@ -86,6 +86,11 @@ describe('measureStream', () => {
     });
   });
 
+  it('waits no longer for the rest of an answer that is no stream than for its beginning', async () => {
+    const hop = await serve((res) => void res.writeHead(200, { 'content-type': 'text/html' }).write('<p>'));
+    expect(await measure(hop, 200)).toMatchObject({ reply: { status: 200, text: '<p>' } });
+  });
+
   it('keeps what came before a connection was cut', async () => {
     const hop = await serve((res) => {
       res.writeHead(200, stream).write(frame(1, { type: 'tick' }), () => res.destroy());
@@ -103,6 +108,13 @@ describe('measureSocket and measureBody', () => {
     const signal = AbortSignal.timeout(5000);
     expect(await measureSocket(hop, signal)).toMatchObject({ status: 426, text: 'Upgrade Required' });
     expect(await measureBody(hop, 'token', signal)).toMatchObject({ failure: expect.any(String) });
+  });
+
+  it('wait no longer for the rest of an answer than for its beginning', async () => {
+    const hop = await serve((res) => void res.writeHead(403).write('<p>'));
+    const patience = () => AbortSignal.timeout(200);
+    expect(await measureSocket(hop, patience())).toMatchObject({ status: 403, text: '<p>' });
+    expect(await measureBody(hop, 'token', patience())).toMatchObject({ status: 403, text: '<p>' });
   });
 
   it('send no body to one that refuses it beforehand', async () => {

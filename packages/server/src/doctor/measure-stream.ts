@@ -20,15 +20,12 @@ export async function measureStream(
   const sinceStart = () => performance.now() - startedAt;
   const askedAt = Date.now();
   const nothing = { frames: [], heartbeats: 0, isAltered: false, lastByteMs: 0 };
-  const request = send(hop, {
-    method: 'POST',
-    path: '/api/doctor/stream',
-    headers: { ...probeHeaders(token), 'content-length': 2 },
-  });
+  const headers = { ...probeHeaders(token), 'content-length': 2 };
+  const request = send(hop, { method: 'POST', path: '/api/doctor/stream', headers }, signal);
   let localPort: number | undefined;
   try {
     request.end('{}');
-    const [response] = (await once(request, 'response', { signal })) as [IncomingMessage];
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
     localPort = response.socket.localPort;
     const answered = { localPort, askedAt, answeredAt: Date.now() };
     const reply = { status: response.statusCode ?? 0, headers: headersOf(response), text: '' };
@@ -36,15 +33,13 @@ export async function measureStream(
     if (isStream !== true) {
       return { ...nothing, ...answered, reply: await readAnswer(response), endedMs: sinceStart() };
     }
-    const abort = () => void response.destroy();
-    signal.addEventListener('abort', abort, { once: true });
     const read = await readFrames(response, sinceStart);
     return { ...read, ...answered, reply, endedMs: sinceStart() };
   } catch (error) {
     const reply = silenceOf(error);
     return { ...nothing, reply, endedMs: sinceStart(), localPort, askedAt, answeredAt: Date.now() };
   } finally {
-    request.on('error', () => undefined).destroy();
+    request.destroy();
   }
 }
 

@@ -21,16 +21,23 @@ export const probeHeaders = (token: string) => ({
   'x-forwarded-for': CLAIMED_ADDRESS,
 });
 
-/** Over a connection of its own. A certificate that browsers would refuse is told of elsewhere; what comes behind it is looked at too. */
-export function send({ url, host, forwardedProto }: Hop, { method, path, headers }: Sent): ClientRequest {
-  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  return request(new URL(path, url), {
+/**
+ * Over a connection of its own. A certificate that browsers would refuse is told of elsewhere; what comes behind it is looked at too.
+ * @param signal cuts the connection, whatever of the answer has come by then
+ */
+export function send(hop: Hop, { method, path, headers }: Sent, signal: AbortSignal): ClientRequest {
+  const { url, host, forwardedProto } = hop;
+  const makeRequest = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const request = makeRequest(new URL(path, url), {
     method,
+    signal,
     agent: false,
     rejectUnauthorized: false,
     ...(url.protocol === 'https:' && { servername: nameOf(host) }),
     headers: { host, ...(forwardedProto && { 'x-forwarded-proto': forwardedProto }), ...headers },
   });
+  // Whoever waits hears of it; once nobody does, it may be cut.
+  return request.on('error', () => undefined);
 }
 
 /** @returns what TLS is asked for: the name that is in Host, as browsers do; none for an address (RFC 6066, section 3) */
