@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { blame } from './blame.ts';
-import type { Judged } from './judge-hop.ts';
-import { makeHop } from './measurement.fixture.ts';
+import { type Judged, judgeHop } from './judge-hop.ts';
+import {
+  makeHop,
+  makeMeasurement,
+  makeReport,
+  makeStream,
+  now,
+  streamHeaders,
+} from './measurement.fixture.ts';
+import { CLAIMED_ADDRESS } from './send.ts';
 
 const symptom = (id: string, level: 'fail' | 'note' = 'fail') => ({
   id,
@@ -46,6 +54,29 @@ describe('blame', () => {
     ]);
     const redirect = judged('proxy', { symptoms: [symptom('reach', 'note')], version: undefined });
     expect(told(redirect)).toEqual(['note: proxy does reach']);
+  });
+
+  it('gives a terminal nothing to do, whatever came back', () => {
+    const escape = '\u001b]0;pwned\u0007\u001b[2J\u009b1m\u202e';
+    const report = makeReport({
+      trustProxy: [escape],
+      host: escape,
+      forwardedProto: escape,
+      address: CLAIMED_ADDRESS,
+    });
+    const headers = { ...streamHeaders, server: escape, 'content-encoding': escape };
+    const streams = [
+      makeStream({ report, reply: { status: 200, headers, text: '' } }),
+      makeStream({ reply: { status: 401, headers: { 'www-authenticate': escape }, text: '' } }),
+      makeStream({ reply: { status: 403, headers, text: JSON.stringify({ code: escape }) } }),
+      makeStream({ reply: { status: 302, headers: { location: `http://[${escape}` }, text: '' } }),
+      makeStream({ reply: { failure: escape } }),
+    ];
+    for (const stream of streams) {
+      const findings = blame([judgeHop(makeHop(), makeMeasurement({ stream }), now)]);
+      expect(JSON.stringify(findings)).toContain('?]0;pwned?');
+      for (const { says, fixes } of findings) expect([says, ...fixes].join('')).not.toMatch(/[\p{C}]/u);
+    }
   });
 
   it('keeps a note beside the praise', () => {

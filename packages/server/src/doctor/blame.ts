@@ -1,5 +1,6 @@
 import { type Finding, fail, note, ok, warn } from './finding.ts';
 import type { Judged } from './judge-hop.ts';
+import { printable } from './printable.ts';
 import type { Symptom } from './symptom.ts';
 
 const tell = { note, warn, fail };
@@ -30,8 +31,17 @@ function describeRest({ name, hop, version }: Judged, hasInherited: boolean): Fi
   return [ok('path', `${name} ${does} streams, WebSockets and bodies of 20 MiB as it should`)];
 }
 
+/** Much longer than what is ours to say. */
+const MAX_SAID = 1000;
+
+/** Symptoms quote what was seen, as it is; anybody may have been named. */
 function toFinding(name: string, { level, id, does, fixes }: Symptom): Finding {
-  return tell[level](`path ${id}`, `${name} ${does}`, fixes);
+  const says = printable(`${name} ${does}`, MAX_SAID);
+  return tell[level](
+    `path ${id}`,
+    says,
+    fixes.map((fix) => printable(fix, MAX_SAID)),
+  );
 }
 
 /** A proxy that would not hold streams back, had one before it not kept the header that asks for this. */

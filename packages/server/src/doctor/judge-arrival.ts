@@ -1,7 +1,7 @@
 import { type ProbeReport, probedHeaders } from '../http/probe-report.ts';
 import { fixesFor } from './fixes.ts';
 import type { Hop } from './hop.ts';
-import { type ProxyKind, printable } from './proxy-kind.ts';
+import type { ProxyKind } from './proxy-kind.ts';
 import { CLAIMED_ADDRESS } from './send.ts';
 import type { Symptom } from './symptom.ts';
 
@@ -53,7 +53,7 @@ function judgeHost({ hop, report, kind }: Arrival): Symptom | undefined {
   return {
     level: 'fail',
     id: 'host',
-    does: `says Host: ${printable(report.host ?? '')} instead of ${hop.host}: Sluice answers 421 to it`,
+    does: `says Host: ${report.host ?? ''} instead of ${hop.host}: Sluice answers 421 to it`,
     fixes: fixesFor('host', kind),
   };
 }
@@ -79,7 +79,7 @@ function judgeScheme({ hop, report, kind }: Arrival): Symptom | undefined {
   return {
     level: 'warn',
     id: 'scheme',
-    does: `says X-Forwarded-Proto: ${printable(said)} of requests that came by ${expected}; Sluice goes by PUBLIC_URL, and what else reads it is misled`,
+    does: `says X-Forwarded-Proto: ${said} of requests that came by ${expected}; Sluice goes by PUBLIC_URL, and what else reads it is misled`,
     fixes: fixesFor('scheme', kind),
   };
 }

@@ -2,7 +2,7 @@ import { codeOf } from './code-of.ts';
 import { fixesFor } from './fixes.ts';
 import type { Hop } from './hop.ts';
 import { type CertificateMeasurement, type Measurement, type Silence, isAnswer } from './measurement.ts';
-import { type ProxyKind, printable } from './proxy-kind.ts';
+import type { ProxyKind } from './proxy-kind.ts';
 import type { Symptom } from './symptom.ts';
 
 const DAY_MS = 86_400_000;
@@ -40,7 +40,7 @@ function judgeSocket(
     if ([101, 421, 429, 503].includes(reply.status)) return undefined;
     if (codeOf(reply.text) === 'origin_not_allowed') return refusedOrigin(hop);
   }
-  const what = isAnswer(reply) ? `answered with ${reply.status}` : printable(reply.failure);
+  const what = isAnswer(reply) ? `answered with ${reply.status}` : reply.failure;
   return {
     level: 'fail',
     id: 'upgrade',
@@ -63,7 +63,7 @@ function refusedOrigin({ origin }: Hop): Symptom {
 
 function judgeBody(reply: Measurement['body'], kind?: ProxyKind): Symptom | undefined {
   if (isAnswer(reply) && reply.status === 200) return undefined;
-  const what = isAnswer(reply) ? `answered ${reply.status}` : printable(reply.failure);
+  const what = isAnswer(reply) ? `answered ${reply.status}` : reply.failure;
   return {
     level: 'fail',
     id: 'body',
@@ -81,7 +81,7 @@ function judgeCertificate(certificate: CertificateMeasurement | Silence, now: nu
     symptoms.push({
       level: 'fail',
       id: 'certificate',
-      does: `shows a certificate that browsers refuse: ${problems[problem] ?? printable(problem)}`,
+      does: `shows a certificate that browsers refuse: ${problems[problem] ?? problem}`,
       fixes: [
         'give it one of a known authority (Let’s Encrypt) for this name, with the whole chain (fullchain.pem)',
       ],

@@ -26,7 +26,7 @@ describe('judgeRefusal', () => {
     ['a header that is gone', problem('token_missing'), /X-Sluice-Probe/],
     ['a clock', problem('token_expired'), /clock/],
     ['an older version', { status: 404, text: '{"code":"not_found"}' }, /version/],
-    ['a code of later days', problem('\u001b[31mnews'), /^refuses the probe: \?\[31mnews$/],
+    ['a code of later days', problem('news'), /^refuses the probe: news$/],
     [
       'a page to sign in',
       { status: 302, headers: { location: 'https://login.example.org/?a=1' } },
@@ -73,5 +73,21 @@ describe('judgeRefusal', () => {
     expect(judge(reply, makeHop({ url }))).toMatchObject([
       { level: 'note', does: expect.stringContaining('PUBLIC_URL') },
     ]);
+  });
+
+  it('takes an nginx that wants https for what it is', () => {
+    const url = new URL('http://chat.example.com');
+    const text = JSON.stringify({ code: 'invalid_request', detail: 'use https: …' });
+    const does = expect.stringContaining('by https alone');
+    expect(judge({ status: 400, text }, makeHop({ url }))).toMatchObject([{ level: 'note', does }]);
+    expect(judge({ status: 400, text }, makeHop({ url, origin: url.origin }))).toMatchObject([
+      {
+        level: 'fail',
+        id: 'scheme',
+        does,
+        fixes: [expect.stringContaining('PUBLIC_URL=https://'), expect.anything()],
+      },
+    ]);
+    expect(judge({ status: 400, text })).toMatchObject([{ does: 'refuses the probe: invalid_request' }]);
   });
 });

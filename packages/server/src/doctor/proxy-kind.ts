@@ -1,4 +1,5 @@
 import type { Headers } from './measurement.ts';
+import { printable } from './printable.ts';
 
 export type ProxyKind = 'nginx' | 'caddy' | 'traefik' | 'cloudflare' | 'apache';
 
@@ -21,6 +22,3 @@ export function recognise(headers: Headers): { kind?: ProxyKind; name?: string }
   }
   return {};
 }
-
-/** What others have written goes to a terminal. */
-export const printable = (text: string) => text.replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, '?').slice(0, 200);

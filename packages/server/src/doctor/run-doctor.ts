@@ -14,7 +14,7 @@ import { type Finding, note, ok, warn } from './finding.ts';
 import { type Hop, listHops } from './hop.ts';
 import { type Judged, judgeHop } from './judge-hop.ts';
 import { measureHops } from './measure-hops.ts';
-import { printable } from './proxy-kind.ts';
+import { printable } from './printable.ts';
 
 export interface DoctorPorts {
   config: Config;
