@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TLSSocket, connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { blame } from '../src/doctor/blame.ts';
+import { listHops } from '../src/doctor/hop.ts';
+import { judgeHop } from '../src/doctor/judge-hop.ts';
+import { measureHops } from '../src/doctor/measure-hops.ts';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import { prove } from './_support/guarantees/prove.ts';
 import { openSocket } from './_support/open-socket.ts';
@@ -140,8 +144,6 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.tls.conf'
     const sent = await get('/c/1?q=a%20b');
     expect([sent.status, sent.headers.get('location')]).toEqual([308, 'https://127.0.0.1/c/1?q=a%20b']);
     expect((await get('/assets/probe.js')).status).toBe(308);
-    for (const path of ['/api/me', '/v1/models', '//api/me', '/a/../api/me'])
-      expect((await get(path)).status).toBe(403);
     const folder = join(nginx.tlsFolder, 'acme/.well-known/acme-challenge');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'proof'), 'proof.of-the-name');
@@ -149,6 +151,49 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.tls.conf'
     expect((await get('/.well-known/acme-challenge/nothing')).status).toBe(404);
     const outside = await get('/.well-known/acme-challenge/..%2f..%2f..%2fprivkey.pem');
     expect([outside.ok, await outside.text()]).toEqual([false, expect.not.stringContaining('PRIVATE KEY')]);
+  });
+
+  it('tells a program that comes without TLS to use https, in the envelope of the route', async () => {
+    const useHttps = expect.stringMatching(/\buse https\b/);
+    const code = 'invalid_request';
+    const problem = { code, status: 400, detail: useHttps, retryable: false, requestId: expect.any(String) };
+    const openai = { type: 'invalid_request_error', message: useHttps, sluice_code: code };
+    const anthropic = { type: 'error', error: { type: 'invalid_request_error', message: useHttps } };
+    const bodies = {
+      '/api/me': problem,
+      '//api/me': problem,
+      '/a/../api/me': problem,
+      '/v1/models': { error: openai },
+      '/v1/messages?beta=true': anthropic,
+    };
+    for (const [path, body] of Object.entries(bodies)) {
+      const response = await fetch(nginx.plainUrl + path, { method: 'POST', body: '{}', redirect: 'manual' });
+      expect([response.status, await response.json()]).toMatchObject([400, body]);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': path.includes('api') ? 'application/problem+json' : 'application/json',
+        'x-request-id': expect.stringMatching(/^[\da-f]{32}$/),
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      });
+    }
+    // No address of its own.
+    expect((await fetch(`${nginx.plainUrl}/use-https/api`, { redirect: 'manual' })).status).toBe(308);
+  });
+
+  it('is known to sluice doctor by what it says to those who come without TLS', async () => {
+    const hops = listHops({
+      serverUrl: undefined,
+      urls: [nginx.plainUrl],
+      publicUrl: origin,
+      areNamed: true,
+    });
+    const measured = await measureHops(hops, { makeToken: () => 'none', streamMs: 0 });
+    const found = hops.flatMap((hop, index) =>
+      measured.slice(index, index + 1).map((one) => judgeHop(hop, one, 0)),
+    );
+    expect(blame(found)).toMatchObject([
+      { level: 'note', says: expect.stringContaining('takes calls of the API by https alone') },
+    ]);
   });
 
   it('takes a renewed certificate at a reload, which cuts no stream', async () => {
