@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '@sluice/shared';
 import { ErrorReply } from 'redis';
 import type { Logger } from '../observability/logger.ts';
+import { outOfScope } from '../observability/request-scope.ts';
 import { type RedisConnection, connectRedis } from './redis-connection.ts';
 
 /** Disposing closes the connection. */
@@ -201,9 +202,12 @@ class Link implements RedisLink {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#asked.clear();
-    this.#logger.error({ err: cause }, 'Redis is lost: running answers go on in this process alone');
     connection?.destroy();
-    void this.#comeBack();
+    // Whoever asked is not the one whom it is about.
+    outOfScope(() => {
+      this.#logger.error({ err: cause }, 'Redis is lost: running answers go on in this process alone');
+      void this.#comeBack();
+    });
   }
 
   async #comeBack(): Promise<void> {

@@ -29,6 +29,11 @@ export function runInScope<Result>(scope: RequestScope, work: () => Result): Res
   return scopes.run(scope, work);
 }
 
+/** For what is shared by all: a timer of it that one request begins is not about that request. */
+export function outOfScope<Result>(work: () => Result): Result {
+  return scopes.exit(work);
+}
+
 /** Says who makes the request, once that is known. */
 export function nameUser(userId: string): void {
   const scope = currentScope();

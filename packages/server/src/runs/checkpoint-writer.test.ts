@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../observability/logger.ts';
+import { currentScope, runInScope } from '../observability/request-scope.ts';
 import type { Checkpoint } from '../storage/checkpoint-store.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 
@@ -9,8 +10,10 @@ function createWriter() {
   let isBroken = false;
   let writes = 0;
   let busy: Promise<void> | undefined;
+  const scopes = new Set<unknown>();
   const insert = async (checkpoints: readonly Checkpoint[]) => {
     writes += 1;
+    scopes.add(currentScope());
     await busy;
     if (isBroken) throw new Error('disk full');
     for (const row of checkpoints) rows.set(`${row.runId} ${row.seq}`, row);
@@ -32,6 +35,8 @@ function createWriter() {
       busy = until;
     },
     writes: () => writes,
+    /** Of which requests the writes were. */
+    scopes,
   };
 }
 
@@ -107,6 +112,17 @@ describe('CheckpointWriter', () => {
     resolve();
     await vi.advanceTimersByTimeAsync(0);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('writes for all runs, in the name of no request that happened to be the first', async () => {
+    const { writer, scopes } = createWriter();
+    const scope = { requestId: 'request', startedAt: 0, method: 'POST', path: '/', addressGroup: '::' };
+    const first = { ...scope, traceparent: undefined, tracestate: undefined };
+    runInScope(first, () => writer.note('a', delta('one')));
+    await vi.advanceTimersByTimeAsync(500);
+    runInScope(first, () => writer.note('a', delta('x'.repeat(4096))));
+    await vi.advanceTimersByTimeAsync(500);
+    expect([...scopes]).toEqual([undefined]);
   });
 
   it('leaves no hole when a write has failed', async () => {

@@ -1,6 +1,7 @@
 // In: what running answers write, delta by delta. Out: checkpoints in the database, so that a process that dies loses a second at most.
 // Never: a wait for the token loop, nor more than one write at a time.
 import type { Logger } from '../observability/logger.ts';
+import { outOfScope } from '../observability/request-scope.ts';
 import type { Checkpoint, CheckpointStore } from '../storage/checkpoint-store.ts';
 
 /** Half of the second that is promised: a write takes time too. */
@@ -72,13 +73,14 @@ export class CheckpointWriter implements Disposable {
   #schedule(afterMs: number): void {
     if (this.#writing !== undefined || this.#isDisposed) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    const write = () => {
       this.#timer = undefined;
       this.#writing = this.#flush().finally(() => {
         this.#writing = undefined;
         if (this.#pending.size > 0) this.#schedule(this.#isUrgent ? 0 : INTERVAL_MS);
       });
-    }, afterMs);
+    };
+    this.#timer = outOfScope(() => setTimeout(write, afterMs));
   }
 
   async #flush(): Promise<void> {

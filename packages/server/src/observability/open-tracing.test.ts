@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLogger } from './logger.ts';
+import { openTracing } from './open-tracing.ts';
+import { runInScope } from './request-scope.ts';
+import type { ObservedEnd } from './run-observer.ts';
+
+/** A collector that accepts and says nothing. */
+const silent = createServer();
+let connections = 0;
+silent.on('connection', (socket) => {
+  connections += 1;
+  socket.on('error', () => undefined).resume();
+  socket.once('close', () => (connections -= 1));
+});
+
+beforeEach(async () => {
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+});
+afterEach(async () => {
+  const closed = once(silent, 'close');
+  silent.close();
+  await closed;
+});
+
+const scope = {
+  requestId: 'request',
+  startedAt: 0,
+  method: 'POST',
+  path: '/',
+  addressGroup: '203.0.113.1',
+  traceparent: undefined,
+  tracestate: undefined,
+  userId: 'ada',
+};
+const run = { id: 'run', conversationId: null };
+const ended: ObservedEnd = {
+  reason: 'complete',
+  errorCode: null,
+  model: 'demo/sluice',
+  provider: 'demo',
+  attempts: 1,
+  usage: null,
+  cost: null,
+  firstTokenMs: null,
+  totalMs: null,
+  upstreamClosedMs: null,
+  isSaved: true,
+};
+
+function open() {
+  const lines: Record<string, unknown>[] = [];
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)) as Record<string, unknown>);
+      done();
+    },
+  });
+  const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const logger = createLogger('info', destination);
+  return { lines, tracing: openTracing({ endpoint, logger, findUpstream: () => undefined }) };
+}
+
+it('ends within its two seconds beside a collector that says nothing, and leaves no connection', async () => {
+  const { tracing } = open();
+  tracing.runs.begin(run).end(ended);
+  await expect.poll(() => connections, { timeout: 5000 }).toBe(1);
+  const begunAt = performance.now();
+  await tracing[Symbol.asyncDispose]();
+  expect(performance.now() - begunAt).toBeLessThan(4000);
+  // What is still open keeps the process.
+  await expect.poll(() => connections, { timeout: 1000 }).toBe(0);
+});
+
+it('tells of what is lost without the name of who happened to ask', async () => {
+  const { tracing, lines } = open();
+  await using _tracing = tracing;
+  runInScope(scope, () => tracing.runs.begin(run).end(ended));
+  await expect.poll(() => lines, { timeout: 10_000 }).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ msg: 'the collector takes no traces: they are lost' });
+  expect(lines[0]).not.toHaveProperty('requestId');
+  expect(lines[0]).not.toHaveProperty('userId');
+}, 15_000);
