@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directive } from './_support/fake-upstream-script.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
+import { refusedSocket } from './_support/open-socket.ts';
 import { type Collector, startCollector } from './_support/start-collector.ts';
 import { type TestServer, pointAt, startServer } from './_support/start-server.ts';
 
@@ -118,6 +119,13 @@ describe('metrics', () => {
     await server.call('/api/runs/nothing', { token: 'nobody' });
     expect(await read('sluice_http_errors_total{code="token_invalid"}')).toBe(1);
     expect(await read('sluice_security_events_total{event="token.refused"}')).toBe(1);
+  });
+
+  it('count a WebSocket that was refused, as any other request', async () => {
+    const foreign = { options: { origin: 'https://evil.example' } };
+    expect(await refusedSocket(server, foreign)).toMatchObject({ status: 403 });
+    await expect.poll(() => read('sluice_http_errors_total{code="origin_not_allowed"}')).toBe(1);
+    expect(await read('sluice_security_events_total{event="origin.refused"}')).toBe(1);
   });
 
   it('tell of a limit that came near and was reached', async () => {

@@ -95,6 +95,8 @@ export class WebSockets implements AsyncDisposable {
     res.once('finish', () => {
       res.detachSocket(socket);
       socket.destroySoon();
+      // As Node's own server does for what it has answered: who waits for the end of a response waits for this.
+      process.nextTick(() => res.emit('close'));
     });
     this.#offers.set(req, { socket, head, res });
     return res;
