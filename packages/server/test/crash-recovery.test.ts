@@ -84,7 +84,10 @@ async function findLost(
     if (prompt?.content !== 'Count!' || answer?.parentId !== userMessageId) return true;
     if (answer.reason === 'complete') return answer.content !== whole;
     // It may have ended without anybody having been told.
-    return isSaved || answer.reason !== 'interrupted' || !whole.startsWith(String(answer.content));
+    const { content } = answer;
+    return (
+      isSaved || answer.reason !== 'interrupted' || typeof content !== 'string' || !whole.startsWith(content)
+    );
   });
 }
 

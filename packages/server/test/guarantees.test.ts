@@ -34,6 +34,14 @@ describe('the table of guarantees', () => {
     expect(toText(lines)).toMatch(isMeasured ? /^NOT MET G4 / : /^$/);
   });
 
+  it('calls a promise not met whose suite failed, whatever it has measured', () => {
+    const suite = promises.resumes.suite;
+    const lines = toLines({ resumes: { found: 0, cases: 1000 } }, new Set([suite]));
+    expect(lines.filter((line) => line.suite === suite)).toMatchObject([
+      { isMet: false, measured: '0, 1,000; its suite failed' },
+    ]);
+  });
+
   it('keeps what an earlier run has measured, and this one has not', () => {
     const on = '2026-11-21';
     const before = toRows(toLines({ resumes: { found: 0, cases: 1000 } }), { before: '', on }).join('\n');

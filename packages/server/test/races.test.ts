@@ -4,8 +4,7 @@ import type { RunState, SequencedEvent, StopResult } from '@sluice/shared';
 import { expect, it } from 'vitest';
 import { createConversation, readMessages } from './_support/ask-in-conversation.ts';
 import { fullCounts, randomFrom } from './_support/counts.ts';
-import type { FakeScript } from './_support/fake-upstream-script.ts';
-import { directive } from './_support/fake-upstream-script.ts';
+import { type FakeScript, directive } from './_support/fake-upstream-script.ts';
 import { prove } from './_support/guarantees/prove.ts';
 import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
 import { useServer } from './_support/use-server.ts';
@@ -15,37 +14,55 @@ const total = fullCounts ? 2000 : 100;
 /** An answer takes about so long; everything that races it happens within a little more. */
 const ANSWER_MS = 30;
 
-it(
-  `a run ends once, whatever races: Stop, leaving, resuming and its own end (× ${total})`,
-  { timeout: 600_000 },
-  async () => {
-    const random = randomFrom('races');
-    const reasons: Record<string, number> = {};
-    const broken: object[] = [];
-    const soon = () => sleep(random() * ANSWER_MS * 1.3);
-    const race = async () => {
-      const run = await begin(random);
-      const followers = times(random, 3, async () => {
-        await soon();
-        return follow(run.runId, random() < 0.4 ? soon() : undefined);
-      });
-      const stops = times(random, 3, async () => {
-        await soon();
-        return stop(run.runId);
-      });
-      const seen = [...(await Promise.all(followers)), await run.seen];
-      const stopped = await Promise.all(stops);
-      const { reason, problems } = await check(run, seen, stopped);
-      reasons[reason] = (reasons[reason] ?? 0) + 1;
-      if (problems.length > 0) broken.push({ runId: run.runId, reason, problems });
-    };
-    for (let done = 0; done < total; done += 10) await Promise.all(Array.from({ length: 10 }, race));
-    if (broken.length > 0) console.log(JSON.stringify(broken.slice(0, 3)));
-    prove('ends', { found: broken.length, cases: total, seed: random.seed });
-    // Every way to end has been seen.
-    expect(Object.keys(reasons).toSorted()).toEqual(['complete', 'disconnected', 'error', 'stopped']);
-  },
-);
+it(`a run ends once, whatever races: Stop, leaving, resuming and its own end (× ${total})`, async () => {
+  const random = randomFrom('races');
+  const reasons: Record<string, number> = {};
+  const broken: object[] = [];
+  const race = async (plan: Plan) => {
+    const run = await begin(plan);
+    const followers = plan.followers.map(async ({ comesAfterMs, leavesAfterMs }) => {
+      await sleep(comesAfterMs);
+      return follow(run.runId, leavesAfterMs);
+    });
+    const stops = plan.stopsAfterMs.map(async (afterMs) => {
+      await sleep(afterMs);
+      return stop(run.runId);
+    });
+    const seen = [...(await Promise.all(followers)), await run.seen];
+    const { reason, problems } = await check(run, seen, await Promise.all(stops));
+    reasons[reason] = (reasons[reason] ?? 0) + 1;
+    if (problems.length > 0) broken.push({ runId: run.runId, reason, problems, plan });
+  };
+  for (let done = 0; done < total; done += 10) {
+    await Promise.all(Array.from({ length: 10 }, () => race(drawPlan(random))));
+  }
+  if (broken.length > 0) console.log(JSON.stringify(broken.slice(0, 3)));
+  prove('ends', { found: broken.length, cases: total, seed: random.seed });
+  // Every way to end has been seen.
+  expect(Object.keys(reasons).toSorted()).toEqual(['complete', 'disconnected', 'error', 'stopped']);
+});
+
+/** Drawn whole before anything happens, so that its seed draws it again. */
+interface Plan {
+  isCut: boolean;
+  onDisconnect: 'abort' | 'grace' | 'finish';
+  callerLeavesAfterMs: number | undefined;
+  followers: { comesAfterMs: number; leavesAfterMs: number | undefined }[];
+  stopsAfterMs: number[];
+}
+
+function drawPlan(random: () => number): Plan {
+  const soon = () => random() * ANSWER_MS * 1.3;
+  const upTo = <Drawn>(most: number, draw: () => Drawn) =>
+    Array.from({ length: Math.floor(random() * (most + 1)) }, draw);
+  return {
+    isCut: random() < 0.2,
+    onDisconnect: (['abort', 'grace', 'finish'] as const)[Math.floor(random() * 3)] ?? 'abort',
+    callerLeavesAfterMs: random() < 0.5 ? soon() : undefined,
+    followers: upTo(3, () => ({ comesAfterMs: soon(), leavesAfterMs: random() < 0.4 ? soon() : undefined })),
+    stopsAfterMs: upTo(3, soon),
+  };
+}
 
 interface BegunRun {
   runId: string;
@@ -54,33 +71,23 @@ interface BegunRun {
   seen: Promise<SequencedEvent[]>;
 }
 
-async function begin(random: () => number): Promise<BegunRun> {
+async function begin({ isCut, onDisconnect, callerLeavesAfterMs }: Plan): Promise<BegunRun> {
   const { id: conversationId } = await createConversation(pair.server);
-  const script: FakeScript = { tokens: 6, delayMs: ANSWER_MS / 6 };
-  if (random() < 0.2) script.end = 'fin';
-  const onDisconnect = ['abort', 'grace', 'finish'][Math.floor(random() * 3)];
-  const body = {
-    conversationId,
-    message: directive(script),
-    onDisconnect,
-    ...(onDisconnect === 'grace' && { graceMs: 10 }),
-  };
+  const script: FakeScript = { tokens: 6, delayMs: ANSWER_MS / 6, ...(isCut && { end: 'fin' }) };
+  const graceMs = onDisconnect === 'grace' ? { graceMs: 10 } : {};
+  const body = { conversationId, message: directive(script), onDisconnect, ...graceMs };
   const leaving = new AbortController();
   const response = await pair.server.call('/api/chat/stream', { body, signal: leaving.signal });
   expect(response.status).toBe(200);
-  if (random() < 0.5) setTimeout(() => leaving.abort(), random() * ANSWER_MS);
+  if (callerLeavesAfterMs !== undefined) setTimeout(() => leaving.abort(), callerLeavesAfterMs);
   return { runId: response.headers.get('x-run-id') ?? '', conversationId, seen: readUntilLeft(response) };
 }
 
-function times<Result>(random: () => number, most: number, make: () => Promise<Result>): Promise<Result>[] {
-  return Array.from({ length: Math.floor(random() * (most + 1)) }, make);
-}
-
 /** @returns what a follower sees of a run from its first event on, until its end or until it leaves */
-async function follow(runId: string, left?: Promise<unknown>): Promise<SequencedEvent[]> {
+async function follow(runId: string, leavesAfterMs: number | undefined): Promise<SequencedEvent[]> {
   const leaving = new AbortController();
   const response = await pair.server.call(`/api/runs/${runId}/events`, { signal: leaving.signal });
-  void left?.then(() => leaving.abort());
+  if (leavesAfterMs !== undefined) setTimeout(() => leaving.abort(), leavesAfterMs);
   return readUntilLeft(response);
 }
 

@@ -14,15 +14,22 @@ const unreadable = { code: 'invalid_request', detail: 'this is no HTTP request' 
  * them can be told apart any more. Where an answer is still on its way nothing is put into it: it is cut.
  */
 export function refuseUnreadable(server: Server): void {
-  const answers = new WeakMap<Socket, ServerResponse>();
-  server.on('request', ({ socket }: IncomingMessage, res: ServerResponse) => {
-    answers.set(socket, res);
-    res.once('close', () => answers.delete(socket));
-  });
+  const answers = new WeakMap<Socket, Set<ServerResponse>>();
+  const track = ({ socket }: IncomingMessage, res: ServerResponse) => {
+    const own = answers.get(socket) ?? new Set();
+    answers.set(socket, own.add(res));
+    res.once('close', () => own.delete(res));
+  };
+  server.on('request', track).on('checkExpectation', track);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const hasBegun = answers.get(socket)?.headersSent === true;
+    const hasBegun =
+      answers
+        .get(socket)
+        ?.values()
+        .some((res) => res.headersSent) ?? false;
     if (!socket.writable || hasBegun || error.code === 'ECONNRESET') socket.destroy();
-    else socket.end(toResponse(refusals[error.code ?? ''] ?? unreadable));
+    // Whoever sent it may keep its own side open: nothing is waited for.
+    else socket.end(toResponse(refusals[error.code ?? ''] ?? unreadable), () => socket.destroy());
   });
 }
 

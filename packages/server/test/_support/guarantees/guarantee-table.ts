@@ -15,16 +15,18 @@ const format = (count: number) => count.toLocaleString('en-US', { maximumFractio
 
 /**
  * The lines of the table in the order of the promises; one that was not measured says so, and is not met.
- * @param failed suites with tests that failed, maybe before they had measured
+ * @param failed suites with tests that failed: what they were to show is not shown, whatever they have measured
  */
 export function toLines(
   measures: Partial<Record<PromiseId, Measured>>,
   failed: ReadonlySet<string> = new Set(),
 ): Line[] {
   return Object.entries<Promised>(promises).map(([id, promised]) => {
-    const line = toLine(promised, measures[id as PromiseId]);
-    const isUnknown = measures[id as PromiseId] === undefined && failed.has(promised.suite);
-    return isUnknown ? { ...line, measured: 'its suite failed' } : line;
+    const measured = measures[id as PromiseId];
+    const line = toLine(promised, measured);
+    if (!failed.has(promised.suite)) return line;
+    const found = measured === undefined ? 'its suite failed' : `${line.measured}; its suite failed`;
+    return { ...line, measured: found, isMet: false };
   });
 }
 
