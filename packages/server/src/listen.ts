@@ -40,6 +40,8 @@ export async function listen(rooms: Composition): Promise<Listening> {
   await using stack = new AsyncDisposableStack();
   stack.defer(() => closeNow(server));
   const sockets = stack.use(new WebSockets());
+  const metricsUrl = await openMetrics(rooms, { server, sockets, stack });
+  // Nothing is waited for from here until requests are heard: one that came between would never be answered.
   await open(server, config);
   const url = `http://${urlHost(config.host)}:${(server.address() as AddressInfo).port}`;
   const address = new PublicAddress(config.publicUrl ?? url);
@@ -50,7 +52,6 @@ export async function listen(rooms: Composition): Promise<Listening> {
       () => false,
     );
   };
-  const metricsUrl = await openMetrics(rooms, { server, sockets, stack });
   const app = createApp({ ...rooms, address, isReady, pageFolder, sockets });
   server.on('request', app);
   // Of what a client may expect only `100-continue` means anything; Node's own answer to others would have none of our headers.
