@@ -223,6 +223,16 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.conf', ()
     expect(await response.json()).toMatchObject({ code: 'token_missing' });
   });
 
+  it('logs what was asked for, but the key of no share', async () => {
+    const paths = ['/api/shares/secret-a', '/API/Shares/secret-b?download=1', '/share/secret-c'];
+    for (const path of [...paths, '/api/models?of=all']) await (await fetch(nginx.url + path)).text();
+    await expect.poll(() => nginx.readLog()).toContain('"GET /api/models?of=all HTTP/1.1" 401 ');
+    const log = await nginx.readLog();
+    expect(log).toContain('"GET /api/shares/... HTTP/1.1" 404 ');
+    expect(log).toContain('"GET /share/... HTTP/1.1" 200 ');
+    expect(log).not.toContain('secret-');
+  });
+
   it('streams whole answers', async () => {
     upstream.script({ text: 'Grüße 👩‍👩‍👧 漢字 '.repeat(500), split: 'random', seed: 3 });
     const events = await readEvents(await post('/api/chat/stream', '{"message":"Hi"}'));

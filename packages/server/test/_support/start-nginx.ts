@@ -16,6 +16,8 @@ export const hasNginx = nginxBinary !== undefined;
 
 export interface RunningNginx extends AsyncDisposable {
   url: string;
+  /** What it has logged of requests. */
+  readLog(): Promise<string>;
   /** Ends nginx as an operator would. */
   signal(signal: NodeJS.Signals): void;
 }
@@ -123,6 +125,7 @@ async function run(options: {
   const owned = stack.move();
   return {
     url,
+    readLog: () => readFile(join(folder, 'out.log'), 'utf8'),
     signal: (signal) => void nginx.child.kill(signal),
     async [Symbol.asyncDispose]() {
       // Its workers end with the master only when it is asked, not when it is killed.
