@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAudit } from './audit.ts';
 import { createLogger } from './logger.ts';
 import { noMetrics } from './metrics.ts';
@@ -13,13 +13,11 @@ function open(level: string) {
       done();
     },
   });
-  const time = { now: 0 };
   const counted: string[] = [];
   const metrics = { ...noMetrics, noteSecurityEvent: (event: string) => void counted.push(event) };
   return {
-    audit: createAudit(createLogger(level, destination), metrics, () => time.now),
+    audit: createAudit(createLogger(level, destination), metrics),
     lines,
-    time,
     counted,
   };
 }
@@ -60,15 +58,51 @@ it.each([
   expect(lines).toHaveLength(count);
 });
 
-it('writes no more of what anyone can cause than can be read, counts all of it, and says how much it left out', () => {
-  const { audit, lines, time, counted } = open('info');
-  for (let index = 0; index < 100; index += 1) audit.note('token.refused');
-  audit.note('session.login');
-  expect(lines).toHaveLength(61);
-  expect(counted).toHaveLength(101);
-  time.now = 60_000;
-  audit.note('token.refused');
-  expect(lines.at(-1)).toMatchObject({ event: 'token.refused', suppressed: 40 });
-  audit.note('token.refused');
-  expect(lines.at(-1)).not.toHaveProperty('suppressed');
+describe('of what anyone can cause', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('writes no more than can be read, counts all of it, and says after a minute how much it left out', () => {
+    const { audit, lines, counted } = open('info');
+    runInScope(scope, () => {
+      for (let index = 0; index < 100; index += 1) audit.note('token.refused');
+      audit.note('session.login');
+    });
+    expect(lines).toHaveLength(61);
+    expect(counted).toHaveLength(101);
+    vi.advanceTimersByTime(60_000);
+    expect(lines).toHaveLength(62);
+    const leftOut = { event: 'token.refused', address: '203.0.113.1', actor: null, suppressed: 40 };
+    expect(lines.at(-1)).toMatchObject(leftOut);
+    expect(lines.at(-1)).not.toHaveProperty('requestId');
+    audit.note('token.refused');
+    expect(lines.at(-1)).toMatchObject({ msg: 'security event' });
+    expect(lines.at(-1)).not.toHaveProperty('suppressed');
+  });
+
+  it('says at the end of the server, too, what it left out', () => {
+    const { audit, lines } = open('info');
+    for (let index = 0; index < 61; index += 1) audit.note('setup.refused');
+    audit[Symbol.dispose]();
+    expect(lines.at(-1)).toMatchObject({ event: 'setup.refused', suppressed: 1 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('hides nobody behind another address, nor counts more addresses than there is room for', () => {
+    const { audit, lines } = open('info');
+    const from = (addressGroup: string) =>
+      runInScope({ ...scope, addressGroup }, () => audit.note('session.login_refused'));
+    for (let index = 0; index < 100; index += 1) from('203.0.113.1');
+    from('203.0.113.2');
+    expect(lines.at(-1)).toMatchObject({ address: '203.0.113.2' });
+    for (let index = 0; index < 1998; index += 1) from(`10.0.${index >> 8}.${index & 255}`);
+    // 60 of the first, 999 of as many others, and 60 of all that are beyond.
+    expect(lines).toHaveLength(60 + 999 + 60);
+    audit[Symbol.dispose]();
+    expect(lines.at(-1)).toMatchObject({ address: null, suppressed: 1000 - 60 });
+  });
 });

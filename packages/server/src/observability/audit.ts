@@ -3,6 +3,7 @@
 import type { AuditEvent } from './audit-events.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { LineBudget } from './line-budget.ts';
 import { currentScope } from './request-scope.ts';
 
 interface AuditFields {
@@ -19,61 +20,24 @@ export interface Audit {
 
 export const noAudit: Audit = { note: () => undefined };
 
-/** Of one event in a minute, where anyone can cause it; those beyond are counted in the next line. */
-const MAX_LINES = 60;
-const WINDOW_MS = 60_000;
-
-export function createAudit(
-  logger: Logger,
-  metrics: Pick<Metrics, 'noteSecurityEvent'>,
-  clock: () => number = Date.now,
-): Audit {
+/** Disposing says how many lines were left out since that was last said. */
+export function createAudit(logger: Logger, metrics: Pick<Metrics, 'noteSecurityEvent'>): Audit & Disposable {
   const level = logger.level === 'silent' ? 'silent' : 'info';
   const lines = logger.child({ audit: true }, { level });
-  const windows = new Map<AuditEvent, Window>();
+  const budget = new LineBudget<AuditEvent>(({ event, address, suppressed }) =>
+    lines.info({ event, actor: null, address, suppressed }, 'security events were left out'),
+  );
   return {
     note(event, { actor, ...fields } = {}) {
       metrics.noteSecurityEvent(event);
       const scope = currentScope();
-      const isBounded = isRefusal(event);
-      const suppressed = isBounded ? countIn(windows, event, clock()) : 0;
-      if (suppressed === undefined) return;
-      lines.info(
-        {
-          event,
-          actor: actor ?? scope?.userId ?? null,
-          address: scope?.addressGroup ?? null,
-          ...fields,
-          ...(suppressed > 0 && { suppressed }),
-        },
-        'security event',
-      );
+      const address = scope?.addressGroup ?? null;
+      if (isRefusal(event) && !budget.take(event, address)) return;
+      lines.info({ event, actor: actor ?? scope?.userId ?? null, address, ...fields }, 'security event');
     },
+    [Symbol.dispose]: () => budget[Symbol.dispose](),
   };
 }
 
-interface Window {
-  since: number;
-  lines: number;
-  suppressed: number;
-}
-
+/** What anyone can cause. */
 const isRefusal = (event: AuditEvent) => /refused|locked/.test(event);
-
-/** @returns how many before it were left out; undefined for one that is to be left out itself */
-function countIn(windows: Map<AuditEvent, Window>, event: AuditEvent, now: number): number | undefined {
-  const known = windows.get(event) ?? { since: now, lines: 0, suppressed: 0 };
-  windows.set(event, known);
-  if (Math.abs(now - known.since) >= WINDOW_MS) {
-    known.since = now;
-    known.lines = 0;
-  }
-  if (known.lines >= MAX_LINES) {
-    known.suppressed += 1;
-    return undefined;
-  }
-  known.lines += 1;
-  const { suppressed } = known;
-  known.suppressed = 0;
-  return suppressed;
-}

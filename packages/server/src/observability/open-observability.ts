@@ -25,9 +25,10 @@ export async function openObservability(
     const { openTracing } = await import('./open-tracing.ts');
     observers.push(stack.use(openTracing({ endpoint: tracesEndpoint, logger, findUpstream })).runs);
   }
+  const audit = stack.use(createAudit(logger, metrics));
   const owned = stack.move();
   return {
-    audit: createAudit(logger, metrics),
+    audit,
     metrics,
     runs: observeTogether(observers),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
