@@ -9,6 +9,7 @@ export async function endSession(
   if (!refreshToken) return;
   const token = await database.refreshTokens.find(hashOpaqueSecret(refreshToken));
   if (token === undefined) return;
+  const session = await database.sessions.find(token.sessionId);
   await database.sessions.end(token.sessionId, clock());
-  audit.note('session.logout', { target: token.sessionId });
+  audit.note('session.logout', { actor: session?.user.id, target: token.sessionId });
 }
