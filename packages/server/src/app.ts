@@ -89,8 +89,8 @@ export function createApp(rooms: Rooms): Express {
   app.use(secureHeaders(address));
   app.use(['/api', '/v1'], forbidStoring);
   app.use(healthRouter(rooms));
-  app.use(doctorRouter({ auth, address, heartbeatMs, trustProxy, version: readVersion() }));
   app.use(noteRequests({ logger, metrics, audit }));
+  app.use(doctorRouter({ auth, address, rates, heartbeatMs, trustProxy, version: readVersion() }));
   app.use(checkHost(address));
   app.use(allowOrigins(config.corsOrigins));
   app.use(chatRouter({ runs, admit: admitStart, heartbeatMs }));

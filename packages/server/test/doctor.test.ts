@@ -222,4 +222,16 @@ describe.skipIf(!hasNginx)('sluice doctor, of a real nginx', () => {
     const [invalid, expired] = ['token_invalid', 'token_expired'];
     expect(codes).toEqual([invalid, invalid, invalid, invalid, expired, expired, invalid, invalid]);
   });
+
+  it('counts guesses at a token as everywhere: by address, in the metrics and for the audit', async () => {
+    await using counted = await startServer({ METRICS_PORT: '0', RATE_LIMIT_PER_MINUTE: '2' });
+    const guess = () =>
+      fetch(`${counted.url}/api/doctor/body`, { method: 'POST', headers: { 'x-sluice-probe': 'x' } });
+    const answers = [await guess(), await guess(), await guess()];
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 429]);
+    expect(answers[0]?.headers.has('ratelimit')).toBe(true);
+    const page = await counted.rooms.observability.metrics.page?.render();
+    expect(page).toContain('sluice_security_events_total{event="token.refused"} 3\n');
+    expect(page).toContain('sluice_http_errors_total{code="token_invalid"} 2\n');
+  });
 });

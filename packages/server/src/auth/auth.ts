@@ -133,7 +133,7 @@ export function createAuth(options: AuthOptions): Auth {
     },
     findRevoked: (owners) => findRevoked(context, owners),
     hasAdmin: () => database.users.hasAdmin(),
-    checkProbe: (token) => checkProbeToken(keys, token, clock()),
+    checkProbe: (token) => checkProbe(context, token),
     createSetupCode: () => createSetupCode(context),
     createUser: (user) => createUser(context, user),
     createExternalUser: (user) => createExternalUser(context, user),
@@ -156,4 +156,15 @@ export function createAuth(options: AuthOptions): Auth {
       await cleaning[Symbol.asyncDispose]();
     },
   };
+}
+
+function checkProbe({ keys, clock, audit }: AuthContext, token: string | undefined): void {
+  try {
+    checkProbeToken(keys, token, clock());
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'token_invalid') {
+      audit.note('token.refused', { code: error.code });
+    }
+    throw error;
+  }
 }

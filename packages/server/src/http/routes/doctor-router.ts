@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, Router } from 'express';
 import type { Auth } from '../../auth/auth.ts';
 import { sseEncoder } from '../../encoders/sse-encoder.ts';
 import { sendEvents } from '../../transport/send-events.ts';
+import type { RateLimits } from '../middleware/limit-rate.ts';
 import { closeSignal, trackClose } from '../middleware/track-close.ts';
 import { probeFrames } from '../probe-frames.ts';
 import { PROBE_HEADER, type ProbeReport, probedHeaders } from '../probe-report.ts';
@@ -10,6 +11,7 @@ import type { PublicAddress } from '../public-address.ts';
 
 export interface DoctorRouterPorts {
   auth: Pick<Auth, 'checkProbe'>;
+  rates: Pick<RateLimits, 'byAddress'>;
   address: PublicAddress;
   heartbeatMs: number;
   trustProxy: ProbeReport['trustProxy'];
@@ -22,12 +24,9 @@ const MAX_PROBES = 32;
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
 
 /** For `sluice doctor`, under any Host name, since that may be what is wrong: nothing is stored, and no model is asked. */
-export function doctorRouter({ auth, ...ports }: DoctorRouterPorts): Router {
+export function doctorRouter({ auth, rates, ...ports }: DoctorRouterPorts): Router {
   const router = Router();
-  const admit: RequestHandler = (req, _res, next) => {
-    auth.checkProbe(req.get(PROBE_HEADER));
-    next();
-  };
+  const admit = admitProbes(auth, rates.byAddress);
   const bound = boundProbes();
 
   router.post('/api/doctor/stream', trackClose, admit, bound, async (req, res) => {
@@ -37,14 +36,37 @@ export function doctorRouter({ auth, ...ports }: DoctorRouterPorts): Router {
   });
 
   router.post('/api/doctor/body', admit, bound, async (req, res) => {
-    let bytes = 0;
+    const bytes = await countBytes(req);
+    if (bytes !== undefined) res.json({ bytes });
+  });
+  return router;
+}
+
+/** Guesses are counted by address; a probe is not, for behind a proxy that hides addresses it may share everybody's. */
+function admitProbes(auth: DoctorRouterPorts['auth'], limitByAddress: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    try {
+      auth.checkProbe(req.get(PROBE_HEADER));
+    } catch (error) {
+      return limitByAddress(req, res, (limited?: unknown) => next(limited ?? error));
+    }
+    next();
+  };
+}
+
+/** @returns undefined when who sends them has left */
+async function countBytes(req: Request): Promise<number | undefined> {
+  let bytes = 0;
+  try {
     for await (const chunk of req) {
       bytes += (chunk as Buffer).length;
       if (bytes > MAX_BODY_BYTES) throw new SluiceError('payload_too_large');
     }
-    res.json({ bytes });
-  });
-  return router;
+  } catch (error) {
+    if (req.destroyed && !(error instanceof SluiceError)) return undefined;
+    throw error;
+  }
+  return bytes;
 }
 
 function boundProbes(): RequestHandler {
@@ -57,7 +79,7 @@ function boundProbes(): RequestHandler {
   };
 }
 
-function toReport(req: Request, ports: Omit<DoctorRouterPorts, 'auth'>): ProbeReport {
+function toReport(req: Request, ports: Omit<DoctorRouterPorts, 'auth' | 'rates'>): ProbeReport {
   const { address, heartbeatMs, trustProxy, version } = ports;
   const arrived = Object.keys(probedHeaders).flatMap((name) => {
     const value = req.get(name);
