@@ -96,7 +96,8 @@ describe.skipIf(!hasNginx)('behind a proxy and the shipped nginx.conf', () => {
       if (String(chunk).includes('text-delta') && arrivals.push(performance.now()) === 6) break;
     }
     const gaps = arrivals.slice(1).map((at, index) => at - (arrivals[index] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThan(30);
+    // A machine that stalls lets a few come together; a proxy that holds them back, all.
+    expect(gaps.filter((ms) => ms > 30).length).toBeGreaterThan(2);
     expect(pair.upstream.stats.active).toBe(1);
     request.destroy();
     await expect.poll(() => pair.upstream.stats.active).toBe(0);
