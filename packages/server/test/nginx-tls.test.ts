@@ -81,12 +81,13 @@ describe.skipIf(!hasNginx)('behind a real nginx with the shipped nginx.tls.conf'
     const total = fullCounts ? 1000 : 60;
     let spanMs = 120;
     const leave = async (shared: ClientHttp2Session) => {
-      const isStreamAlone = random() < 0.7;
+      // Drawn before anything is waited for, so that a seed draws the same again.
+      const [isStreamAlone, isAnswered, share] = [random() < 0.7, random() < 0.6, random()];
       const session = isStreamAlone ? shared : await openSession();
       const stream = ask(session, { tokens: 500, firstDelayMs: 20, delayMs: 5 });
       stream.resume();
-      if (random() < 0.6) await once(stream, 'response');
-      await new Promise((resolve) => setTimeout(resolve, random() * spanMs));
+      if (isAnswered) await once(stream, 'response');
+      await new Promise((resolve) => setTimeout(resolve, share * spanMs));
       if (isStreamAlone) stream.close(constants.NGHTTP2_CANCEL);
       else session.destroy();
     };
