@@ -27,7 +27,7 @@ const fromDatabaseToDatabase = '**/backup.test.ts';
 const notOfStorage = [
   '**/{architecture,client-package,config-file,crash-recovery,docs,doctor,examples,openapi,lifecycle,local-ollama,nginx,nginx-proxied,nginx-tls,record-stream,response-headers,security,storage-faults,workflows}.test.ts',
   '**/replicas*.test.ts',
-  '**/{abuse,ai-sdk,anthropic-sdk,attempts,chat-stream,cross-site,cut-answers,dialect-errors,every-provider,foreign-addresses,forged-tokens,formats,guarantees,hostile-requests,idle-streams,injection,limits,one-run-many-readers,openai-sdk,rolling-restart,slow-readers,unreadable-requests,upstream-faults,validation,websocket,websocket-limits}.test.ts',
+  '**/{abuse,ai-sdk,anthropic-sdk,attempts,canaries,chat-stream,cross-site,cut-answers,dialect-errors,every-provider,foreign-addresses,forged-tokens,formats,guarantees,hostile-requests,idle-streams,injection,limits,one-run-many-readers,openai-sdk,resume,rolling-restart,slow-readers,unreadable-requests,upstream-faults,validation,websocket,websocket-limits}.test.ts',
 ];
 
 const wholeServer = (name: string, test: object) => ({

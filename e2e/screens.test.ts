@@ -91,7 +91,10 @@ describe.skipIf(!hasChromium).each(stages)(
       await compare('sign-in');
       await page.close();
       page = await signIn(context, here.server.url);
-      await page.getByRole('button', { name: 'Model', exact: true }).isEnabled();
+      // What is there to choose from has come.
+      const model = page.getByRole('button', { name: 'Model', exact: true });
+      await expect.poll(() => model.isEnabled()).toBe(true);
+      await expect.poll(() => model.innerText()).not.toBe('');
       await compare('new-chat');
       here.upstream.script({ text: answer, reasoning: 'Rivers.' });
       await page.getByRole('textbox', { name: 'Message' }).fill('How long are the great rivers of Europe?');

@@ -95,6 +95,7 @@ export function describeStores(name: string, open: () => Promise<Database>): voi
       expect(await sessions.find(sessionId)).toEqual({
         id: sessionId,
         user,
+        createdAt: expect.any(Number),
         endedAt: null,
         lastUsedAt: null,
       });
