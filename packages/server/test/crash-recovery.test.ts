@@ -166,7 +166,7 @@ async function crash(
 
 describe('kill -9 while it writes loses nothing that was acknowledged', { timeout: 900_000 }, () => {
   it('on SQLite', async () => {
-    await crash({}, fullCounts ? 80 : 5, async (acknowledged) => {
+    await crash({}, fullCounts ? 80 : 3, async (acknowledged) => {
       expect(await queryFile('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
       expect(await queryFile('pragma foreign_key_check')).toEqual([]);
       await checkRows(queryFile, acknowledged);
@@ -183,7 +183,7 @@ describe('kill -9 while it writes loses nothing that was acknowledged', { timeou
     });
     await client.connect();
     const query: Query = async (sql) => (await client.query<Record<string, unknown>>(sql)).rows;
-    await crash({ DATABASE_URL: url }, fullCounts ? 20 : 3, (acknowledged) => checkRows(query, acknowledged));
+    await crash({ DATABASE_URL: url }, fullCounts ? 20 : 2, (acknowledged) => checkRows(query, acknowledged));
   });
 });
 

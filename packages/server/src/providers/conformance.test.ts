@@ -24,7 +24,7 @@ import { collect, never, request } from './outcome.fixture.ts';
 
 /** A stream no longer than this is cut at every byte. */
 const MAX_BYTES_CUT_EVERYWHERE = fullCounts ? 4096 : 512;
-const CUTS = fullCounts ? 200 : 60;
+const CUTS = fullCounts ? 200 : 30;
 
 interface Row {
   passed: number;

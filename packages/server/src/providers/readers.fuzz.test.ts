@@ -24,7 +24,7 @@ import { NdjsonReader } from './read-ndjson.ts';
 import { SseReader } from './read-sse.ts';
 import type { Framing } from './stream-answer.ts';
 
-const numRuns = fullCounts ? 5000 : 300;
+const numRuns = fullCounts ? 5000 : 150;
 const timeoutMs = 120_000;
 /** What is slow by its making takes minutes. */
 const SLOW_MS = 3000;
