@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SequencedEvent } from '@sluice/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
+import { directive } from './_support/fake-upstream-script.ts';
 import { prove } from './_support/guarantees/prove.ts';
 import { spawnProcess } from './_support/spawn-process.ts';
 import { type SpawnedServer, createToken, spawnServer } from './_support/spawn-server.ts';
@@ -13,9 +13,10 @@ import { createDatabase, hasPostgres, startPostgres } from './_support/start-pos
 import { lastOf, pointAt, readEvents, textOf } from './_support/start-server.ts';
 
 const TOKENS = 150;
+const ANSWERS = 10;
 const whole = Array.from({ length: TOKENS }, (_, index) => ` t${index}`).join('');
-/** A run that goes on while its database is away. */
-const longRun = { tokens: TOKENS, delayMs: 20 };
+/** Asks for one that goes on while its database is away. */
+const longAnswer = directive({ tokens: TOKENS, delayMs: 20 });
 
 let dataDir: string;
 let upstream: FakeUpstream;
@@ -30,6 +31,7 @@ afterEach(async () => {
 
 const environment = (more: Record<string, string> = {}) => ({
   DATA_DIR: dataDir,
+  MAX_RUNS_PER_USER: '0',
   ...(pointAt(upstream) as Record<string, string>),
   ...more,
 });
@@ -41,21 +43,39 @@ async function statusOf(response: Promise<Response>) {
   return { status: answer.status, code };
 }
 
-/** A long answer in a conversation of its own, which has begun. */
+/** A long answer in a conversation of its own. */
 async function beginAnswer(server: SpawnedServer) {
   const created = await server.call('/api/conversations', {});
   const { id: conversationId } = (await created.json()) as { id: string };
-  upstream.script(longRun);
-  const response = await server.call('/api/chat/stream', { conversationId, message: 'Count!' });
-  const reading = readEvents(response);
-  await expect.poll(() => upstream.stats.tokens).toBeGreaterThan(5);
-  upstream.script({ text: 'Hello' });
-  return { conversationId, reading };
+  const response = await server.call('/api/chat/stream', { conversationId, message: longAnswer });
+  return { conversationId, reading: readEvents(response) };
 }
 
-function expectUnsaved(events: readonly SequencedEvent[]): void {
-  expect(textOf(events)).toBe(whole);
-  expect(lastOf(events, 'run-end')).toMatchObject({ reason: 'complete', saved: false });
+/** Answers that run together. @returns how they end, when all have begun */
+async function beginAnswers(server: SpawnedServer) {
+  const answers = await Promise.all(Array.from({ length: ANSWERS }, () => beginAnswer(server)));
+  await expect.poll(() => upstream.stats.tokens).toBeGreaterThan(5 * ANSWERS);
+  return answers;
+}
+type Answers = Awaited<ReturnType<typeof beginAnswers>>;
+
+/** None claims to be saved while it is not, and each is when the database is back. */
+async function proveSavedLater(server: SpawnedServer, ended: Answers, bringBack: () => unknown) {
+  const lists = await Promise.all(ended.map(({ reading }) => reading));
+  const untold = lists.filter((events) => {
+    const end = lastOf(events, 'run-end');
+    return textOf(events) !== whole || end?.reason !== 'complete' || end.saved !== false;
+  });
+  await bringBack();
+  const recoveredMs = await msUntil(() => isAnswering(server));
+  prove('lost-database', { found: recoveredMs, cases: 1 });
+  const isSaved = async ({ conversationId }: Answers[number]) => {
+    const answer = await readAnswer(server, conversationId);
+    return answer?.content === whole && answer.reason === 'complete';
+  };
+  const countUnsaved = async () => (await Promise.all(ended.map(isSaved))).filter((is) => !is).length;
+  await expect.poll(countUnsaved, { timeout: 8000 }).toBe(0);
+  prove('unsaved', { found: untold.length, cases: ANSWERS });
 }
 
 async function readAnswer(server: SpawnedServer, conversationId: string) {
@@ -88,7 +108,8 @@ describe.skipIf(!existsSync(prlimit) && process.env['CI'] !== 'true')(
       async () => {
         const token = await createToken(environment());
         await using server = await spawnServer(environment(), token);
-        const { conversationId, reading } = await beginAnswer(server);
+        const answers = await beginAnswers(server);
+        const [{ conversationId }] = answers as [Answers[number]];
         limit(server, '1024');
         for (const body of [{ message: 'Hi' }, { message: 'Hi', conversationId }]) {
           const refused = await statusOf(server.call('/api/chat/stream', body));
@@ -96,14 +117,8 @@ describe.skipIf(!existsSync(prlimit) && process.env['CI'] !== 'true')(
         }
         expect(await statusOf(server.call('/api/conversations', {}))).toMatchObject({ status: 503 });
         expect(await statusOf(server.call('/api/conversations'))).toMatchObject({ status: 200 });
-        expectUnsaved(await reading);
         expect(await statusOf(server.call('/healthz'))).toMatchObject({ status: 200 });
-        limit(server, 'unlimited');
-        const recoveredMs = await msUntil(() => isAnswering(server));
-        prove('lost-database', { found: recoveredMs, cases: 1 });
-        await expect
-          .poll(() => readAnswer(server, conversationId), { timeout: 8000 })
-          .toMatchObject({ content: whole, reason: 'complete' });
+        await proveSavedLater(server, answers, () => limit(server, 'unlimited'));
         server.process.child.kill('SIGTERM');
         expect(await server.process.exit()).toBe(0);
       },
@@ -120,7 +135,7 @@ describe.skipIf(!hasPostgres)('a Postgres that', () => {
       const settings = environment({ DATABASE_URL: await createDatabase(postgres.url) });
       const token = await createToken(settings);
       await using server = await spawnServer(settings, token);
-      const { conversationId, reading } = await beginAnswer(server);
+      const answers = await beginAnswers(server);
       await postgres.stop();
       const calls = [
         statusOf(server.call('/api/chat/stream', { message: 'Hi' })),
@@ -131,14 +146,8 @@ describe.skipIf(!hasPostgres)('a Postgres that', () => {
         expect(refused).toEqual({ status: 503, code: 'unavailable' });
       expect(await statusOf(server.call('/readyz'))).toMatchObject({ status: 503 });
       expect(await statusOf(server.call('/healthz'))).toMatchObject({ status: 200 });
-      expectUnsaved(await reading);
-      await postgres.start();
-      const recoveredMs = await msUntil(() => isAnswering(server));
-      prove('lost-database', { found: recoveredMs, cases: 1 });
+      await proveSavedLater(server, answers, () => postgres.start());
       expect(await statusOf(server.call('/readyz'))).toMatchObject({ status: 200 });
-      await expect
-        .poll(() => readAnswer(server, conversationId), { timeout: 8000 })
-        .toMatchObject({ content: whole, reason: 'complete' });
     },
   );
 

@@ -292,6 +292,14 @@ export const promises = {
     of: 'kinds of failure',
     suite: server('storage-faults'),
   },
+  unsaved: {
+    guarantee: 'G14',
+    what: 'answers that lost text, or were said to be saved, while the database was away or its disk full, or were not saved when it was back',
+    atMost: 0,
+    cases: 20,
+    of: 'answers',
+    suite: server('storage-faults'),
+  },
   crashes: {
     guarantee: 'G14',
     what: 'acknowledged prompts and answers lost by kill -9',
