@@ -128,7 +128,7 @@ interface Door {
 }
 
 async function drain({ server, unused, sockets }: Door, { config, runs }: Composition): Promise<void> {
-  const until = Date.now() + config.drainMs;
+  const until = performance.now() + config.drainMs;
   const closed = once(server, 'close');
   server.close();
   sockets.drain();
@@ -139,7 +139,7 @@ async function drain({ server, unused, sockets }: Door, { config, runs }: Compos
   }, 100);
   await runs.drain(config.drainMs);
   // A run that has ended may still have a reader who is behind.
-  const leftMs = Math.max(LAST_WORDS_MS, until - Date.now());
+  const leftMs = Math.max(LAST_WORDS_MS, until - performance.now());
   const deadline = setTimeout(() => {
     server.closeAllConnections();
     void sockets[Symbol.asyncDispose]();

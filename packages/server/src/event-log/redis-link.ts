@@ -47,7 +47,7 @@ const delays = /^TRYAGAIN\b/;
  * @throws {Error} in words for the terminal when it cannot be reached
  */
 export async function openRedis(url: string, logger: Logger): Promise<RedisLink> {
-  const deadline = Date.now() + START_PATIENCE_MS;
+  const deadline = performance.now() + START_PATIENCE_MS;
   for (;;) {
     const link = new Link(url, logger);
     try {
@@ -55,7 +55,7 @@ export async function openRedis(url: string, logger: Logger): Promise<RedisLink>
       return link;
     } catch (error) {
       await link[Symbol.asyncDispose]();
-      if (Date.now() < deadline && !refusals.test(messageOf(error))) await sleep(RETRY_MS);
+      if (performance.now() < deadline && !refusals.test(messageOf(error))) await sleep(RETRY_MS);
       else throw new Error(`cannot use Redis at ${new URL(url).host}: ${messageOf(error)}`, { cause: error });
     }
   }

@@ -28,7 +28,7 @@ export interface EndedAttempt {
   responseId: string | undefined;
   /** Which model answered, where the upstream says so. */
   servedModel: string | undefined;
-  /** Epoch ms. */
+  /** By `performance.now()`. */
   firstTokenAt: number | null;
 }
 

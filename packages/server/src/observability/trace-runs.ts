@@ -35,7 +35,7 @@ export function traceRuns(tracer: Tracer, findUpstream: FindUpstream): RunObserv
       const within = trace.setSpan(parent, span);
       return {
         beginAttempt(attempt) {
-          const begunAt = Date.now();
+          const begunAt = performance.now();
           const options = { kind: SpanKind.CLIENT, attributes: describeCall(attempt, findUpstream) };
           const call = tracer.startSpan(`chat ${attempt.model}`, options, within);
           return (ended) => endCall(call, ended, begunAt);

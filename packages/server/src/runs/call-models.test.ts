@@ -39,7 +39,7 @@ function createCalls({ generate, moveTo }: { generate: Provider['generate']; mov
     checkpoints: { note: () => undefined },
     logger: createLogger('silent'),
   };
-  return { run, calling: callModels(calls, new Progress(run.createdAt)) };
+  return { run, calling: callModels(calls, new Progress(run)) };
 }
 
 const isMissing = new SluiceError('upstream_invalid', { upstreamStatus: 404 });

@@ -138,7 +138,7 @@ async function callObserved(calls: ModelCalls, call: Call): Promise<void> {
       usage: progress.usage,
       responseId: progress.providerRequestId,
       servedModel: progress.served?.model,
-      firstTokenAt: progress.firstTokenMs === null ? null : run.createdAt + progress.firstTokenMs,
+      firstTokenAt: progress.firstTokenMs === null ? null : run.begunAt + progress.firstTokenMs,
     });
   try {
     await callOnce(calls, call);

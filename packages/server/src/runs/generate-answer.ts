@@ -31,7 +31,7 @@ export interface Generation extends ModelCalls {
  */
 export async function generateAnswer(generation: Generation): Promise<void> {
   const { run, log } = generation;
-  const progress = new Progress(run.createdAt);
+  const progress = new Progress(run);
   log.append([toRunStart(run, run.place)]);
   let failure: unknown;
   try {
@@ -129,7 +129,7 @@ async function end(generation: Generation, progress: Progress, verdict: Verdict)
   const isWhole = error === undefined && reason === progress.finishReason;
   const usage = await (isWhole ? settleWhole : settleUsage)(generation, progress);
   const cost = settleCost(progress, usage);
-  const timing = { firstTokenMs: progress.firstTokenMs, totalMs: Date.now() - run.createdAt };
+  const timing = { firstTokenMs: progress.firstTokenMs, totalMs: run.ageMs };
   const { providerRequestId, served } = progress;
   const ended: EndedRun = {
     id: run.id,

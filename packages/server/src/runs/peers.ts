@@ -82,12 +82,12 @@ export class Peers implements Disposable {
   async stop(run: StoredRun): Promise<StopResult> {
     const { runs } = this.#ports.database;
     if (await runs.requestStop(run.id)) this.wake(run);
-    for (const deadline = Date.now() + STOP_WAIT_MS; ;) {
+    for (const deadline = performance.now() + STOP_WAIT_MS; ;) {
       const result = (await runs.find(run.id, run.userId))?.result;
       if (result) {
         return { runId: run.id, state: result.reason, upstreamClosedMs: result.upstreamClosedMs };
       }
-      if (Date.now() > deadline) return { runId: run.id, state: 'stopping', upstreamClosedMs: null };
+      if (performance.now() > deadline) return { runId: run.id, state: 'stopping', upstreamClosedMs: null };
       await new Promise((resolve) => setTimeout(resolve, STOP_LOOK_MS));
     }
   }

@@ -30,11 +30,10 @@ export class Progress {
   /** The answer, kept for its message: empty outside of conversations. */
   text = '';
   reasoning = '';
-  readonly #createdAt: number;
+  readonly #run: { readonly ageMs: number };
 
-  /** @param createdAt of the run, epoch ms */
-  constructor(createdAt: number) {
-    this.#createdAt = createdAt;
+  constructor(run: { readonly ageMs: number }) {
+    this.#run = run;
   }
 
   /** Whether another call may be made: nobody has been shown anything of an answer. */
@@ -66,7 +65,7 @@ export class Progress {
       switch (event.type) {
         case 'text-delta':
         case 'reasoning-delta':
-          this.firstTokenMs ??= Date.now() - this.#createdAt;
+          this.firstTokenMs ??= this.#run.ageMs;
           this.#measure(event);
           events.push(event);
           break;

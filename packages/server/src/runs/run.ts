@@ -71,6 +71,8 @@ export class Run {
   /** What it was asked with, while it goes on in a conversation, where another may go on from it; else null. */
   options: RunOptions | null;
   readonly createdAt = Date.now();
+  /** The same by the clock that nobody sets: `performance.now()`. */
+  readonly begunAt = performance.now();
   /** Null outside of conversations, and before the run is open. */
   place: RunPlace | null = null;
   /** For metrics and traces, once it is open. */
@@ -121,6 +123,11 @@ export class Run {
   /** Resolves once the upstream connection is closed and `run-end` is in the log; also for a run that was refused before it was open. */
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** Whole milliseconds. */
+  get ageMs(): number {
+    return Math.round(performance.now() - this.begunAt);
   }
 
   /** The first abort counts; after the end none does. */

@@ -29,7 +29,7 @@ export interface PhaseTimers extends Disposable {
 
 /** Times the phases of a run's upstream calls, and the whole of it; a phase that takes too long aborts the run with a code of its own. */
 export function startPhaseTimers(run: Run, usual: RunTimeouts): PhaseTimers {
-  const begunAt = Date.now();
+  const begunAt = performance.now();
   let timeouts = usual;
   const abort = (code: 'first_token_timeout' | 'idle_timeout' | 'run_timeout') => () =>
     run.abort(new RunAbort('timeout', code));
@@ -47,7 +47,7 @@ export function startPhaseTimers(run: Run, usual: RunTimeouts): PhaseTimers {
       timeouts = { ...usual, ...own };
       if (timeouts.runMs !== before.runMs) {
         clearTimeout(total);
-        total = setTimeout(abort('run_timeout'), Math.max(0, begunAt + timeouts.runMs - Date.now()));
+        total = setTimeout(abort('run_timeout'), Math.max(0, begunAt + timeouts.runMs - performance.now()));
       }
       first = setTimeout(leave ?? abort('first_token_timeout'), timeouts.firstTokenMs);
     },
