@@ -3,21 +3,14 @@
 // Never: a socket, a frame, or another user's run.
 import { type ChatRequest, SluiceError, type StopResult } from '@sluice/shared';
 import { LimitAlerts } from '../admission/limit-alerts.ts';
-import type { Limits } from '../admission/limits.ts';
-import type { RunLimiter } from '../admission/limit-runs.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import type { EventLog, LoggedEvent, SharedLog } from '../event-log/event-log.ts';
-import type { Logger } from '../observability/logger.ts';
-import type { Observability } from '../observability/observability.ts';
+import type { LoggedEvent } from '../event-log/event-log.ts';
 import { noObservability } from '../observability/no-observability.ts';
 import type { RunObserver } from '../observability/run-observer.ts';
-import type { Provider } from '../providers/provider.ts';
-import type { Database } from '../storage/database.ts';
 import type { NewRun, StoredRun } from '../storage/stored-run.ts';
 import { readCandidates, recallDropped } from './candidates.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import { type ClaimedRun, type ClaimedRuns, createClaimedRuns } from './claimed-runs.ts';
-import { type FindRevoked, cutRevoked } from './cut-revoked.ts';
+import { cutRevoked } from './cut-revoked.ts';
 import { type CostCorrector, correctCosts } from './correct-costs.ts';
 import { type EndWriter, createEndWriter } from './end-writer.ts';
 import { findPosition } from './find-position.ts';
@@ -27,40 +20,14 @@ import { type Generation, generateAnswer } from './generate-answer.ts';
 import { leaveConversation } from './leave-conversation.ts';
 import { openRun } from './open-run.ts';
 import { readMessages } from './read-chat-request.ts';
-import { type GraceLimits, readGrace } from './read-grace.ts';
+import { readGrace } from './read-grace.ts';
 import { type StopHeeder, heedStops } from './heed-stops.ts';
-import type { Peers } from './peers.ts';
 import { readTurn } from './read-turn.ts';
 import { Run, RunAbort } from './run.ts';
 import { toRunOptions } from './run-options.ts';
-import type { RunTimeouts } from './start-phase-timers.ts';
+import type { RunsPorts } from './runs-ports.ts';
 import { createTokenCounter } from './token-counter.ts';
 import { within } from './within.ts';
-
-/** What there is when other processes serve the same users. */
-interface SharedRuns {
-  sharedLog: SharedLog;
-  peers: Peers;
-}
-
-export interface RunsPorts {
-  eventLog: EventLog;
-  /** Null for a process that serves alone. */
-  shared: SharedRuns | null;
-  /** What runs are begun under. @throws {SluiceError} `unavailable` while others may take this process for dead */
-  processId: () => string;
-  providers: ReadonlyMap<string, Provider>;
-  catalog: Catalog;
-  limiter: RunLimiter;
-  limits: Limits;
-  timeouts: RunTimeouts;
-  grace: GraceLimits;
-  database: Database;
-  findRevoked: FindRevoked;
-  logger: Logger;
-  /** Left out: nobody counts or traces. */
-  observability?: Observability;
-}
 
 /** A request for a run; who makes it is the run's first follower. */
 export interface RunRequest {
