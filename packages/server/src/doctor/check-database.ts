@@ -6,6 +6,8 @@ import { describeBytes } from './describe-bytes.ts';
 import { type Finding, fail, note, ok, warn } from './finding.ts';
 import { judgeSkew } from './judge-skew.ts';
 
+const OLDEST_POSTGRES = 15;
+
 /** Whether the database is there, whole, up to date and writable. */
 export async function checkDatabase(location: DatabaseLocation): Promise<Finding[]> {
   if (location.databaseUrl === undefined && !(await isThere(join(location.dataDir, 'sluice.db')))) {
@@ -44,7 +46,7 @@ async function isOpen({ dataDir, databaseUrl }: DatabaseLocation): Promise<boole
 
 /** @param now epoch ms */
 export function judgeDatabase(state: DatabaseState, now: number): Finding[] {
-  const { name, bytes, pending, hasAdmin, isWritable } = state;
+  const { name, version, bytes, pending, hasAdmin, isWritable } = state;
   const findings: Finding[] = [];
   if (!isWritable) {
     findings.push(
@@ -59,6 +61,13 @@ export function judgeDatabase(state: DatabaseState, now: number): Finding[] {
   if (isWritable && pending === 0) {
     findings.push(
       ok('database', `${name} answers, takes writes and is up to date (${describeBytes(bytes)})`),
+    );
+  }
+  if (version !== undefined && Number.parseInt(version, 10) < OLDEST_POSTGRES) {
+    findings.push(
+      warn('database', `${name} is version ${version}`, [
+        `${OLDEST_POSTGRES} or newer is tested: upgrade it`,
+      ]),
     );
   }
   if (pending === 0 && !hasAdmin) {

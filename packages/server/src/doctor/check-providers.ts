@@ -1,17 +1,19 @@
 import { SluiceError } from '@sluice/shared';
 import { type ProviderSettings, createProvider } from '../providers/create-provider.ts';
+import { Clocks } from './clocks.ts';
 import { type Finding, fail, note, ok, warn } from './finding.ts';
 
 const PATIENCE_MS = 8000;
 
 /**
- * Asks each for its list of models, which costs nothing, and says whether its key is taken.
+ * Asks each for its list of models, which costs nothing, and says whether its key is taken, and what its clock says.
  * @param lookedFor ids of those that nobody has named
  */
 export async function checkProviders(
   providers: readonly ProviderSettings[],
   lookedFor: ReadonlySet<string>,
 ): Promise<Finding[]> {
+  using clocks = new Clocks();
   const checks = providers.map(async (settings) => ({
     id: settings.id,
     finding: await checkProvider(settings),
@@ -19,7 +21,7 @@ export async function checkProviders(
   const findings = (await Promise.all(checks)).flatMap(({ id, finding }) =>
     finding.level === 'fail' && lookedFor.has(id) ? [] : [finding],
   );
-  if (findings.length > 0) return findings;
+  if (findings.length > 0) return [...findings, ...clocks.judge()];
   return [
     warn('providers', 'no provider is configured: answers come from the demo model', [
       'set a key such as ANTHROPIC_API_KEY, or start Ollama; docs/models-and-providers.md has all ways',

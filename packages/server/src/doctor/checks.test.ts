@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SluiceError } from '@sluice/shared';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -99,9 +102,10 @@ describe('checkDatabase', () => {
     },
   );
 
-  it('tells of one that takes no writes, and of its clock', () => {
+  it('tells of one that takes no writes, of its age, and of its clock', () => {
     const state: DatabaseState = {
       name: 'Postgres at db/sluice',
+      version: '15.4 (Debian 15.4-1)',
       bytes: 1e6,
       pending: 0,
       hasAdmin: true,
@@ -110,6 +114,10 @@ describe('checkDatabase', () => {
     };
     expect(levels(judgeDatabase(state, now + 4000))).toEqual(['ok database']);
     expect(levels(judgeDatabase({ ...state, isWritable: false }, now))).toEqual(['fail database']);
+    expect(levels(judgeDatabase({ ...state, version: '9.6' }, now))).toEqual([
+      'ok database',
+      'warn database',
+    ]);
     expect(levels(judgeDatabase(state, now + 60_000))).toEqual(['ok database', 'warn clock']);
   });
 });
@@ -162,5 +170,30 @@ describe('the other checks', () => {
     const ollama = { id: 'ollama', preset: 'ollama', name: 'Ollama', baseUrl: 'http://127.0.0.1:9' } as const;
     expect(levels(await checkProviders([ollama], new Set(['ollama'])))).toEqual(['warn providers']);
     expect(levels(await checkProviders([ollama], new Set()))).toEqual(['fail providers']);
+  });
+
+  it('hold the clock here against those of providers, as their answers tell it', async () => {
+    let headers: Record<string, string> = {};
+    await using server = createServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', ...headers }).end('{"data":[]}'),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const settings = {
+      id: 'openai',
+      preset: 'openai',
+      name: 'OpenAI',
+      baseUrl,
+      apiKey: 'sk-canary',
+    } as const;
+    const check = async () =>
+      (await checkProviders([settings], new Set())).filter((one) => one.check === 'clock');
+    expect(await check()).toEqual([]);
+    headers = { date: new Date(Date.now() - 60_000).toUTCString() };
+    expect(await check()).toMatchObject([
+      { level: 'warn', says: expect.stringMatching(/^the clock of 127\.0\.0\.1 differs by 6[01] s/) },
+    ]);
+    headers = { ...headers, age: '60' };
+    expect(await check()).toEqual([]);
   });
 });

@@ -12,6 +12,8 @@ import { createUserStore } from './user-store.ts';
 export interface DatabaseState {
   /** Without user and password. */
   name: string;
+  /** Of the server that it is at, as in 15.4; undefined for a file. */
+  version: string | undefined;
   bytes: number;
   /** Migrations that the next start applies; of a database that no server has used yet, all. */
   pending: number;
@@ -33,8 +35,20 @@ export async function inspectDatabase(location: DatabaseLocation): Promise<Datab
     return { name: `Postgres at ${describePostgres(location.databaseUrl)}`, pending, hasAdmin, ...server };
   }
   const path = join(location.dataDir, 'sluice.db');
-  return { name: path, pending, hasAdmin, ...server, bytes: (await stat(path)).size };
+  return {
+    name: path,
+    pending,
+    hasAdmin,
+    ...server,
+    bytes: (await sizeOf(path)) + (await sizeOf(`${path}-wal`)),
+  };
 }
+
+const sizeOf = (path: string) =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 
 async function readSchema(connections: OpenConnections): Promise<{ pending: number; hasAdmin: boolean }> {
   const { db } = connections;
@@ -45,14 +59,19 @@ async function readSchema(connections: OpenConnections): Promise<{ pending: numb
   return { pending, hasAdmin: hasUsers && (await createUserStore(db).hasAdmin()) };
 }
 
-type ServerState = Pick<DatabaseState, 'bytes' | 'isWritable' | 'now'>;
+type ServerState = Pick<DatabaseState, 'version' | 'bytes' | 'isWritable' | 'now'>;
 
 async function readServer({ db, kind }: OpenConnections): Promise<ServerState> {
-  if (kind === 'sqlite') return { bytes: 0, isWritable: true, now: undefined };
-  const { rows } = await sql<{ bytes: string; read_only: string; now: string }>`
-    select pg_database_size(current_database()) as bytes,
+  if (kind === 'sqlite') return { version: undefined, bytes: 0, isWritable: true, now: undefined };
+  const { rows } = await sql<{ version: string; bytes: string; read_only: string; now: string }>`
+    select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
       current_setting('transaction_read_only') as read_only,
       extract(epoch from clock_timestamp()) * 1000 as now`.execute(db);
   const [row] = rows;
-  return { bytes: Number(row?.bytes), isWritable: row?.read_only === 'off', now: Number(row?.now) };
+  return {
+    version: row?.version,
+    bytes: Number(row?.bytes),
+    isWritable: row?.read_only === 'off',
+    now: Number(row?.now),
+  };
 }
