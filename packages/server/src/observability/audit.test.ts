@@ -1,41 +1,19 @@
-import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAudit } from './audit.ts';
-import { createLogger } from './logger.ts';
 import { noMetrics } from './metrics.ts';
+import { createKeptLogger, requestScope } from './observability.fixture.ts';
 import { runInScope } from './request-scope.ts';
 
 function open(level: string) {
-  const lines: Record<string, unknown>[] = [];
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(JSON.parse(String(chunk)) as Record<string, unknown>);
-      done();
-    },
-  });
+  const { logger, lines } = createKeptLogger(level);
   const counted: string[] = [];
   const metrics = { ...noMetrics, noteSecurityEvent: (event: string) => void counted.push(event) };
-  return {
-    audit: createAudit(createLogger(level, destination), metrics),
-    lines,
-    counted,
-  };
+  return { audit: createAudit(logger, metrics), lines, counted };
 }
-
-const scope = {
-  requestId: 'request',
-  startedAt: 0,
-  method: 'POST',
-  path: '/',
-  addressGroup: '203.0.113.1',
-  traceparent: undefined,
-  tracestate: undefined,
-  userId: 'ada',
-};
 
 it('says who did what to whom, from where and in which request', () => {
   const { audit, lines } = open('info');
-  runInScope(scope, () => audit.note('token.revoked', { target: 'token' }));
+  runInScope(requestScope, () => audit.note('token.revoked', { target: 'token' }));
   expect(lines).toEqual([
     expect.objectContaining({
       audit: true,
@@ -68,7 +46,7 @@ describe('of what anyone can cause', () => {
 
   it('writes no more than can be read, counts all of it, and says after a minute how much it left out', () => {
     const { audit, lines, counted } = open('info');
-    runInScope(scope, () => {
+    runInScope(requestScope, () => {
       for (let index = 0; index < 100; index += 1) audit.note('token.refused');
       audit.note('session.login');
     });
@@ -95,7 +73,7 @@ describe('of what anyone can cause', () => {
   it('hides nobody behind another address, nor counts more addresses than there is room for', () => {
     const { audit, lines } = open('info');
     const from = (addressGroup: string) =>
-      runInScope({ ...scope, addressGroup }, () => audit.note('session.login_refused'));
+      runInScope({ ...requestScope, addressGroup }, () => audit.note('session.login_refused'));
     for (let index = 0; index < 100; index += 1) from('203.0.113.1');
     from('203.0.113.2');
     expect(lines.at(-1)).toMatchObject({ address: '203.0.113.2' });

@@ -1,19 +1,13 @@
-import { Writable } from 'node:stream';
 import { SluiceError } from '@sluice/shared';
 import { expect, it } from 'vitest';
-import { createLogger } from './logger.ts';
+import type { Logger } from './logger.ts';
+import { createKeptLogger } from './observability.fixture.ts';
 
 /** @returns the lines that `log` writes */
-function linesOf(log: (logger: ReturnType<typeof createLogger>) => void): string[] {
-  const lines: string[] = [];
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
-  log(createLogger('trace', destination));
-  return lines;
+function linesOf(log: (logger: Logger) => void): string[] {
+  const { logger, written } = createKeptLogger('trace');
+  log(logger);
+  return written;
 }
 
 it('keeps what is named as a secret out of lines that hold it by mistake', () => {

@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createLogger } from './logger.ts';
+import { createKeptLogger, endedRun, requestScope } from './observability.fixture.ts';
 import { openTracing } from './open-tracing.ts';
 import { runInScope } from './request-scope.ts';
-import type { ObservedEnd } from './run-observer.ts';
 
 /** A collector that accepts and says nothing. */
 const silent = createServer();
@@ -26,47 +24,16 @@ afterEach(async () => {
   await closed;
 });
 
-const scope = {
-  requestId: 'request',
-  startedAt: 0,
-  method: 'POST',
-  path: '/',
-  addressGroup: '203.0.113.1',
-  traceparent: undefined,
-  tracestate: undefined,
-  userId: 'ada',
-};
 const run = { id: 'run', conversationId: null };
-const ended: ObservedEnd = {
-  reason: 'complete',
-  errorCode: null,
-  model: 'demo/sluice',
-  provider: 'demo',
-  attempts: 1,
-  usage: null,
-  cost: null,
-  firstTokenMs: null,
-  totalMs: null,
-  upstreamClosedMs: null,
-  isSaved: true,
-};
-
 function open() {
-  const lines: Record<string, unknown>[] = [];
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(JSON.parse(String(chunk)) as Record<string, unknown>);
-      done();
-    },
-  });
+  const { logger, lines } = createKeptLogger('info');
   const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const logger = createLogger('info', destination);
   return { lines, tracing: openTracing({ endpoint, logger, findUpstream: () => undefined }) };
 }
 
 it('ends within its two seconds beside a collector that says nothing, and leaves no connection', async () => {
   const { tracing } = open();
-  tracing.runs.begin(run).end(ended);
+  tracing.runs.begin(run).end(endedRun);
   await expect.poll(() => connections, { timeout: 5000 }).toBe(1);
   const begunAt = performance.now();
   await tracing[Symbol.asyncDispose]();
@@ -78,7 +45,7 @@ it('ends within its two seconds beside a collector that says nothing, and leaves
 it('tells of what is lost without the name of who happened to ask', async () => {
   const { tracing, lines } = open();
   await using _tracing = tracing;
-  runInScope(scope, () => tracing.runs.begin(run).end(ended));
+  runInScope(requestScope, () => tracing.runs.begin(run).end(endedRun));
   await expect.poll(() => lines, { timeout: 10_000 }).toHaveLength(1);
   expect(lines[0]).toMatchObject({ msg: 'the collector takes no traces: they are lost' });
   expect(lines[0]).not.toHaveProperty('requestId');

@@ -1,13 +1,10 @@
 import { expect, it } from 'vitest';
+import { endedRun } from './observability.fixture.ts';
 import type { ObservedEnd } from './run-observer.ts';
 import { PrometheusMetrics } from './prometheus-metrics.ts';
 
 const ended: ObservedEnd = {
-  reason: 'complete',
-  errorCode: null,
-  model: 'demo/sluice',
-  provider: 'demo',
-  attempts: 1,
+  ...endedRun,
   usage: {
     inputTokens: 10,
     outputTokens: 20,
@@ -19,8 +16,6 @@ const ended: ObservedEnd = {
   cost: { microUsd: 2_500_000, source: 'catalog' },
   firstTokenMs: 200,
   totalMs: 3000,
-  upstreamClosedMs: null,
-  isSaved: true,
 };
 
 /** @returns the lines of the page that hold all words */
