@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
+import { freePort } from './free-port.ts';
 import { type RunningRedis, startRedis } from './start-redis.ts';
 
 const SLOTS = 16_384;
@@ -13,10 +14,13 @@ export interface RunningRedisCluster extends RunningRedis {
 export async function startRedisCluster(): Promise<RunningRedisCluster> {
   await using stack = new AsyncDisposableStack();
   const nodes: RunningRedis[] = [];
+  const busPorts: string[] = [];
   for (let index = 0; index < 3; index += 1) {
-    nodes.push(
-      stack.use(await startRedis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'])),
-    );
+    // By itself a node takes its own port and 10,000, where another process may be, or no port at all.
+    const busPort = String(await freePort());
+    const options = `--cluster-enabled yes --cluster-announce-ip 127.0.0.1 --cluster-port ${busPort}`;
+    nodes.push(stack.use(await startRedis(options.split(' '))));
+    busPorts.push(busPort);
   }
   const firstSlotOf = (index: number) => Math.floor((SLOTS * index) / nodes.length);
   const ports = nodes.map(({ url }) => new URL(url).port);
@@ -24,7 +28,8 @@ export async function startRedisCluster(): Promise<RunningRedisCluster> {
     const client = await createClient({ url }).connect();
     const [from, to] = [firstSlotOf(index), firstSlotOf(index + 1) - 1].map(String);
     await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', from ?? '', to ?? '']);
-    for (const port of ports) await client.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', port]);
+    for (const [other, port] of ports.entries())
+      await client.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', port, busPorts[other] ?? '']);
     client.destroy();
   }
   for (const { url } of nodes) await untilWhole(url, nodes.length);
