@@ -1,16 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import type { FakeStats } from './_support/fake-upstream.ts';
 import { directive } from './_support/fake-upstream-script.ts';
 import { prove } from './_support/guarantees/prove.ts';
-import { spawnProcess } from './_support/spawn-process.ts';
-import { createToken, spawnServer } from './_support/spawn-server.ts';
-import { pointAtUrl } from './_support/start-server.ts';
+import { spawnOwnServer } from './_support/spawn-own-server.ts';
+import { spawnUpstream } from './_support/spawn-upstream.ts';
 
 /** Each server needs two descriptors per stream, and a process may have 20,000 where more are not allowed. */
 const SERVERS = 2;
@@ -25,29 +21,15 @@ async function residentKb(pid: number): Promise<number> {
   return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]);
 }
 
-async function startSilentModel() {
-  const process = spawnProcess(globalThis.process.execPath, [
-    'packages/server/test/_support/fake-upstream.ts',
-  ]);
-  const [, url = ''] = await process.sees(/"url":"([^"]+)"/);
-  const activeStreams = async () => ((await (await fetch(`${url}/stats`)).json()) as FakeStats).active;
-  return { process, url, activeStreams };
-}
-
 /** A server whose every stream waits for its model. */
 async function startServer(upstreamUrl: string) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'sluice-idle-'));
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const environment = { ...(pointAtUrl(upstreamUrl) as Record<string, string>), DATA_DIR: dataDir };
-  const token = await createToken(environment);
-  const server = await spawnServer({ ...environment, FIRST_TOKEN_TIMEOUT_MS: '600000' }, token);
-  onTestFinished(() => server[Symbol.asyncDispose]());
+  const { url, token, process } = await spawnOwnServer(upstreamUrl, { FIRST_TOKEN_TIMEOUT_MS: '600000' });
   const body = JSON.stringify({ message: directive({ hang: 'first' }) });
   const head = `POST /api/chat/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}`;
   const request = `${head}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-  const port = Number(new URL(server.url).port);
+  const port = Number(new URL(url).port);
   return {
-    memoryKb: () => residentKb(server.process.child.pid ?? 0),
+    memoryKb: () => residentKb(process.child.pid ?? 0),
     open() {
       const socket = connect(port, '127.0.0.1', () => socket.write(request));
       socket.on('error', () => undefined).resume();
@@ -59,8 +41,8 @@ async function startServer(upstreamUrl: string) {
 it.skipIf(!existsSync('/proc/self/status'))(
   'a stream that waits for its model costs little memory',
   async () => {
-    const model = await startSilentModel();
-    onTestFinished(() => model.process[Symbol.asyncDispose]());
+    const model = await spawnUpstream();
+    const activeStreams = async () => (await model.readStats()).active;
     let [streams, growthKb] = [0, 0];
     for (let count = 0; count < SERVERS; count += 1) {
       const server = await startServer(model.url);
@@ -69,7 +51,7 @@ it.skipIf(!existsSync('/proc/self/status'))(
         while (streams < until) {
           for (let opened = 0; opened < BATCH; opened += 1) server.open();
           streams += BATCH;
-          await expect.poll(model.activeStreams, { timeout: 60_000 }).toBe(streams);
+          await expect.poll(activeStreams, { timeout: 60_000 }).toBe(streams);
         }
         // Time for what is garbage to be collected.
         await sleep(10_000);
