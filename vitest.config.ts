@@ -19,15 +19,15 @@ const serverInPairs =
   'packages/server/test/{doctor,replicas,replicas-faults,replicas-limits,websocket-limits}.test.ts';
 /** Those that measure milliseconds or memory, or load all of the machine. */
 const serverInTime =
-  'packages/server/test/{disconnects,idle-streams,long-imports,long-paths,nginx,nginx-proxied,nginx-tls,rolling-restart,shutdown-under-load,slow-readers,stop-and-follow}.test.ts';
-/** They load all of the machine for a minute: of `npm run guarantees` alone. */
-const onlyFull = isFull ? [] : ['**/{idle-streams,rolling-restart}.test.ts'];
+  'packages/server/test/{disconnects,greedy-peers,idle-streams,long-imports,long-paths,nginx,nginx-proxied,nginx-tls,rolling-restart,shutdown-under-load,slow-readers,soak,stop-and-follow}.test.ts';
+/** They load all of the machine, or take minutes: of `npm run guarantees` alone. */
+const onlyFull = isFull ? [] : ['**/{greedy-peers,idle-streams,rolling-restart,soak}.test.ts'];
 const fromDatabaseToDatabase = '**/backup.test.ts';
 /** What need not be run again on Postgres, since it says nothing of what is stored, or has a Postgres of its own. */
 const notOfStorage = [
-  '**/{architecture,client-package,config-file,crash-recovery,docs,doctor,examples,openapi,lifecycle,local-ollama,nginx,nginx-proxied,nginx-tls,record-stream,response-headers,security,storage-faults,workflows}.test.ts',
+  '**/{architecture,client-package,clock-jumps,config-file,crash-recovery,docs,doctor,examples,openapi,lifecycle,local-ollama,nginx,nginx-proxied,nginx-tls,record-stream,response-headers,security,storage-faults,workflows}.test.ts',
   '**/replicas*.test.ts',
-  '**/{abuse,ai-sdk,anthropic-sdk,attempts,canaries,chat-stream,cross-site,cut-answers,dialect-errors,every-provider,foreign-addresses,forged-tokens,formats,guarantees,hostile-requests,idle-streams,injection,limits,one-run-many-readers,openai-sdk,resume,rolling-restart,slow-readers,unreadable-requests,upstream-faults,validation,websocket,websocket-limits}.test.ts',
+  '**/{abuse,ai-sdk,anthropic-sdk,attempts,canaries,chat-stream,cross-site,cut-answers,dialect-errors,every-provider,foreign-addresses,forged-tokens,formats,greedy-peers,guarantees,hostile-requests,idle-streams,injection,limits,one-run-many-readers,openai-sdk,resume,rolling-restart,slow-readers,soak,unreadable-requests,upstream-faults,validation,websocket,websocket-limits}.test.ts',
 ];
 
 const wholeServer = (name: string, test: object) => ({

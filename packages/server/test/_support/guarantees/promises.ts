@@ -6,7 +6,7 @@ export interface Promised {
   what: string;
   /** The most that there may be. */
   atMost: number;
-  unit?: 'ms' | 'KiB' | 'KB' | 'tokens';
+  unit?: 'ms' | 'KiB' | 'KB' | 'MB' | 'tokens';
   /** How often it is tried at full counts, at least. */
   cases: number;
   /** What the cases are. */
@@ -177,9 +177,26 @@ export const promises = {
     what: 'memory held for a reader that stopped reading, beyond the log',
     atMost: 256,
     unit: 'KiB',
-    cases: 4,
-    of: 'answers of 12,000 KiB',
+    cases: 100,
+    of: 'readers of answers of 12,000 KiB',
     suite: server('slow-readers'),
+  },
+  'slow-neighbours': {
+    guarantee: 'G7',
+    what: 'what readers at 1 KB/s add to the time of the answers of others, which takes about a second, median',
+    atMost: 100,
+    unit: 'ms',
+    cases: 200,
+    of: 'readers at 1 KB/s',
+    suite: server('greedy-peers'),
+  },
+  'dripping-requests': {
+    guarantee: 'G7',
+    what: 'connections that send a byte of a request every second and are open after 95 s, or answers that failed beside them',
+    atMost: 0,
+    cases: 500,
+    of: 'connections',
+    suite: server('greedy-peers'),
   },
   'idle-streams': {
     guarantee: 'G7',
@@ -189,6 +206,31 @@ export const promises = {
     cases: 10_000,
     of: 'streams at once',
     suite: server('idle-streams'),
+  },
+  'soak-memory': {
+    guarantee: 'G7',
+    what: 'growth of the memory of a server in an hour of answers, departures and faults, by its slope',
+    atMost: 20,
+    unit: 'MB',
+    cases: 60,
+    of: 'minutes',
+    suite: server('soak'),
+  },
+  'soak-left': {
+    guarantee: 'G7',
+    what: 'descriptors, timers and upstream calls that this hour has left behind',
+    atMost: 0,
+    cases: 20_000,
+    of: 'answers, departures and faults',
+    suite: server('soak'),
+  },
+  'soak-answers': {
+    guarantee: 'G7',
+    what: 'answers, departures and faults of this hour that ended otherwise than they had to',
+    atMost: 0,
+    cases: 20_000,
+    of: 'of them',
+    suite: server('soak'),
   },
   'upstream-faults': {
     guarantee: 'G7',
