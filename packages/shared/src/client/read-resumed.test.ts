@@ -157,6 +157,15 @@ describe('a stream whose connection breaks', () => {
     expect(await result).toEqual(events);
   });
 
+  it('is left then also where the clock was set back meanwhile', async () => {
+    const { asked, result } = stream('hang', 5);
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(asked).toHaveLength(2);
+    expect(await result).toEqual(events);
+  });
+
   it('is not waited for when not even an answer comes', async () => {
     const { asked, result } = stream(2, 'silence', 5);
     await vi.advanceTimersByTimeAsync(35_000);

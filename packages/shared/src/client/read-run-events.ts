@@ -44,9 +44,10 @@ async function* readBody(response: Response): AsyncGenerator<Uint8Array, void, u
   const reader = response.body?.getReader();
   if (reader === undefined) return;
   const leave = () => reader.cancel().catch(() => undefined);
+  // The wall clock goes on while a machine sleeps. One that is set back counts as a silence, rather than none for hours.
   let heardAt = Date.now();
   const leaveAfter = (ms: number) => {
-    if (Date.now() - heardAt > ms) void leave();
+    if (Math.abs(Date.now() - heardAt) > ms) void leave();
   };
   const watch = setInterval(() => leaveAfter(SILENCE_MS), SILENCE_MS / 12);
   const stopListening = onReturn(() => leaveAfter(SILENCE_AT_RETURN_MS));
