@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Connection, type RunEvent, foldEvents, followRun, stopRun, streamRun } from '@sluice/shared';
+import {
+  type Connection,
+  type RunEvent,
+  type SequencedEvent,
+  createSseDecoder,
+  foldEvents,
+  followRun,
+  stopRun,
+  streamRun,
+} from '@sluice/shared';
 import { codeOf } from './code-of.ts';
 import type { Random } from './counts.ts';
 import { type FakeScript, directive, tokensOf } from './fake-upstream-script.ts';
@@ -21,12 +30,24 @@ export class MixedLoad {
     this.#random = random;
   }
 
+  /** Each once, one after the other. */
+  async runOnce(): Promise<void> {
+    for (const name of Object.keys(this.#acts)) await this.#do(name);
+  }
+
   /** So many clients at once, until it is time. @returns how much they have done */
   async run({ clients, untilMs }: { clients: number; untilMs: number }): Promise<number> {
+    const names = Object.keys(this.#acts);
+    const before = this.#count;
     const one = async () => {
-      while (performance.now() < untilMs) await this.#doSomething();
+      while (performance.now() < untilMs)
+        await this.#do(names[Math.floor(this.#random() * names.length)] ?? '');
     };
     await Promise.all(Array.from({ length: clients }, one));
+    return this.#count - before;
+  }
+
+  get #count(): number {
     return Object.values(this.done).reduce((sum, count) => sum + count, 0);
   }
 
@@ -68,13 +89,15 @@ export class MixedLoad {
       expectSame([end?.reason, content], ['complete', wholeOf(script)]);
     },
     'asks what fails': async () => {
-      const script = { tokens: 20, ...faults[Math.floor(this.#random() * faults.length)] };
+      const { says, ...fault } = faults[Math.floor(this.#random() * faults.length)] ?? faults[0];
+      const script = { tokens: 20, ...fault };
       const response = await this.#post('/api/chat/stream', { message: directive(script) });
       if (!response.ok) return expectUpstreamCode(codeOf(await response.text()));
       const events = await readEvents(response);
       expectSame(lastOf(events, 'run-end')?.reason, 'error');
       expectUpstreamCode(lastOf(events, 'error')?.code);
-      expectStart(script, textOf(events));
+      if (says === undefined) expectStart(script, textOf(events));
+      else expectSame(textOf(events), wholeOf({ tokens: says }));
     },
     'asks twice over a socket': async () => {
       const { baseUrl: url, token } = this.#connection;
@@ -113,17 +136,24 @@ export class MixedLoad {
       const response = await this.#call('/api/chat/stream', { method: 'POST', body: '{"message":' });
       expectSame([response.status, codeOf(await response.text())], [400, 'invalid_request']);
     },
-    'stops reading': async () => {
-      const response = await this.#open(directive({ tokens: 4000, tokensPerWrite: 400 }));
+    'stops reading, for a while or for ever': async () => {
+      // More than the kernel's buffers hold.
+      const script = { tokens: 500_000, tokensPerWrite: 5000 };
+      const response = await this.#open(directive({ ...script, delayMs: 10 }));
       response.pause();
-      await sleep(this.#random() * 1000);
-      response.destroy();
+      await sleep(this.#random() * 3000);
+      if (this.#random() < 0.5) {
+        response.destroy();
+        return;
+      }
+      const decoder = createSseDecoder();
+      const events: SequencedEvent[] = [];
+      for await (const chunk of response) events.push(...decoder.decode(chunk as Buffer));
+      expectSame([lastOf(events, 'run-end')?.reason, textOf(events) === wholeOf(script)], ['complete', true]);
     },
   };
 
-  async #doSomething(): Promise<void> {
-    const names = Object.keys(this.#acts);
-    const name = names[Math.floor(this.#random() * names.length)] ?? '';
+  async #do(name: string): Promise<void> {
     try {
       await this.#acts[name]?.();
     } catch (error) {
@@ -152,6 +182,8 @@ export class MixedLoad {
       events.push(event);
       if (event.type !== 'run-start') continue;
       stopping = sleep(afterMs).then(() => stopRun(this.#connection, event.runId));
+      // Heard below, when the stream has ended.
+      stopping.catch(() => undefined);
     }
     await stopping;
     return events;
@@ -188,16 +220,21 @@ export class MixedLoad {
   }
 }
 
-const faults: FakeScript[] = [
+interface Fault extends FakeScript {
+  says?: number;
+}
+
+/** `says`: how many tokens came before it, and are kept. What a connection that is reset had on its way may be lost. */
+const faults: [Fault, ...Fault[]] = [
   { end: 'reset' },
-  { end: 'fin' },
-  { end: 'truncate' },
-  { end: 'refuse' },
-  { error: 'mid-stream' },
-  { status: 401 },
-  { status: 500 },
-  { status: 429, headers: { 'retry-after': '3600' } },
-  { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Sorry</h1>' },
+  { end: 'fin', says: 10 },
+  { end: 'truncate', says: 10 },
+  { end: 'refuse', says: 0 },
+  { error: 'mid-stream', says: 10 },
+  { status: 401, says: 0 },
+  { status: 500, says: 0 },
+  { status: 429, headers: { 'retry-after': '3600' }, says: 0 },
+  { says: 0, status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Sorry</h1>' },
 ];
 
 const wholeOf = (script: FakeScript) => tokensOf(script, '').join('');

@@ -209,16 +209,16 @@ export const promises = {
   },
   'soak-memory': {
     guarantee: 'G7',
-    what: 'growth of the memory of a server in an hour of answers, departures and faults, by its slope',
+    what: 'growth in an hour of the memory of a server, by its slope after a quarter of an hour of answers, departures and faults',
     atMost: 20,
     unit: 'MB',
-    cases: 60,
+    cases: 45,
     of: 'minutes',
     suite: server('soak'),
   },
   'soak-left': {
     guarantee: 'G7',
-    what: 'descriptors, timers and upstream calls that this hour has left behind',
+    what: 'descriptors, timers and upstream calls that an hour of answers, departures and faults has left behind',
     atMost: 0,
     cases: 20_000,
     of: 'answers, departures and faults',
@@ -226,10 +226,10 @@ export const promises = {
   },
   'soak-answers': {
     guarantee: 'G7',
-    what: 'answers, departures and faults of this hour that ended otherwise than they had to',
+    what: 'of the same, those that ended otherwise than they had to',
     atMost: 0,
     cases: 20_000,
-    of: 'of them',
+    of: 'answers, departures and faults',
     suite: server('soak'),
   },
   'upstream-faults': {

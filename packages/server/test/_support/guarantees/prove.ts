@@ -20,15 +20,19 @@ declare module 'vitest' {
  * Holds what the running test has measured against the promise, and leaves it for the table of `npm run guarantees`, where a promise
  * that is not kept stands with its distance. A second measure of the same promise in one test counts as more cases of it.
  */
-export function prove(id: PromiseId, { found, cases, seed }: Measured): void {
+export function prove(id: PromiseId, measured: Measured): void {
+  proveAll([[id, measured]]);
+}
+
+/** The same for several, all of which are left for the table before the first that is not kept fails the test. */
+export function proveAll(proofs: readonly (readonly [PromiseId, Measured])[]): void {
   const { meta } = TestRunner.getCurrentTest()!;
-  const before = meta.measured?.[id];
-  meta.measured = {
-    ...meta.measured,
-    [id]: addTo(before, { found, cases, ...(seed !== undefined && { seed }) }),
-  };
-  const { what, atMost, unit }: Promised = promises[id];
-  expect(found, `${what}${unit === undefined ? '' : `, in ${unit}`}`).toBeLessThanOrEqual(atMost);
+  for (const [id, measured] of proofs)
+    meta.measured = { ...meta.measured, [id]: addTo(meta.measured?.[id], measured) };
+  for (const [id, { found }] of proofs) {
+    const { what, atMost, unit }: Promised = promises[id];
+    expect(found, `${what}${unit === undefined ? '' : `, in ${unit}`}`).toBeLessThanOrEqual(atMost);
+  }
 }
 
 /** The worst of both, over all of their cases. */
