@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/shared';
-import { type IncrementResponse, MemoryStore, type Options, type Store } from 'express-rate-limit';
+import type { IncrementResponse, Options, Store } from 'express-rate-limit';
+import { OwnRateStore } from './own-rate-store.ts';
 
 /**
  * Counts together with other processes, and alone while that is `unavailable`: a request is neither refused for it nor let through
@@ -7,7 +8,7 @@ import { type IncrementResponse, MemoryStore, type Options, type Store } from 'e
  */
 export class FallbackRateStore implements Store {
   readonly #shared: Store;
-  readonly #own = new MemoryStore();
+  readonly #own = new OwnRateStore();
 
   constructor(shared: Store) {
     this.#shared = shared;

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 import request from 'supertest';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import '../../../test/_support/provide-redis.ts';
 import { type RunningRedis, startRedis } from '../../../test/_support/start-redis.ts';
 import { SharedRateStore } from '../../admission/shared-rate-store.ts';
@@ -13,8 +13,10 @@ import { sendProblem } from './send-problem.ts';
 const silent = createLogger('silent');
 const PER_MINUTE = 4;
 
-function createProcess(link: RedisLink): Express {
-  const { runStarts, byUser } = createRateLimits(PER_MINUTE, (name) => new SharedRateStore(name, link));
+/** @param link left out, it counts alone */
+function createProcess(link?: RedisLink): Express {
+  const shared = link && ((name: string) => new SharedRateStore(name, link));
+  const { runStarts, byUser } = createRateLimits(PER_MINUTE, shared);
   const app = express();
   app.use((req, _res, next) => {
     req.principal = { userId: String(req.headers['x-user']) } as Principal;
@@ -31,6 +33,21 @@ async function ask(app: Express, user: string, path = '/runs'): Promise<string> 
   if (status !== 200) return String(status);
   return /r=(\d+)/.exec(headers['ratelimit'] ?? '')?.[1] ?? '?';
 }
+
+describe('rate limits of one process', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('shut nobody out for longer than a minute where the clock is set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const alone = createProcess();
+    for (let left = PER_MINUTE - 1; left >= 0; left -= 1) expect(await ask(alone, 'a')).toBe(String(left));
+    expect(await ask(alone, 'a')).toBe('429');
+    vi.setSystemTime(Date.now() - 7_200_000);
+    expect([await ask(alone, 'a'), await ask(alone, 'a')]).toEqual(['3', '2']);
+  });
+});
 
 describe.skipIf(inject('redisUrl') === undefined)('rate limits of two processes with a real Redis', () => {
   let redis: RunningRedis;

@@ -1,8 +1,9 @@
 import { SluiceError } from '@sluice/shared';
 import type { Request, RequestHandler } from 'express';
-import { MemoryStore, type Store, ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { type Store, ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import '../request-context.ts';
 import { FallbackRateStore } from './fallback-rate-store.ts';
+import { OwnRateStore } from './own-rate-store.ts';
 
 export interface RateLimits {
   /** Requests of nobody we know, per address: sign-in, and tokens that do not hold. */
@@ -74,7 +75,7 @@ function limit(options: {
 }): { middleware: RequestHandler; count: Count } {
   const { perMinute, name } = options;
   const shared = options.createStore?.(name);
-  const store = shared === undefined ? new MemoryStore() : new FallbackRateStore(shared);
+  const store = shared === undefined ? new OwnRateStore() : new FallbackRateStore(shared);
   const detail = `at most ${perMinute} a minute; wait a little`;
   const middleware = rateLimit({
     store,
