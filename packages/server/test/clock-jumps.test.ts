@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SequencedEvent } from '@sluice/shared';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { directive, tokensOf } from './_support/fake-upstream-script.ts';
 import { spawnOwnServer } from './_support/spawn-own-server.ts';
@@ -25,15 +26,26 @@ const movableBy = (stepMs: number) => ({
   SLUICE_TEST_CLOCK_STEP_MS: String(stepMs),
 });
 
-/** An answer in the middle of which the clock is set. */
-async function askAndJump(server: SpawnedServer) {
+/** An answer in the middle of which the clock is set. @param onStart given its run, before that */
+async function askAndJump(server: SpawnedServer, onStart: (runId: string) => void = () => undefined) {
   const response = await server.call('/api/chat/stream', ask);
+  const runId = response.headers.get('x-run-id') ?? '';
+  onStart(runId);
   const events = [];
+  let hasJumped = false;
   for await (const event of iterateEvents(response)) {
     events.push(event);
-    if (events.length === 20) server.process.child.kill('SIGUSR2');
+    if (hasJumped || textOf(events).length < whole.length / 3) continue;
+    server.process.child.kill('SIGUSR2');
+    hasJumped = true;
   }
-  return { events, runId: response.headers.get('x-run-id') };
+  return { events, runId };
+}
+
+/** By how much the clock of a server differs from the one here, in whole hours, as its next run says. */
+function hoursOff(events: readonly SequencedEvent[]) {
+  const createdAt = Date.parse(lastOf(events, 'run-start')?.createdAt ?? '');
+  return Math.round((createdAt - Date.now()) / HOUR_MS);
 }
 
 it.each(jumps)(
@@ -49,6 +61,7 @@ it.each(jumps)(
     expect(await readEvents(await server.call(`/api/runs/${runId}/events`))).toEqual(events);
     const next = await readEvents(await server.call('/api/chat/stream', ask));
     expect([textOf(next), lastOf(next, 'run-end')?.saved]).toEqual([whole, true]);
+    expect(hoursOff(next)).toBe(stepMs / HOUR_MS);
     server.process.child.kill('SIGTERM');
     expect(await server.process.exit()).toBe(0);
   },
@@ -65,15 +78,19 @@ describe('one of two servers', () => {
       const environment = { ...pair.environment, DATA_DIR: dataDir, ...movableBy(stepMs) };
       const [other] = pair.servers;
       await using server = await spawnServer(environment, other.token);
-      const { events, runId } = await askAndJump(server);
+      let following: Promise<SequencedEvent[]> | undefined;
+      const { events } = await askAndJump(server, (runId) => {
+        following = other.call(`/api/runs/${runId}/events`).then(readEvents);
+      });
       expect([textOf(events), lastOf(events, 'run-end')?.reason]).toEqual([whole, 'complete']);
-      expect(await readEvents(await other.call(`/api/runs/${runId}/events`))).toEqual(events);
+      expect(await following).toEqual(events);
       const begun = await server.call('/api/chat/stream', {
         message: directive({ tokens: 2000, delayMs: 20 }),
       });
       const stopped = await other.call(`/api/runs/${begun.headers.get('x-run-id')}/stop`, { method: 'POST' });
       expect(await stopped.json()).toMatchObject({ state: 'stopped' });
-      expect(lastOf(await readEvents(begun), 'run-end')?.reason).toBe('stopped');
+      const rest = await readEvents(begun);
+      expect([lastOf(rest, 'run-end')?.reason, hoursOff(rest)]).toEqual(['stopped', stepMs / HOUR_MS]);
     },
   );
 });
