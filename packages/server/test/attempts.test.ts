@@ -10,6 +10,35 @@ const body = { model: claude, message: 'Hi' };
 const stream = (more: object = {}, signal?: AbortSignal) =>
   pair.server.call('/api/chat/stream', { body: { ...body, ...more }, ...(signal && { signal }) });
 const typesOf = async (response: Response) => (await readEvents(response)).map(({ event }) => event.type);
+const readRun = async (runId: string) => (await pair.server.call(`/api/runs/${runId}`)).json();
+
+/** What a caller may do, and how its run ends. */
+const endings = [
+  ['stop', 'stopped'],
+  ['disconnect', 'disconnected'],
+] as const;
+
+/** Reads the first two events of a stream. @returns their types, and how to end it there */
+async function streamTwo(more: object = {}) {
+  const leaving = new AbortController();
+  const response = await stream(more, leaving.signal);
+  const runId = response.headers.get('x-run-id') ?? '';
+  const events = iterateEvents(response);
+  const first = [(await events.next()).value, (await events.next()).value];
+  const seen = first.map((event) => event?.event.type);
+  const stop = async () => {
+    const stopped = await pair.server.call(`/api/runs/${runId}/stop`, { method: 'POST' });
+    expect(stopped.status).toBe(200);
+    expect(await stopped.json()).toEqual({ runId, state: 'stopped', upstreamClosedMs: expect.any(Number) });
+    const rest = await Array.fromAsync(events);
+    expect(rest.map(({ event }) => event)).toMatchObject([{ type: 'run-end', reason: 'stopped' }]);
+  };
+  const leave = async () => {
+    leaving.abort();
+    await events.next().catch(() => undefined);
+  };
+  return { runId, seen, end: (how: 'stop' | 'disconnect') => (how === 'stop' ? stop() : leave()) };
+}
 
 describe('an upstream call that fails before its first token', () => {
   it('is made again, up to three times, and each time is told', async () => {
@@ -49,27 +78,12 @@ describe('an upstream call that fails before its first token', () => {
     expect(runId).toBe(refused.headers.get('x-run-id'));
   });
 
-  it.each(['stop', 'disconnect'])('is not made again after a %s while it waits', async (how) => {
+  it.each(endings)('is not made again after a %s while it waits', async (how, state) => {
     pair.upstream.script({ status: 429, headers: { 'retry-after': '20' } });
-    const leaving = new AbortController();
-    const response = await stream({}, leaving.signal);
-    const runId = response.headers.get('x-run-id') ?? '';
-    const events = iterateEvents(response);
-    const seen = [(await events.next()).value, (await events.next()).value];
-    expect(seen.map((event) => event?.event.type)).toEqual(['run-start', 'run-retry']);
-    if (how === 'stop') {
-      const stopped = await pair.server.call(`/api/runs/${runId}/stop`, { method: 'POST' });
-      expect(stopped.status).toBe(200);
-      expect(await stopped.json()).toMatchObject({ state: 'stopped', upstreamClosedMs: expect.any(Number) });
-      expect((await Array.fromAsync(events)).map(({ event }) => event.type)).toEqual(['run-end']);
-    } else {
-      leaving.abort();
-      await events.next().catch(() => undefined);
-    }
-    const state = async () => (await pair.server.call(`/api/runs/${runId}`)).json();
-    await expect
-      .poll(state)
-      .toMatchObject({ usage: null, attempts: 1, state: how === 'stop' ? 'stopped' : 'disconnected' });
+    const { runId, seen, end } = await streamTwo();
+    expect(seen).toEqual(['run-start', 'run-retry']);
+    await end(how);
+    await expect.poll(() => readRun(runId)).toMatchObject({ usage: null, attempts: 1, state });
     expect(pair.upstream.stats.requests).toBe(1);
   });
 });
@@ -123,6 +137,17 @@ describe('fallbackModels', () => {
     expect(response.headers.get('x-sluice-dropped')).toBe('temperature');
     await response.text();
     expect(pair.upstream.received.map(({ body: asked }) => asked['temperature'])).toEqual([0.5, undefined]);
+  });
+
+  it.each(endings)('are asked no further after a %s while one keeps silent', async (how, state) => {
+    pair.upstream.next({ status: 401 }, { hang: 'headers' });
+    const fallbackModels = ['anthropic/claude-haiku-4-5', gpt];
+    const { runId, seen, end } = await streamTwo({ fallbackModels });
+    expect(seen).toEqual(['run-start', 'run-fallback']);
+    await expect.poll(() => pair.upstream.stats).toMatchObject({ requests: 2, active: 1, completed: 1 });
+    await end(how);
+    await expect.poll(() => readRun(runId)).toMatchObject({ model: fallbackModels[0], attempts: 2, state });
+    await expect.poll(() => pair.upstream.stats).toMatchObject({ requests: 2, active: 0, aborted: 1 });
   });
 
   it('must be models of this server', async () => {
