@@ -1,6 +1,6 @@
 import { type Finding, warn } from './finding.ts';
 
-const MAX_SKEW_MS = 5000;
+export const MAX_SKEW_MS = 5000;
 
 /** @param theirs epoch ms; undefined for what has no clock of its own */
 export function judgeSkew(whose: string, theirs: number | undefined, now: number): Finding[] {

@@ -31,6 +31,7 @@ export function traceRuns(tracer: Tracer, findUpstream: FindUpstream): RunObserv
     begin(run) {
       const scope = currentScope();
       const parent = readParent(scope);
+      const [now, begunAt] = [Date.now(), performance.now()];
       const span = tracer.startSpan(nameOf(scope), describeRun(run, scope), parent);
       const within = trace.setSpan(parent, span);
       return {
@@ -42,7 +43,8 @@ export function traceRuns(tracer: Tracer, findUpstream: FindUpstream): RunObserv
         },
         noteRetry: (_provider, code) => span.addEvent('retry', { 'error.type': code }),
         noteFallback: (_provider, code) => span.addEvent('fallback', { 'error.type': code }),
-        end: (ended) => endRun(span, ended),
+        // What it took, also where the clock was set meanwhile.
+        end: (ended) => endRun(span, ended, new Date(now + performance.now() - begunAt)),
       };
     },
   };
@@ -55,7 +57,8 @@ function describeRun({ id, conversationId }: BegunRun, scope: RequestScope | und
   const route = scope?.route;
   return {
     kind: SpanKind.SERVER,
-    startTime: scope?.startedAt ?? Date.now(),
+    // A number might be taken for one since the process began.
+    startTime: new Date(scope?.startedAt ?? Date.now()),
     attributes: {
       'sluice.run.id': id,
       ...(conversationId !== null && { 'gen_ai.conversation.id': conversationId }),
@@ -69,7 +72,7 @@ function describeRun({ id, conversationId }: BegunRun, scope: RequestScope | und
   };
 }
 
-function endRun(span: Span, { reason, errorCode, model, attempts, isSaved }: ObservedEnd): void {
+function endRun(span: Span, { reason, errorCode, model, attempts, isSaved }: ObservedEnd, at: Date): void {
   span.setAttributes({
     'sluice.run.reason': reason,
     'sluice.run.model': model,
@@ -77,7 +80,7 @@ function endRun(span: Span, { reason, errorCode, model, attempts, isSaved }: Obs
     'sluice.run.saved': isSaved,
   });
   fail(span, errorCode);
-  span.end();
+  span.end(at);
 }
 
 function describeCall(

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { OpenConnections } from './database.ts';
@@ -35,20 +35,9 @@ export async function inspectDatabase(location: DatabaseLocation): Promise<Datab
     return { name: `Postgres at ${describePostgres(location.databaseUrl)}`, pending, hasAdmin, ...server };
   }
   const path = join(location.dataDir, 'sluice.db');
-  return {
-    name: path,
-    pending,
-    hasAdmin,
-    ...server,
-    bytes: (await sizeOf(path)) + (await sizeOf(`${path}-wal`)),
-  };
+  const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  return { name: path, pending, hasAdmin, ...server, bytes: statSync(path).size + logBytes };
 }
-
-const sizeOf = (path: string) =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
 
 async function readSchema(connections: OpenConnections): Promise<{ pending: number; hasAdmin: boolean }> {
   const { db } = connections;
