@@ -20,6 +20,9 @@ export interface Listening extends AsyncDisposable {
   drain: () => Promise<void>;
 }
 
+/** How long the head of a request may take to come, and all of it, bodies of a slow line included; looked at every half minute. */
+const HEAD_MS = 60_000;
+const REQUEST_MS = 300_000;
 /** Above nginx's 60 s: the side that opened a kept connection is the one to let it go. */
 const KEEP_ALIVE_MS = 75_000;
 /** After so much unsent a stream waits for its reader; the rest stays in the log, where it is shared. */
@@ -32,6 +35,8 @@ const pageFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
 export async function listen(rooms: Composition): Promise<Listening> {
   const { config, runs, database } = rooms;
   const server = createServer({
+    headersTimeout: HEAD_MS,
+    requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     highWaterMark: SOCKET_QUEUE_BYTES,
     shouldUpgradeCallback: asksForWebSocket,
