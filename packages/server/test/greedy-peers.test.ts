@@ -75,31 +75,43 @@ it('readers at a kilobyte a second slow nobody down', { timeout: 120_000 }, asyn
   prove('slow-neighbours', { found: addedMs, cases: SLOW_READERS });
 });
 
-/** Of a connection that sends a request a byte at a time, every second, and is told 408, or nothing, at last. */
-function drip(server: OwnServer): Socket {
+/** What a body takes at the most, and the half a minute between two looks at it. */
+const BODY_MS = 335_000;
+const HEAD_MS = 95_000;
+
+const head = 'POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\n';
+
+/** A connection that sends a byte of its request every second. */
+function drip(server: OwnServer, { at, drop }: { at: string; drop: string }): Socket {
   const socket = connectTo(server);
-  const request = `GET /api/models HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Filler: ${'x'.repeat(1000)}`;
-  let sent = 0;
-  const dripping = setInterval(() => {
-    if (socket.writable) socket.write(request[sent % request.length] ?? '');
-    sent += 1;
-  }, 1000);
+  socket.write(at);
+  const dripping = setInterval(() => void (socket.writable && socket.write(drop)), 1000);
   onTestFinished(() => clearInterval(dripping));
-  socket.resume();
-  return socket;
+  return socket.resume();
 }
 
-it('requests that come a byte a second hold nobody up, and are closed', { timeout: 180_000 }, async () => {
+const countOpen = (sockets: readonly Socket[]) => sockets.filter(({ closed }) => !closed).length;
+
+it('requests that come a byte a second hold nobody up, and are closed', { timeout: 400_000 }, async () => {
   const upstream = await spawnUpstream();
   const server = await spawnOwnServer(upstream.url);
-  const sockets = Array.from({ length: DRIPPING }, () => drip(server));
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  const authorized = `${head}Authorization: Bearer ${server.token}\r\nContent-Type: application/json\r\n`;
+  const open = (parts: { at: string; drop: string }) =>
+    Array.from({ length: DRIPPING / 2 }, () => drip(server, parts));
+  const heads = open({ at: `${head}X-Filler: `, drop: 'x' });
+  const bodies = open({ at: `${authorized}Content-Length: 10000\r\n\r\n`, drop: ' ' });
+  await Promise.all([...heads, ...bodies].map((socket) => once(socket, 'connect')));
   const begunAt = performance.now();
   let failed = 0;
-  while (performance.now() - begunAt < 95_000) {
-    failed += (await timeOthers(server)).failed;
-    await sleep(5000);
-  }
-  const open = sockets.filter(({ closed }) => !closed).length;
-  prove('dripping-requests', { found: open + failed, cases: DRIPPING });
+  const answerUntil = async (ms: number) => {
+    while (performance.now() - begunAt < ms) {
+      failed += (await timeOthers(server)).failed;
+      await sleep(5000);
+    }
+  };
+  await answerUntil(HEAD_MS);
+  const openHeads = countOpen(heads);
+  expect(countOpen(bodies)).toBe(bodies.length);
+  await answerUntil(BODY_MS);
+  prove('dripping-requests', { found: openHeads + countOpen(bodies) + failed, cases: DRIPPING });
 });

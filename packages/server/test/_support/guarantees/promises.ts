@@ -192,7 +192,7 @@ export const promises = {
   },
   'dripping-requests': {
     guarantee: 'G7',
-    what: 'connections that send a byte of a request every second and are open after 95 s, or answers that failed beside them',
+    what: "connections that send a byte a second and are open after 95 s, of a request's head, or 335 s, of its body, or answers that failed beside them",
     atMost: 0,
     cases: 500,
     of: 'connections',

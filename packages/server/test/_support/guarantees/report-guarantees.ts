@@ -65,7 +65,7 @@ function toPage(summary: string, rows: readonly string[]): string {
 |---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
-"Measured" is the worst that was seen, and how often it was tried; what a busy machine does to a time is in it. \`npm test\` runs the same suites with fewer cases, all but four that load all of a machine or take long. \`SLUICE_SEED=… npm run guarantees -- disconnects\` plays one suite again, with the seed of its line, and changes
+"Measured" is the worst that was seen, and how often it was tried; what a busy machine does to a time is in it. \`npm test\` runs the same suites with fewer cases, all but four that load all of a machine or take long. \`SLUICE_SEED=… npm run guarantees -- disconnects\` runs one suite again, with the random numbers of its line, and changes
 its lines alone.
 
 Not promised: that a provider generates an answer exactly once; that an answer goes on whose process has died (what was written is kept, and Continue is offered); protection from the server's own administrator; models that cannot be talked into
