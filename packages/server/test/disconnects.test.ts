@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import { prove } from './_support/guarantees/prove.ts';
+import { scrape } from './_support/scrape.ts';
 import { useServer } from './_support/use-server.ts';
 
 const pair = useServer({ MAX_RUNS_PER_USER: '0' });
@@ -112,5 +115,52 @@ describe('a caller that leaves', () => {
     await expect.poll(() => pair.upstream.stats.tokens).toBeGreaterThan(5);
     leaving.abort();
     expect(await second).toContain('"reason":"complete"');
+  });
+});
+
+describe('a caller that leaves before its request is whole', () => {
+  const half = useServer({ METRICS_PORT: '0' });
+
+  /** Its half would be a request, were it taken for all of the body. */
+  async function sendHalfAndLeave({ isReset }: { isReset: boolean }): Promise<void> {
+    const { url, token } = half.server;
+    const { hostname, port, host } = new URL(url);
+    const body = JSON.stringify({ message: 'Hi', model: 'openai/gpt-4.1' });
+    const socket = connect(Number(port), hostname);
+    const closed = once(socket, 'close');
+    const head = [
+      'POST /api/chat/stream HTTP/1.1',
+      `Host: ${host}`,
+      `Authorization: Bearer ${token}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.length * 2}`,
+      'Expect: 100-continue',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    // It has come in.
+    await once(socket, 'data');
+    socket.resume().write(body, () => (isReset ? socket.resetAndDestroy() : socket.end()));
+    await closed;
+  }
+
+  it('costs no upstream call, and leaves nothing open (× 20)', async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => sendHalfAndLeave({ isReset: index % 2 === 0 })),
+    );
+    const read = async () => {
+      const values = await scrape(half.server);
+      const names = [...values.keys()].filter((name) => name.startsWith('sluice_http_request_seconds_count'));
+      return {
+        over: names.reduce((sum, name) => sum + (values.get(name) ?? 0), 0),
+        open: values.get('sluice_connections_open'),
+        running: values.get('sluice_runs_running'),
+      };
+    };
+    await expect.poll(read).toEqual({ over: 20, open: 0, running: 0 });
+    const ready = await half.server.call('/readyz');
+    expect([ready.status, await ready.text()]).toEqual([200, 'ready\n']);
+    const whole = await half.server.call('/api/chat', { body: { message: 'Hi' } });
+    expect(await whole.json()).toMatchObject({ reason: 'complete' });
+    expect(half.upstream.stats.requests).toBe(1);
   });
 });

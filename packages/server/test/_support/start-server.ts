@@ -11,6 +11,8 @@ import { createDatabase, dropDatabase } from './start-postgres.ts';
 
 export interface TestServer extends AsyncDisposable {
   url: string;
+  /** Undefined without METRICS_PORT. */
+  metricsUrl: string | undefined;
   /** Of an ordinary user, with every scope such a one can have. */
   token: string;
   rooms: Composition;
@@ -49,7 +51,7 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
     ),
   );
   const listening = stack.use(await listen(rooms));
-  const { url, drain } = listening;
+  const { url, metricsUrl, drain } = listening;
   stack.defer(() => (rooms.runs.isDraining ? undefined : drain()));
   const { token } = await rooms.auth.createAppToken({
     email: 'user@example.com',
@@ -59,6 +61,7 @@ export async function startServer(environment: Environment = {}): Promise<TestSe
   const owned = stack.move();
   return {
     url,
+    metricsUrl,
     token,
     rooms,
     drain,
