@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fullCounts, randomFrom } from './_support/counts.ts';
 import { startFakeUpstream } from './_support/fake-upstream.ts';
 import { prove } from './_support/guarantees/prove.ts';
-import { spawnProcess } from './_support/spawn-process.ts';
+import { type SpawnedProcess, spawnProcess } from './_support/spawn-process.ts';
 import { createToken, spawnServer } from './_support/spawn-server.ts';
 import { lastOf, pointAt, readEvents, textOf } from './_support/start-server.ts';
 
@@ -17,6 +18,20 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const STREAMS = 500;
+
+async function until(isReached: () => boolean): Promise<void> {
+  while (!isReached()) await sleep(1);
+}
+
+/** @returns what a first start takes, and how much of that its database is not there yet */
+async function timeStart(begin: () => SpawnedProcess, isBegun: () => boolean) {
+  const startedAt = performance.now();
+  await using process = begin();
+  await until(isBegun);
+  const begunMs = performance.now() - startedAt;
+  await process.sees(/^Sluice is listening on/m);
+  return { begunMs, ms: performance.now() - startedAt };
+}
 
 describe('SIGTERM', { timeout: fullCounts ? 300_000 : 60_000 }, () => {
   it(`with ${STREAMS} running answers lets those end that fit, and tells the rest that they were interrupted`, async () => {
@@ -73,18 +88,24 @@ describe('SIGTERM', { timeout: fullCounts ? 300_000 : 60_000 }, () => {
     expect(await server.process.exit()).toBe(0);
   });
 
-  const times = fullCounts ? 20 : 3;
+  const times = fullCounts ? 20 : 4;
   it(`at any moment of the first start leaves a database that the next one opens (× ${times})`, async () => {
     const random = randomFrom('signals during start');
     const environment = { DATA_DIR: dataDir, PORT: '0', ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '' };
+    const begin = () => spawnProcess(process.execPath, ['packages/server/src/main.ts'], environment);
+    const isBegun = () => existsSync(join(dataDir, 'sluice.db'));
+    const timed = await timeStart(begin, isBegun);
     for (let time = 0; time < times; time += 1) {
       await rm(dataDir, { recursive: true, force: true });
-      await using starting = spawnProcess(process.execPath, ['packages/server/src/main.ts'], environment);
-      await sleep(random() * 1200);
+      await using starting = begin();
+      // Every other time the database is being made.
+      const isLate = time % 2 === 0;
+      if (isLate) await until(isBegun);
+      await sleep(random() * 1.1 * (isLate ? timed.ms - timed.begunMs : timed.ms));
       starting.child.kill('SIGTERM');
       // Before it listens to signals the default ends it; afterwards it ends by itself.
       expect(['SIGTERM', 0]).toContain(await starting.exit());
-      await using next = spawnProcess(process.execPath, ['packages/server/src/main.ts'], environment);
+      await using next = begin();
       await next.sees(/^Sluice is listening on/m);
       next.child.kill('SIGTERM');
       expect(await next.exit()).toBe(0);
