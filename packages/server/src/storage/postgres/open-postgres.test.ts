@@ -75,6 +75,24 @@ describe.skipIf(cluster === undefined)('openDatabase on Postgres', () => {
     await database.users.insert(user('a'));
   });
 
+  it('asks no session again that began while nothing could be written', async () => {
+    const { database, location } = await open();
+    const admin = new Client({ connectionString: location.databaseUrl });
+    await admin.connect();
+    onTestFinished(() => admin.end());
+    const name = new URL(location.databaseUrl).pathname.slice(1);
+    await admin.query(`alter database ${name} set default_transaction_read_only = on`);
+    await admin.query(
+      `select pg_terminate_backend(pid, 2000) from pg_stat_activity
+        where application_name = 'sluice' and datname = current_database()`,
+    );
+    const insert = () => database.users.insert(user('a'));
+    await expect.poll(() => database.users.findByEmail('a@example.com').catch(String)).toBeUndefined();
+    await expect(insert()).rejects.toMatchObject({ code: 'unavailable' });
+    await admin.query(`alter database ${name} reset default_transaction_read_only`);
+    await insert();
+  });
+
   it('says unavailable of a connection that is lost within a transaction, and undoes it', async () => {
     const { database, location } = await open();
     const admin = new Client({ connectionString: location.databaseUrl });

@@ -13,6 +13,9 @@ import { replaceNul } from '../replace-nul.ts';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 import { sqlStateOf } from './sql-state.ts';
 
+/** `read_only_sql_transaction`: this server, or its session, takes no writes. */
+const READ_ONLY = '25006';
+
 /** Kysely over a pool. Its own driver would put a connection that failed back among the good ones. */
 export function createPostgresDialect(pool: PostgresPool): Dialect {
   return {
@@ -70,8 +73,10 @@ class BorrowedConnection implements DatabaseConnection {
       if (sql === 'commit' && command === 'ROLLBACK') throw new Error('the transaction had failed');
       return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
     } catch (error) {
-      // What has a code was said by the server, and the connection is as it was.
-      if (sqlStateOf(error) === undefined) this.#isBroken = true;
+      // What has a code was said by the server, and the connection is as it was; but a session that began while the server took no
+      // writes takes none when the server does again.
+      const state = sqlStateOf(error);
+      if (state === undefined || state === READ_ONLY) this.#isBroken = true;
       rethrow(error);
     }
   }
