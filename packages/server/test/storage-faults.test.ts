@@ -3,20 +3,29 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
 import { directive } from './_support/fake-upstream-script.ts';
-import { prove } from './_support/guarantees/prove.ts';
+import { prove, proveAll } from './_support/guarantees/prove.ts';
 import { spawnProcess } from './_support/spawn-process.ts';
 import { type SpawnedServer, createToken, spawnServer } from './_support/spawn-server.ts';
-import { createDatabase, hasPostgres, startPostgres } from './_support/start-postgres.ts';
+import { startSlowProxy } from './_support/slow-proxy.ts';
+import {
+  type RunningPostgres,
+  createDatabase,
+  hasPostgres,
+  runAsAdmin,
+  startPostgres,
+} from './_support/start-postgres.ts';
 import { lastOf, pointAt, readEvents, textOf } from './_support/start-server.ts';
 
-const TOKENS = 150;
+/** For eight seconds: on a slow machine too, ten of them outlive the beginning of a fault. */
+const TOKENS = 400;
 const ANSWERS = 10;
 const whole = Array.from({ length: TOKENS }, (_, index) => ` t${index}`).join('');
 /** Asks for one that goes on while its database is away. */
 const longAnswer = directive({ tokens: TOKENS, delayMs: 20 });
+const shortAnswer = directive({ tokens: 50, delayMs: 20 });
 
 let dataDir: string;
 let upstream: FakeUpstream;
@@ -43,11 +52,11 @@ async function statusOf(response: Promise<Response>) {
   return { status: answer.status, code };
 }
 
-/** A long answer in a conversation of its own. */
-async function beginAnswer(server: SpawnedServer) {
+/** An answer in a conversation of its own. */
+async function beginAnswer(server: SpawnedServer, message = longAnswer) {
   const created = await server.call('/api/conversations', {});
   const { id: conversationId } = (await created.json()) as { id: string };
-  const response = await server.call('/api/chat/stream', { conversationId, message: longAnswer });
+  const response = await server.call('/api/chat/stream', { conversationId, message });
   return { conversationId, reading: readEvents(response) };
 }
 
@@ -68,14 +77,23 @@ async function proveSavedLater(server: SpawnedServer, ended: Answers, bringBack:
   });
   await bringBack();
   const recoveredMs = await msUntil(() => isAnswering(server));
-  prove('lost-database', { found: recoveredMs, cases: 1 });
-  const isSaved = async ({ conversationId }: Answers[number]) => {
+  const unsaved = await awaitSaved(server, ended, whole);
+  proveAll([
+    ['lost-database', { found: recoveredMs, cases: 1 }],
+    ['unsaved', { found: untold.length + unsaved, cases: ANSWERS }],
+  ]);
+}
+
+/** Waits up to eight seconds until each is stored with that text. @returns how many are not then */
+async function awaitSaved(server: SpawnedServer, answers: Answers, text: string): Promise<number> {
+  const isUnsaved = async ({ conversationId }: Answers[number]) => {
     const answer = await readAnswer(server, conversationId);
-    return answer?.content === whole && answer.reason === 'complete';
+    return answer?.content !== text || answer.reason !== 'complete';
   };
-  const countUnsaved = async () => (await Promise.all(ended.map(isSaved))).filter((is) => !is).length;
-  await expect.poll(countUnsaved, { timeout: 8000 }).toBe(0);
-  prove('unsaved', { found: untold.length, cases: ANSWERS });
+  const count = async () => (await Promise.all(answers.map(isUnsaved))).filter(Boolean).length;
+  const none = async () => expect(await count()).toBe(0);
+  await vi.waitFor(none, { timeout: 8000 }).catch(() => undefined);
+  return count();
 }
 
 async function readAnswer(server: SpawnedServer, conversationId: string) {
@@ -127,11 +145,16 @@ describe.skipIf(!existsSync(prlimit) && process.env['CI'] !== 'true')(
 );
 
 describe.skipIf(!hasPostgres)('a Postgres that', () => {
+  let postgres: RunningPostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres[Symbol.asyncDispose]());
+
   it(
     'goes away costs no running answer, and is used again when it is back',
     { timeout: 60_000 },
     async () => {
-      await using postgres = await startPostgres();
       const settings = environment({ DATABASE_URL: await createDatabase(postgres.url) });
       const token = await createToken(settings);
       await using server = await spawnServer(settings, token);
@@ -151,11 +174,57 @@ describe.skipIf(!hasPostgres)('a Postgres that', () => {
     },
   );
 
+  it(
+    'turns read-only costs no running answer, and is used again when it takes writes',
+    { timeout: 60_000 },
+    async () => {
+      const url = await createDatabase(postgres.url);
+      const settings = environment({ DATABASE_URL: url });
+      const token = await createToken(settings);
+      await using server = await spawnServer(settings, token);
+      const answers = await beginAnswers(server);
+      const name = new URL(url).pathname.slice(1);
+      await runAsAdmin(
+        postgres.url,
+        `alter database ${name} set default_transaction_read_only = on`,
+        `select pg_terminate_backend(pid, 2000) from pg_stat_activity where datname = '${name}'`,
+      );
+      const calls = [
+        statusOf(server.call('/api/chat/stream', { message: 'Hi' })),
+        statusOf(server.call('/api/conversations', {})),
+      ];
+      for (const refused of await Promise.all(calls))
+        expect(refused).toEqual({ status: 503, code: 'unavailable' });
+      expect(await statusOf(server.call('/api/conversations'))).toMatchObject({ status: 200 });
+      await proveSavedLater(server, answers, () =>
+        runAsAdmin(postgres.url, `alter database ${name} reset default_transaction_read_only`),
+      );
+    },
+  );
+
+  it('is slow costs no answer', { timeout: 60_000 }, async () => {
+    await using proxy = await startSlowProxy(await createDatabase(postgres.url));
+    const settings = environment({ DATABASE_URL: proxy.url });
+    const token = await createToken(settings);
+    await using server = await spawnServer(settings, token);
+    const begin = () => beginAnswer(server, shortAnswer);
+    const answers = await Promise.all(Array.from({ length: ANSWERS }, begin));
+    proxy.delayMs = 300;
+    const short = whole.slice(0, whole.indexOf(' t50'));
+    for (const { reading } of answers) {
+      const events = await reading;
+      expect([textOf(events), lastOf(events, 'run-end')?.reason]).toEqual([short, 'complete']);
+    }
+    // Who has to wait too long for a connection is told to ask again.
+    await msUntil(() => isAnswering(server));
+    proxy.delayMs = 0;
+    expect(await awaitSaved(server, answers, short)).toBe(0);
+  });
+
   it.skipIf(!existsSync('/proc'))(
     'no longer answers is told of in time, and used again',
     { timeout: 90_000 },
     async () => {
-      await using postgres = await startPostgres();
       const settings = environment({ DATABASE_URL: await createDatabase(postgres.url) });
       const token = await createToken(settings);
       await using server = await spawnServer(settings, token);
@@ -175,7 +244,6 @@ describe.skipIf(!hasPostgres)('a Postgres that', () => {
     'has a server takes no second one: it is refused at once, in a clear line',
     { timeout: 60_000 },
     async () => {
-      await using postgres = await startPostgres();
       const url = await createDatabase(postgres.url);
       const settings = environment({ DATABASE_URL: url });
       await using first = await spawnServer(settings, '');

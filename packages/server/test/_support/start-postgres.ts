@@ -91,11 +91,12 @@ export async function dropDatabase(url: string): Promise<void> {
   await runAsAdmin(admin.href, `drop database ${new URL(url).pathname.slice(1)} with (force)`);
 }
 
-async function runAsAdmin(url: string, statement: string): Promise<void> {
+/** @param url of a superuser */
+export async function runAsAdmin(url: string, ...statements: string[]): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }
