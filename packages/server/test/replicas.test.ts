@@ -1,4 +1,11 @@
-import { type RunEvent, type RunState, type StopResult, foldEvents, followRun } from '@sluice/shared';
+import {
+  type RunEvent,
+  type RunState,
+  type SequencedEvent,
+  type StopResult,
+  foldEvents,
+  followRun,
+} from '@sluice/shared';
 import { describe, expect, it, vi } from 'vitest';
 import { prove } from './_support/guarantees/prove.ts';
 import { iterateEvents, lastOf, readEvents, startServer, textOf } from './_support/start-server.ts';
@@ -38,6 +45,33 @@ describe('two servers on one Postgres and one Redis', () => {
     expect(late).toEqual(events.slice(after));
     expect((await pair.servers[1].call(`/api/runs/${runId}/events?after=${events.length}`)).status).toBe(204);
     expect((await pair.servers[1].call(`/api/runs/${runId}/events?after=9999`)).status).toBe(400);
+  });
+
+  it('give the rest of an answer after every seq, live and afterwards, whichever is asked', async () => {
+    pair.upstream.script({ tokens: 13, delayMs: 40 });
+    const { runId, response } = await start({ onDisconnect: 'finish' });
+    const resume = async (after: number) =>
+      Promise.all(
+        pair.servers.map(async (server) =>
+          readEvents(await server.call(`/api/runs/${runId}/events?after=${after}`)),
+        ),
+      );
+    const events: SequencedEvent[] = [];
+    const live: ReturnType<typeof resume>[] = [];
+    for await (const event of iterateEvents(response)) {
+      events.push(event);
+      if (event.event.type !== 'run-end') live.push(resume(event.seq));
+    }
+    expect(events.length).toBeGreaterThan(5);
+    expect(textOf(events)).toMatch(/ t12$/);
+    for (const [index, resumed] of live.entries()) {
+      const rest = events.slice(index + 1);
+      expect(await resumed).toEqual([rest, rest]);
+    }
+    for (let after = 0; after < events.length; after += 1) {
+      const rest = events.slice(after);
+      expect(await resume(after)).toEqual([rest, rest]);
+    }
   });
 
   it('list what runs at either, and tell how it ended', async () => {
