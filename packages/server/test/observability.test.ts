@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directive } from './_support/fake-upstream-script.ts';
 import { type FakeUpstream, startFakeUpstream } from './_support/fake-upstream.ts';
-import { refusedSocket } from './_support/open-socket.ts';
+import { longAnswer } from './_support/long-answer.ts';
+import { openSocket, refusedSocket } from './_support/open-socket.ts';
+import { scrape } from './_support/scrape.ts';
 import { type Collector, startCollector } from './_support/start-collector.ts';
 import { type TestServer, pointAt, startServer } from './_support/start-server.ts';
 
@@ -103,7 +107,52 @@ describe('traces', () => {
   });
 });
 
+/** Asks for an answer of 12,000 KiB, and reads none of it. @returns what leaves it */
+async function stare({ url, token }: TestServer): Promise<() => void> {
+  upstream.next({ rawBase64: Buffer.from(longAnswer()).toString('base64') });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const request = httpRequest(`${url}/api/chat/stream`, { method: 'POST', agent: false, headers });
+  request.on('error', () => undefined);
+  await once(request.end('{"message":"Hi","model":"openai/gpt-4.1"}'), 'response');
+  return () => request.destroy();
+}
+
 describe('metrics', () => {
+  it('tell at METRICS_PORT of connections, readers that are behind, requests and delays, all at once', async () => {
+    await using alone = await startServer({ ...pointAt(upstream), METRICS_PORT: '0' });
+    upstream.next({ firstDelayMs: 300 });
+    const askedAt = performance.now();
+    await (await alone.call('/api/chat', { body: { message: 'Hi' } })).text();
+    const answeredSeconds = (performance.now() - askedAt) / 1000;
+    const leave = await stare(alone);
+    const socket = await openSocket(alone);
+    const readQueue = async () => (await scrape(alone)).get('sluice_socket_queue_bytes');
+    await expect.poll(readQueue).toBeGreaterThan(0);
+    const blockedUntil = performance.now() + 200;
+    while (performance.now() < blockedUntil);
+    // The timer that measures the delay comes late, and then this one.
+    await sleep(20);
+    const values = await scrape(alone);
+    expect(values.get('sluice_socket_queue_bytes')).toBeGreaterThan(0);
+    expect(values.get('sluice_socket_queue_bytes')).toBeLessThanOrEqual(256 * 1024);
+    // That of the request that is over is kept for the next.
+    expect(values.get('sluice_connections_open')).toBe(3);
+    expect(values.get('sluice_websockets_open')).toBe(1);
+    expect(values.get('nodejs_eventloop_lag_max_seconds')).toBeGreaterThan(0.1);
+    const over = '{method="POST",route="/api/chat",status="2xx"}';
+    expect(values.get(`sluice_http_request_seconds_count${over}`)).toBe(1);
+    expect(values.get(`sluice_http_request_seconds_sum${over}`)).toBeGreaterThan(0.25);
+    expect(values.get(`sluice_http_request_seconds_sum${over}`)).toBeLessThan(answeredSeconds);
+    leave();
+    socket[Symbol.dispose]();
+    const readOpen = async () => {
+      const now = await scrape(alone);
+      const names = ['socket_queue_bytes', 'connections_open', 'websockets_open', 'runs_running'];
+      return names.map((name) => now.get(`sluice_${name}`));
+    };
+    await expect.poll(readOpen).toEqual([0, 1, 0, 0]);
+  });
+
   it('count requests by route, errors by code and readers who are there', async () => {
     const leave = new AbortController();
     const message = `${directive({ tokens: 1000, delayMs: 20 })}`;

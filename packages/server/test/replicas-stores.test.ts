@@ -2,10 +2,11 @@ import { createClient } from 'redis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { foldEvents, streamRun } from '@sluice/shared';
 import { prove } from './_support/guarantees/prove.ts';
+import { scrape } from './_support/scrape.ts';
 import { iterateEvents, lastOf, readEvents, textOf } from './_support/start-server.ts';
 import { useReplicas } from './_support/use-replicas.ts';
 
-const pair = useReplicas();
+const pair = useReplicas({ METRICS_PORT: '0' });
 const tokens = 300;
 const whole = Array.from({ length: tokens }, (_, index) => ` t${index}`).join('');
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -17,6 +18,10 @@ async function start(onDisconnect = 'abort') {
   await vi.waitFor(() => expect(pair.upstream.stats.tokens).toBeGreaterThan(20));
   return { runId: response.headers.get('x-run-id') ?? '', response };
 }
+
+/** As each server tells it to those who watch. */
+const readRedisUp = () =>
+  Promise.all(pair.servers.map(async (server) => (await scrape(server)).get('sluice_redis_up')));
 
 async function untilWell(): Promise<number> {
   const began = performance.now();
@@ -82,6 +87,7 @@ describe('two servers whose Redis', { timeout: 60_000 }, () => {
           expect(refused.status).toBe(503);
           expect(await refused.json()).toMatchObject({ code: 'unavailable', retryable: true });
           expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+          expect(await readRedisUp()).toEqual([0, 0]);
         },
         { timeout: 5000 },
       );
@@ -95,6 +101,7 @@ describe('two servers whose Redis', { timeout: 60_000 }, () => {
       expect(cut.length).toBeLessThan(events.length);
       await mend?.();
       prove('lost-redis', { found: await untilWell(), cases: 1 });
+      expect(await readRedisUp()).toEqual([1, 1]);
       await vi.waitFor(async () => {
         const again = await pair.servers[1].call(`/api/runs/${runId}/events?after=${cut.length}`);
         expect(again.status).toBe(200);
