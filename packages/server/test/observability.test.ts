@@ -107,14 +107,14 @@ describe('traces', () => {
   });
 });
 
-/** Asks for an answer of 12,000 KiB, and reads none of it. @returns what leaves it */
-async function stare({ url, token }: TestServer): Promise<() => void> {
+/** Asks for an answer of 12,000 KiB, and reads none of it until it is disposed, which leaves. */
+async function stare({ url, token }: TestServer): Promise<Disposable> {
   upstream.next({ rawBase64: Buffer.from(longAnswer()).toString('base64') });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const request = httpRequest(`${url}/api/chat/stream`, { method: 'POST', agent: false, headers });
   request.on('error', () => undefined);
   await once(request.end('{"message":"Hi","model":"openai/gpt-4.1"}'), 'response');
-  return () => request.destroy();
+  return { [Symbol.dispose]: () => void request.destroy() };
 }
 
 describe('metrics', () => {
@@ -124,8 +124,8 @@ describe('metrics', () => {
     const askedAt = performance.now();
     await (await alone.call('/api/chat', { body: { message: 'Hi' } })).text();
     const answeredSeconds = (performance.now() - askedAt) / 1000;
-    const leave = await stare(alone);
-    const socket = await openSocket(alone);
+    using reader = await stare(alone);
+    using socket = await openSocket(alone);
     const readQueue = async () => (await scrape(alone)).get('sluice_socket_queue_bytes');
     await expect.poll(readQueue).toBeGreaterThan(0);
     const blockedUntil = performance.now() + 200;
@@ -143,7 +143,7 @@ describe('metrics', () => {
     expect(values.get(`sluice_http_request_seconds_count${over}`)).toBe(1);
     expect(values.get(`sluice_http_request_seconds_sum${over}`)).toBeGreaterThan(0.25);
     expect(values.get(`sluice_http_request_seconds_sum${over}`)).toBeLessThan(answeredSeconds);
-    leave();
+    reader[Symbol.dispose]();
     socket[Symbol.dispose]();
     const readOpen = async () => {
       const now = await scrape(alone);
