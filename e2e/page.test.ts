@@ -233,15 +233,22 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     expect(here.upstream.stats.requests).toBe(2);
   });
 
-  it('keeps the session over a reload, and nothing secret in storage', async () => {
+  it('keeps the session over a reload, and nothing secret in storage or in its address', async () => {
     await page.reload();
     await composer().waitFor();
-    const stored = await page.evaluate(() =>
-      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]),
-    );
-    expect(stored).not.toMatch(/eyJ|sluice-refresh|password/i);
+    here.upstream.script({ text: 'Nothing to hide.' });
+    await ask('What do you keep?');
+    await expect.poll(answerText).toContain('Nothing to hide.');
+    await expect.poll(() => sendButton().isVisible()).toBe(true);
+    const kept = await page.evaluate(async () => {
+      const stored = [Object.entries(localStorage), Object.entries(sessionStorage)];
+      return { text: JSON.stringify([stored, location.href]), databases: await indexedDB.databases() };
+    });
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/api/auth' });
+    expect(kept.text).not.toMatch(/eyJ|sluice-refresh|password|correct.{1,3}horse/i);
+    expect(kept.text).not.toContain(cookie?.value);
+    expect(kept.databases).toEqual([]);
   });
 
   it('signs in to the right words when the password is wrong', async () => {
