@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeDataDir, runNode } from './data-dir.fixture.ts';
@@ -44,6 +44,19 @@ describe('openDatabase', () => {
       ['', 'sluice.db', 'sluice.db-wal', 'sluice.db-shm'].map((file) => stat(join(dataDir, file))),
     );
     expect(modes.map(({ mode }) => (mode & 0o777).toString(8))).toEqual(['700', '600', '600', '600']);
+  });
+
+  it('says in words for people what is no database, and what is no folder', async () => {
+    const dataDir = await makeDataDir();
+    await mkdir(dataDir);
+    const path = join(dataDir, 'sluice.db');
+    await writeFile(path, 'no database at all, but long enough to be one'.repeat(100));
+    await expect(openDatabase({ dataDir })).rejects.toThrow(
+      `${path} is damaged, or no database of SQLite (file is not a database): put it aside, with its -wal and -shm, and restore a backup`,
+    );
+    await expect(openDatabase({ dataDir: path })).rejects.toThrow(
+      'DATA_DIR must be a folder that can be made or written to: EEXIST',
+    );
   });
 
   it('answers a ping while a write is going on', async () => {

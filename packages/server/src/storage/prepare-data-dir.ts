@@ -1,8 +1,16 @@
 import { mkdir, open } from 'node:fs/promises';
 
-/** Creates DATA_DIR for its owner alone; the mode of one that exists is its administrator's choice. */
+/**
+ * Creates DATA_DIR for its owner alone; the mode of one that exists is its administrator's choice.
+ * @throws {Error} in words for the terminal
+ */
 export async function prepareDataDir(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    throw new Error(`DATA_DIR must be a folder that can be made or written to: ${says}`, { cause: error });
+  }
 }
 
 /**

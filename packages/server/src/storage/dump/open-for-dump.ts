@@ -1,8 +1,8 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenConnections } from '../database.ts';
 import type { DatabaseLocation } from '../open-database.ts';
 import { openPostgresAsItIs } from '../postgres/open-postgres.ts';
+import { refuseMissing } from '../refuse-missing.ts';
 import { openSqliteAsItIs } from '../sqlite/open-sqlite.ts';
 
 /**
@@ -11,11 +11,6 @@ import { openSqliteAsItIs } from '../sqlite/open-sqlite.ts';
  */
 export async function openForDump({ dataDir, databaseUrl }: DatabaseLocation): Promise<OpenConnections> {
   if (databaseUrl !== undefined) return openPostgresAsItIs(databaseUrl);
-  const path = join(dataDir, 'sluice.db');
-  try {
-    await access(path);
-  } catch (error) {
-    throw new Error(`there is no database in ${dataDir}`, { cause: error });
-  }
-  return openSqliteAsItIs(path);
+  await refuseMissing({ dataDir });
+  return openSqliteAsItIs(join(dataDir, 'sluice.db'));
 }

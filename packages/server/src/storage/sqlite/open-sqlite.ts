@@ -8,6 +8,7 @@ import type { Schema } from '../schema.ts';
 import { backUpBeforeMigration } from './back-up-before-migration.ts';
 import { openSqliteConnection } from './sqlite-connection.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
+import { SqliteError } from './sqlite-error.ts';
 import { startSweeping } from './sweep-search.ts';
 
 /** `synchronous = full` makes a commit durable in WAL mode; the default of others, `normal`, loses the last ones with the power. */
@@ -32,7 +33,7 @@ export async function openSqlite(dataDir: string, list = migrations): Promise<Op
   await createPrivateFile(path);
   await using stack = new AsyncDisposableStack();
   const open = async (setup: readonly string[]) => {
-    const sqlite = stack.use(await openSqliteConnection({ path, setup, busyTimeoutMs: BUSY_TIMEOUT_MS }));
+    const sqlite = stack.use(await openFile(path, setup));
     const isReader = setup === readerSetup;
     const db = new Kysely<Schema>({ dialect: createSqliteDialect(sqlite, { isReader }) });
     stack.defer(() => db.destroy());
@@ -49,7 +50,25 @@ export async function openSqlite(dataDir: string, list = migrations): Promise<Op
 
 /** An existing file, to be read alone; nothing of it is changed. */
 export async function openSqliteAsItIs(path: string): Promise<OpenConnections> {
-  const sqlite = await openSqliteConnection({ path, setup: readerSetup, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  const sqlite = await openFile(path, readerSetup);
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(sqlite, { isReader: true }) });
   return { db, reader: db, kind: 'sqlite', [Symbol.asyncDispose]: () => sqlite[Symbol.asyncDispose]() };
+}
+
+/** https://sqlite.org/rescode.html: CORRUPT and NOTADB. */
+const SQLITE_DAMAGED = [11, 26];
+
+async function openFile(path: string, setup: readonly string[]) {
+  try {
+    return await openSqliteConnection({
+      path,
+      // Nothing of the file is looked at before it is asked for something.
+      setup: [...setup, 'select count(*) from sqlite_schema'],
+      busyTimeoutMs: BUSY_TIMEOUT_MS,
+    });
+  } catch (error) {
+    if (!(error instanceof SqliteError && SQLITE_DAMAGED.includes((error.errcode ?? 0) & 0xff))) throw error;
+    const says = `${path} is damaged, or no database of SQLite (${error.message}): put it aside, with its -wal and -shm, and restore a backup`;
+    throw new Error(says, { cause: error });
+  }
 }
