@@ -6,9 +6,9 @@ import type { Database } from '../storage/database.ts';
 import type { DatabaseLocation } from '../storage/open-database.ts';
 
 export interface CommandPorts {
-  /** Opens the database beside a running server; asked for only once the arguments are known to be right. */
+  /** Opens the database that is there, beside a running server; asked for only once the arguments are known to be right. */
   openDatabase: () => Promise<Database>;
-  /** The same, for what concerns accounts. */
+  /** The same, for what concerns accounts; one that is not there is made. */
   openAuth: () => Promise<Auth>;
   /** For the command that says what is wrong with it. */
   environment: Environment;

@@ -21,7 +21,7 @@ type Values = ReturnType<typeof parseOptions<typeof options>>['values'];
  * Sets one limit, or takes it away: of a user, a token, a model, or of everybody who has none of their own. A server that runs heeds it
  * within a second.
  */
-export async function limitSet({ openDatabase, print }: CommandPorts, argv: string[]): Promise<void> {
+export async function limitSet({ openDatabase, print, remark }: CommandPorts, argv: string[]): Promise<void> {
   const { values } = parseOptions(argv, options);
   const limit = readLimit(values);
   const { user, token, model } = values;
@@ -31,6 +31,8 @@ export async function limitSet({ openDatabase, print }: CommandPorts, argv: stri
   const book = createLimitBook(database, new Limits(database));
   await book.change({ ...(await readSubject(database, values)), ...limit });
   print(limit.amount === null ? 'the limit is gone' : 'the limit is set');
+  // Providers have models that no list here knows.
+  if (model !== undefined) remark(`It binds a model whose id is just ${model}: GET /api/models has the ids.`);
 }
 
 function readLimit(values: Values): Pick<LimitChange, 'period' | 'unit' | 'amount'> {

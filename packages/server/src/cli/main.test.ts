@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -25,8 +25,8 @@ async function sluice(environment: Record<string, string>, argv: string[], stdin
 }
 
 describe('sluice', { timeout: 20_000 }, () => {
-  it('tells its commands when asked', async () => {
-    const help = await sluice({}, ['--help']);
+  it.each(['--help', 'help'])('tells its commands when asked: %s', async (word) => {
+    const help = await sluice({}, [word]);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain('sluice token create --email E');
   });
@@ -49,6 +49,13 @@ describe('sluice', { timeout: 20_000 }, () => {
       role: 'user',
       scopes: ['chat'],
     });
+  });
+
+  it('makes no database for a list of limits in a folder that was mistyped', async () => {
+    const dataDir = await makeDataDir();
+    const listed = await sluice({ DATA_DIR: dataDir }, ['limit', 'list']);
+    expect(listed).toEqual({ code: 1, stdout: '', stderr: `sluice: there is no database in ${dataDir}\n` });
+    await expect(access(dataDir)).rejects.toThrow('ENOENT');
   });
 
   it('asks no model, and so no key that sluice.config.json names', async () => {

@@ -6,6 +6,7 @@ import { readEnvironment } from '../config/env.ts';
 import { reachableUrl } from '../config/reachable-url.ts';
 import { readVersion } from '../config/read-version.ts';
 import { openDatabase } from '../storage/open-database.ts';
+import { refuseMissing } from '../storage/refuse-missing.ts';
 import { runCommand, usage } from './run-command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -14,7 +15,8 @@ process.stdout.on('error', () => {});
 
 try {
   const argv = process.argv.slice(2);
-  if (argv.some((argument) => argument === '--help' || argument === '-h')) process.stdout.write(`${usage}\n`);
+  if (argv.some((argument) => argument === '--help' || argument === '-h') || argv[0] === 'help')
+    process.stdout.write(`${usage}\n`);
   else await run(argv);
 } catch (error) {
   process.stderr.write(`sluice: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -33,7 +35,10 @@ async function run(argv: string[]): Promise<void> {
   const open = async () => opened.use(await openDatabase(location()));
   await runCommand(
     {
-      openDatabase: open,
+      async openDatabase() {
+        await refuseMissing(location());
+        return open();
+      },
       async openAuth() {
         const database = await open();
         const given = load().secrets.get('jwtSecret');

@@ -163,6 +163,7 @@ describe('runCommand', () => {
     await run('limit set --period day --unit requests --amount 100');
     await run('limit set --user Ada@example.com --period month --unit usd --amount 2.5');
     await run('limit set --model anthropic/claude-sonnet-5-5 --period day --unit tokens --amount 0');
+    expect(remarks.at(-1)).toMatch(/^It binds a model whose id is just anthropic\/claude-sonnet-5-5:/);
     const counter = { kind: 'user', id: user.id, period: 'month', ...periodAt('month', Date.now()) } as const;
     await database.transaction(({ budgets }) => budgets.makeCounter(counter));
     const spent = { requests: 1, tokens: 9, microUsd: 1_000_000, heldTokens: 0, heldMicroUsd: 250_000 };
