@@ -31,10 +31,10 @@ Every few milliseconds a token is appended to an **event log**, and your browser
 
 ## Reading a stream yourself
 
-The API is one POST and a stream of events, at the address of this page:
+The API is one POST and a stream of events. With the address of this page as \`SLUICE_URL\`, and a token from Settings → API tokens as \`TOKEN\`:
 
 \`\`\`sh
-curl -N http://127.0.0.1:3000/api/chat/stream \\
+curl -N "$SLUICE_URL/api/chat/stream" \\
   -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" \\
   -d '{"message": "Hello"}'
