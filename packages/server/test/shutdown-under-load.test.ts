@@ -88,7 +88,7 @@ describe('SIGTERM', { timeout: fullCounts ? 300_000 : 60_000 }, () => {
     expect(await server.process.exit()).toBe(0);
   });
 
-  const times = fullCounts ? 20 : 4;
+  const times = fullCounts ? 20 : 2;
   it(`at any moment of the first start leaves a database that the next one opens (× ${times})`, async () => {
     const random = randomFrom('signals during start');
     const environment = { DATA_DIR: dataDir, PORT: '0', ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '' };

@@ -19,8 +19,8 @@ import {
 } from './_support/start-postgres.ts';
 import { lastOf, pointAt, readEvents, textOf } from './_support/start-server.ts';
 
-/** For eight seconds: on a slow machine too, ten of them outlive the beginning of a fault. */
-const TOKENS = 400;
+/** For five seconds: on a slow machine too, ten of them outlive the beginning of a fault. */
+const TOKENS = 250;
 const ANSWERS = 10;
 const whole = Array.from({ length: TOKENS }, (_, index) => ` t${index}`).join('');
 /** Asks for one that goes on while its database is away. */

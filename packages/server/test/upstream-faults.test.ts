@@ -17,8 +17,8 @@ import { writeModelsConfig } from './_support/write-models-config.ts';
 const pair = useServer((upstream) => ({
   ...pointAllAt(upstream),
   SLUICE_CONFIG: writeModelsConfig({ models: { 'openai/responses': { api: 'responses' } } }),
-  FIRST_TOKEN_TIMEOUT_MS: '250',
-  IDLE_TIMEOUT_MS: '200',
+  FIRST_TOKEN_TIMEOUT_MS: '500',
+  IDLE_TIMEOUT_MS: '400',
   RUN_TIMEOUT_MS: '3000',
 }));
 /** One of each wire format. */
