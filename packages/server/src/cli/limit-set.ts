@@ -32,7 +32,8 @@ export async function limitSet({ openDatabase, print, remark }: CommandPorts, ar
   await book.change({ ...(await readSubject(database, values)), ...limit });
   print(limit.amount === null ? 'the limit is gone' : 'the limit is set');
   // Providers have models that no list here knows.
-  if (model !== undefined) remark(`It binds a model whose id is just ${model}: GET /api/models has the ids.`);
+  if (model !== undefined && limit.amount !== null)
+    remark(`It binds a model whose id is just ${model}: GET /api/models has the ids.`);
 }
 
 function readLimit(values: Values): Pick<LimitChange, 'period' | 'unit' | 'amount'> {
